@@ -1,0 +1,84 @@
+"""The error tree: everything Onefold raises on purpose.
+
+::
+
+    OnefoldError
+    ├── InvalidInput        what the caller gave cannot be used as it is
+    ├── NotFound            no such customer, source, table, file
+    ├── Conflict            someone or something else holds it, or it changed meanwhile
+    ├── SourceFailed        a connected system or file could not be read
+    ├── EngineFailed        the warehouse or app database failed (disk full, out of memory, damaged)
+    ├── Unsupported         valid, but this installation cannot do it (missing extra, other platform)
+    └── UpgradeNeeded       the workspace was written by a newer version
+
+Each error has a stable ``code``, a message that names the thing, a ``hint`` that says what to do next, and
+``is_transient``: whether trying again unchanged may help. Exit codes and HTTP statuses are decided at the edges
+(``cli/errors.py``), never here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class OnefoldError(Exception):
+    """Base of everything Onefold raises on purpose.
+
+    Args:
+        message: what happened, naming the file, table, line or value.
+        hint: what to do next, with the command where there is one.
+        fields: machine-readable facts for ``--json`` and the API.
+    """
+
+    code: ClassVar[str] = "error"
+    is_transient: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str = "", **fields: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.fields = fields
+
+
+class InvalidInput(OnefoldError):
+    """What the caller gave cannot be used as it is."""
+
+    code = "invalid_input"
+
+
+class NotFound(OnefoldError):
+    """The named thing does not exist."""
+
+    code = "not_found"
+
+
+class Conflict(OnefoldError):
+    """Someone else holds it, or it changed meanwhile; trying again later may help."""
+
+    code = "conflict"
+    is_transient = True
+
+
+class SourceFailed(OnefoldError):
+    """A connected file, folder or database could not be read."""
+
+    code = "source_failed"
+    is_transient = True
+
+
+class EngineFailed(OnefoldError):
+    """The warehouse or the app database failed; nothing half-written remains."""
+
+    code = "engine_failed"
+
+
+class Unsupported(OnefoldError):
+    """Valid, but not possible with this installation; the hint names what to install."""
+
+    code = "unsupported"
+
+
+class UpgradeNeeded(OnefoldError):
+    """The workspace was written by a newer version of Onefold."""
+
+    code = "upgrade_needed"

@@ -1,0 +1,131 @@
+"""Opening, migrating and transacting with the app database.
+
+Reads run on their own connection and see the last committed state; writes are one transaction each, serialised.
+SQLite runs in WAL mode with ``synchronous=FULL``: what is committed survives a power cut.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event as sa_event
+
+from onefold.errors import Conflict, EngineFailed, UpgradeNeeded
+
+metadata = sa.MetaData()
+"""Every slice's tables register here (``<slice>/tables.py``); migrations create them."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class AppDatabase:
+    """One app database; safe to share between threads."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> AppDatabase:
+        """Open and bring up to the current schema.
+
+        Args:
+            url: ``sqlite:///path/app.db`` or ``postgresql+psycopg://…``.
+
+        Raises:
+            UpgradeNeeded: a newer version of Onefold wrote it.
+            EngineFailed: it cannot be opened or written.
+        """
+        engine = sa.create_engine(url)
+        if engine.dialect.name == "sqlite":
+            sa_event.listen(engine, "connect", _configure_sqlite)
+        database = cls(engine)
+        try:
+            _migrate(engine)
+        except sa.exc.DBAPIError as error:
+            raise _translated(error, engine) from error
+        return database
+
+    def close(self) -> None:
+        """Release all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A consistent snapshot for reading."""
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("begin")
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            Conflict: another writer held the database for longer than a minute.
+            EngineFailed: the disk is full or the file is damaged; nothing was written.
+        """
+        with self.engine.connect() as connection:
+            try:
+                if self.engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql("begin immediate")
+                yield connection
+                connection.commit()
+            except sa.exc.DBAPIError as error:
+                raise _translated(error, self.engine) from error
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun explicitly
+    for pragma in (
+        "journal_mode = wal",
+        "synchronous = full",
+        "foreign_keys = on",
+        "busy_timeout = 60000",
+        "cache_size = -65536",
+        "temp_store = memory",
+    ):
+        connection.execute(f"pragma {pragma}")
+
+
+def _migrate(engine: sa.Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == head:
+        return
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
+        raise UpgradeNeeded(
+            f"{engine.url.database} was written by a newer version of Onefold (schema {current})",
+            hint="Run: pip install --upgrade onefold",
+        )
+    if current is not None and engine.dialect.name == "sqlite":
+        path = Path(str(engine.url.database))
+        shutil.copy2(path, path.with_suffix(f".before-{head}.db"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _translated(error: sa.exc.DBAPIError, engine: sa.Engine) -> Exception:
+    text = str(error.orig)
+    name = engine.url.database
+    if "locked" in text:
+        return Conflict(f"{name}: another process is writing", hint="Wait until it ends, then try again.")
+    if "full" in text or "No space" in text:
+        return EngineFailed(f"{name}: the disk is full; nothing was written", hint="Free some space and try again.")
+    return EngineFailed(f"{name}: {text}")
