@@ -1,0 +1,45 @@
+# Onefold. `make demo` and `make test` do everything on a fresh machine with Python >= 3.11.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo
+
+.PHONY: help setup setup-dev demo test test-fast check format bench clean
+help:           ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+setup: $(VENV)/.setup       ## leave .venv/bin/onefold
+$(VENV)/.setup: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Onefold needs Python 3.11 or newer; set PYTHON=…" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dlt]'
+	$(BIN)/python -m onefold.identity.warm_up
+	@touch $@
+
+setup-dev: $(VENV)/.setup-dev
+$(VENV)/.setup-dev: $(VENV)/.setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dlt,dev]'
+	@touch $@
+
+demo: setup     ## build the demo company in ./demo and show its silo report
+	$(BIN)/onefold demo $(DEMO)
+
+test: setup-dev ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: setup-dev ## run the tests that take no servers and little time
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow'
+
+check: setup-dev ## formatting, lint, types, layering, dependency files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	! grep -nE 'https?://' constraints.txt
+
+format: setup-dev ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:          ## remove the environment and the demo
+	rm -rf $(VENV) $(DEMO)

@@ -1,0 +1,287 @@
+"""A workspace: the folder that holds what is configured and what is known, and the library's door to it.
+
+``onefold.yaml`` is configuration, ``app.db`` answers for one customer, ``warehouse.duckdb`` for all, ``files/`` holds
+artifacts, ``secrets`` (mode 0600, never in git) holds passwords and the key that customer ids are derived with.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets as random_secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from onefold.build import BuildInputs, BuildReport, Progress, latest_report, run_build
+from onefold.engines import Engine
+from onefold.errors import Conflict, InvalidInput, NotFound
+from onefold.kernel import Clock, utc_now
+from onefold.settings import Settings, check_source_name, parse_settings, read_secrets
+from onefold.storage import AppDatabase
+
+if TYPE_CHECKING:
+    from onefold.catalog import Table
+    from onefold.profiles import Card
+
+SETTINGS_FILE = "onefold.yaml"
+_KEY_NAME = "ONEFOLD_WORKSPACE_KEY"
+_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock\n"
+
+
+class Workspace:
+    """One open workspace. Use as a context manager, or call ``close()``."""
+
+    def __init__(self, path: Path, *, clock: Clock = utc_now) -> None:
+        self.path = path
+        self._clock = clock
+
+    @classmethod
+    def create(cls, path: Path, *, name: str | None = None, region: str | None = None) -> Workspace:
+        """Make a new workspace folder.
+
+        Raises:
+            Conflict: there is a workspace already.
+        """
+        if (path / SETTINGS_FILE).exists():
+            raise Conflict(f"{path} is a workspace already", hint=f"Use it: cd {path}")
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "files").mkdir(exist_ok=True)
+        _write_private(path / "secrets", f"{_KEY_NAME}={random_secrets.token_hex(32)}\n")
+        if not (path / ".gitignore").exists():
+            (path / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
+        document: dict[str, Any] = {"version": 1, "name": name or path.resolve().name}
+        if region:
+            document["region"] = region
+        parse_settings(document, origin=SETTINGS_FILE)
+        _write_yaml(path / SETTINGS_FILE, document | {"sources": {}})
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path | None = None) -> Workspace:
+        """Open the workspace at ``path``, or the nearest one at or above the current folder.
+
+        Raises:
+            NotFound: there is none.
+        """
+        start = (path or Path.cwd()).resolve()
+        for folder in [start] if path else [start, *start.parents]:
+            if (folder / SETTINGS_FILE).exists():
+                return cls(folder)
+        raise NotFound(
+            f"{start} is not a workspace and is not inside one",
+            hint="Create one: onefold init NAME, then cd NAME. Or look without one: onefold scan FILES",
+        )
+
+    @classmethod
+    @contextmanager
+    def temporary(cls, sources: Mapping[str, Mapping[str, Any]], *, region: str | None = None) -> Iterator[Workspace]:
+        """A workspace that is gone when the block ends. Its customer ids depend on the input alone."""
+        with tempfile.TemporaryDirectory(prefix="onefold-") as folder:
+            path = Path(folder)
+            document = {"version": 1, "name": "scan", "region": region, "sources": dict(sources)}
+            _write_private(path / "secrets", f"{_KEY_NAME}={bytes(32).hex()}\n")
+            _write_yaml(path / SETTINGS_FILE, document)
+            with cls(path) as workspace:
+                yield workspace
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release files and connections."""
+        for name in ("engine", "database"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+
+    @property
+    def settings(self) -> Settings:
+        """``onefold.yaml``, read afresh.
+
+        Raises:
+            InvalidInput: the file is not valid; names the line or entry.
+        """
+        return parse_settings(_read_yaml(self.path / SETTINGS_FILE), origin=str(self.path / SETTINGS_FILE))
+
+    @cached_property
+    def database(self) -> AppDatabase:
+        """The app database."""
+        return AppDatabase.open(f"sqlite:///{self.path / 'app.db'}")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The warehouse, held by this process alone."""
+        settings = self.settings
+        return Engine.open(
+            self.path / "warehouse.duckdb", threads=settings.threads, memory_limit=settings.memory_limit
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the workspace against other writers; the lock dies with the process.
+
+        Raises:
+            Conflict: another process holds it.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self.path / ".lock", timeout=0):
+                yield
+        except Timeout:
+            raise Conflict(
+                f"{self.path}: another onefold command is changing this workspace",
+                hint="Wait until it ends, then run the command again.",
+            ) from None
+
+    def connect(self, name: str, location: str | list[str], **options: Any) -> None:
+        """Add a source to ``onefold.yaml`` or change it; comments in the file survive.
+
+        Args:
+            name: lower-case letters, digits and underscores.
+            location: files, folders, globs, a database URL; relative paths become relative to the workspace.
+            options: fields of ``SourceSettings``.
+        """
+        check_source_name(name)
+        with self.locked():
+            document = _read_yaml(self.path / SETTINGS_FILE)
+            entry = document.setdefault("sources", {}) or document.__setitem__("sources", {}) or document["sources"]
+            entry[name] = {**(entry.get(name) or {}), "location": location, **options}
+            self._replace_settings(document)
+
+    def set_meaning(self, source: str, table: str, column: str, meaning: str) -> None:
+        """Correct what a column means, for ever."""
+        self._override(source, table, lambda entry: entry.setdefault("columns", {}).update({column: {"meaning": meaning}}))
+
+    def set_table(self, source: str, table: str, **choices: Any) -> None:
+        """Correct a table's ``role``, ``key`` or ``cursor``, for ever."""
+        self._override(source, table, lambda entry: entry.update(choices))
+
+    def _override(self, source: str, table: str, change: Any) -> None:
+        with self.locked():
+            document = _read_yaml(self.path / SETTINGS_FILE)
+            sources = document.get("sources") or {}
+            if source not in sources:
+                raise NotFound(f"no source {source!r}", hint=f"Connected: {', '.join(sources) or 'none'}.")
+            change(sources[source].setdefault("overrides", {}).setdefault(table, {}))
+            self._replace_settings(document)
+
+    def _replace_settings(self, document: Any) -> None:
+        parse_settings(document, origin=SETTINGS_FILE)
+        _write_yaml(self.path / SETTINGS_FILE, document)
+
+    def build(self, *, progress: Progress | None = None) -> BuildReport:
+        """Bring everything up to date: land, conform, resolve, unify, report. Only what changed is done again.
+
+        Raises:
+            Conflict: another process is building.
+            InvalidInput: a file or setting cannot be used as it is.
+        """
+        with self.locked():
+            return run_build(self._inputs(), progress=progress)
+
+    def _inputs(self) -> BuildInputs:
+        secrets = read_secrets(self.path / "secrets")
+        key = secrets.get(_KEY_NAME)
+        if not key:
+            raise InvalidInput(
+                f"{self.path / 'secrets'} does not hold {_KEY_NAME}",
+                hint="Restore the file from a backup: customer ids are derived with this key.",
+            )
+        return BuildInputs(
+            engine=self.engine,
+            database=self.database,
+            settings=self.settings,
+            base=self.path,
+            secrets=secrets,
+            workspace_key=bytes.fromhex(key),
+            clock=self._clock,
+        )
+
+    def report(self) -> dict[str, Any]:
+        """The silo report of the last finished build, as JSON.
+
+        Raises:
+            NotFound: nothing has been built.
+        """
+        with self.database.read() as connection:
+            document = latest_report(connection)
+        if document is None:
+            raise NotFound("nothing has been built here yet", hint="Run: onefold build")
+        return document
+
+    def tables(self) -> list[Table]:
+        """The catalogue: every table with role, key, joins and column meanings."""
+        from onefold.catalog import load_catalog
+
+        with self.database.read() as connection:
+            return load_catalog(connection)
+
+    def find_customers(self, query: str) -> list[str]:
+        """Customer ids that an id, e-mail, phone, record key or name leads to, best first."""
+        from onefold.profiles import find_customers
+
+        with self.database.read() as connection:
+            return find_customers(connection, query, self.settings.region)
+
+    def card(self, customer_id: str, *, timeline: int = 20) -> Card:
+        """Everything about one customer.
+
+        Raises:
+            NotFound: the id was never issued.
+        """
+        from onefold.profiles import get_card
+
+        with self.database.read() as connection:
+            return get_card(connection, customer_id, timeline=timeline)
+
+    def export(self, path: Path) -> int:
+        """Write all customers to ``path`` (.parquet, .csv, .jsonl); returns how many."""
+        from onefold.profiles import export_customers
+
+        with self.database.read() as connection:
+            return export_customers(connection, path)
+
+    def export_identities(self, path: Path) -> int:
+        """Write source, table, record_key, customer_id of every people record; returns how many."""
+        from onefold.profiles import export_identities
+
+        return export_identities(self.engine, path)
+
+
+def _yaml() -> Any:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    return yaml
+
+
+def _read_yaml(path: Path) -> Any:
+    from ruamel.yaml import YAMLError
+
+    try:
+        return _yaml().load(path.read_text(encoding="utf-8")) or {}
+    except YAMLError as error:
+        raise InvalidInput(f"{path}: {error}", hint="Mend the file and run the command again.") from error
+
+
+def _write_yaml(path: Path, document: Any) -> None:
+    buffer = io.StringIO()
+    _yaml().dump(document, buffer)
+    temporary = path.with_suffix(".new")
+    temporary.write_text(buffer.getvalue(), encoding="utf-8")
+    temporary.replace(path)
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
