@@ -1,1 +1,10 @@
-"""To be written."""
+"""A build: land, understand, conform, resolve, unify, report, publish.
+
+Every step reconciles: it works out what its output should be from its input and applies the difference, so a build
+that was killed anywhere is mended by the next one. Readers of the app database see the build as one transaction.
+"""
+
+from onefold.build.model import BuildInputs, BuildReport, Progress, SourceProblem
+from onefold.build.pipeline import latest_report, run_build
+
+__all__ = ["BuildInputs", "BuildReport", "Progress", "SourceProblem", "latest_report", "run_build"]

@@ -1,0 +1,84 @@
+"""What a build takes and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from onefold.engines import Engine
+from onefold.errors import OnefoldError
+from onefold.kernel import Clock
+from onefold.settings import Settings
+from onefold.sources import LandingReport
+from onefold.storage import AppDatabase
+
+Progress = Callable[[str], None]
+"""Told what is going on, one short line at a time."""
+
+
+@dataclass(frozen=True)
+class BuildInputs:
+    """Everything a build needs; the workspace makes it."""
+
+    engine: Engine
+    database: AppDatabase
+    settings: Settings
+    base: Path
+    """Relative locations are relative to this folder."""
+    secrets: dict[str, str]
+    workspace_key: bytes
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class SourceProblem:
+    """A source that could not be read; its data stay as of the last build that could."""
+
+    source: str
+    error: OnefoldError
+
+
+@dataclass
+class BuildReport:
+    """What a build did."""
+
+    build_no: int
+    landings: list[LandingReport] = field(default_factory=list)
+    problems: list[SourceProblem] = field(default_factory=list)
+    vanished_tables: list[str] = field(default_factory=list)
+    """Tables that their source no longer has; their last rows are kept."""
+    steps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Step -> ``seconds`` and its counts."""
+    silos: dict[str, Any] = field(default_factory=dict)
+    """The silo report as JSON."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The report for programs, without the silo report (``onefold report --json`` prints that)."""
+        return {
+            "build_no": self.build_no,
+            "steps": self.steps,
+            "tables": [
+                {
+                    "source": landing.source,
+                    "table": landing.table,
+                    "rows": landing.rows,
+                    "inserted": landing.inserted,
+                    "updated": landing.updated,
+                    "deleted": landing.deleted,
+                    "quarantined": landing.quarantined,
+                    "columns_added": list(landing.columns_added),
+                    "columns_missing": list(landing.columns_missing),
+                    "types_changed": [list(change) for change in landing.types_changed],
+                    "is_unchanged": landing.is_unchanged,
+                    "notes": list(landing.notes),
+                }
+                for landing in self.landings
+            ],
+            "vanished_tables": self.vanished_tables,
+            "problems": [
+                {"source": p.source, "code": p.error.code, "message": p.error.message, "hint": p.error.hint}
+                for p in self.problems
+            ],
+        }

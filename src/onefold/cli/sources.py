@@ -1,0 +1,46 @@
+"""``onefold sources``."""
+
+from __future__ import annotations
+
+import click
+
+from onefold.cli.output import json_option, print_json
+
+
+@click.command()
+@json_option
+def sources(*, as_json: bool) -> None:
+    """List the connected systems and the tables found in them.
+
+    \b
+    Example:
+      onefold sources
+    """
+    from onefold.settings import mask_secrets
+    from onefold.workspace import Workspace
+
+    with Workspace.open() as workspace:
+        settings = workspace.settings
+        tables = workspace.tables()
+    listing = [
+        {
+            "source": name,
+            "location": _masked(source.location, mask_secrets),
+            "owner": source.owner,
+            "tables": [{"name": t.name, "role": t.role, "rows": t.rows} for t in tables if t.source == name],
+        }
+        for name, source in settings.sources.items()
+    ]
+    if as_json:
+        print_json(listing)
+        return
+    if not listing:
+        click.echo("No source is connected yet. Connect one: onefold connect crm contacts.csv")
+    for entry in listing:
+        click.echo(f"{entry['source']}  {entry['location']}")
+        for table in entry["tables"]:
+            click.echo(f"  {table['name']}  {table['role']}  {table['rows']:,} rows")
+
+
+def _masked(location, mask):  # type: ignore[no-untyped-def]
+    return mask(location) if isinstance(location, str) else [mask(place) for place in location]
