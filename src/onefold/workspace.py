@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onefold.build import BuildInputs, BuildReport, Progress, latest_report, run_build
+from onefold.build import BuildInputs, BuildReport, Progress, latest_report, run_build, run_scan
 from onefold.engines import Engine
 from onefold.errors import Conflict, InvalidInput, NotFound
 from onefold.kernel import Clock, utc_now
@@ -185,6 +185,29 @@ class Workspace:
         """
         with self.locked():
             return run_build(self._inputs(), progress=progress)
+
+    def scan(self, *, with_report: bool = True, progress: Progress | None = None) -> BuildReport:
+        """Find tables, customers and silos without publishing anything.
+
+        Raises:
+            OnefoldError: a source could not be read.
+        """
+        with self.locked():
+            return run_scan(self._inputs(), with_report=with_report, progress=progress)
+
+    def check_source(self, name: str, location: str | list[str], options: dict[str, Any]) -> list[str]:
+        """The tables that a source would bring; opens it and reads no rows.
+
+        Raises:
+            OnefoldError: it cannot be opened; says why.
+        """
+        from onefold.settings import SourceSettings
+        from onefold.sources import open_source
+
+        document = {"version": 1, "sources": {name: {"location": location, **options}}}
+        settings: SourceSettings = parse_settings(document, origin="the new source").sources[name]
+        secrets = read_secrets(self.path / "secrets")
+        return [extract.table for extract in open_source(name, settings, base=self.path, secrets=secrets)]
 
     def _inputs(self) -> BuildInputs:
         secrets = read_secrets(self.path / "secrets")

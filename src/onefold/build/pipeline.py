@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -15,29 +16,47 @@ from onefold.build.tables import build_run
 from onefold.catalog import Table
 from onefold.errors import InvalidInput
 
+if TYPE_CHECKING:
+    from onefold.identity import MapPlan
+    from onefold.profiles import ProfilePlan
+
 RULE_VERSION = "1"
 """Recorded with every change of the map; grows when the rules of resolution change."""
 
 
 def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> BuildReport:
-    """Run every step; see the package's docstring.
+    """Run every step and publish; see the package's docstring.
 
     Raises:
-        InvalidInput: no source is connected, or a source or setting cannot be used as it is.
-        EngineFailed: the disk is full or a database failed; the published state is that of the last build.
+        InvalidInput: no source is connected.
+        OnefoldError: no source could be read, or a database failed; the published state is that of the last build.
     """
-    if not inputs.settings.sources:
-        raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
-    tell = progress or (lambda _text: None)
+    tell = progress or _say_nothing
     report = BuildReport(build_no=_begin(inputs))
-    with _step(report, "land"):
-        tables = land_sources(inputs, report, tell)
-    with _step(report, "conform"):
-        _conform(inputs, report, tables, tell)
-    with _step(report, "resolve"):
-        _resolve(inputs, report, tell)
+    tables, map_plan = _find_customers(inputs, report, tell)
     with _step(report, "unify"):
-        _unify(inputs, report, tables, tell)
+        profile_plan = _plan_profiles(inputs, tell)
+    with _step(report, "report"):
+        report.silos = _report_silos(inputs, report, tables, tell)
+    with _step(report, "publish"):
+        _publish(inputs, report, map_plan, profile_plan, tell)
+    return report
+
+
+def run_scan(inputs: BuildInputs, *, with_report: bool = True, progress: Progress | None = None) -> BuildReport:
+    """Run the steps up to the silo report and publish nothing: for a look, or for the identities alone.
+
+    Raises:
+        OnefoldError: a source could not be read; a scan is whole or not at all.
+    """
+    tell = progress or _say_nothing
+    report = BuildReport(build_no=1)
+    tables, _map_plan = _find_customers(inputs, report, tell)
+    if report.problems:
+        raise report.problems[0].error
+    if with_report:
+        with _step(report, "report"):
+            report.silos = _report_silos(inputs, report, tables, tell)
     return report
 
 
@@ -68,6 +87,19 @@ def _begin(inputs: BuildInputs) -> int:
     return build_no
 
 
+def _find_customers(inputs: BuildInputs, report: BuildReport, tell: Progress) -> tuple[list[Table], MapPlan]:
+    """Land, conform and resolve; leaves ``main.customer_subject`` as it will be once published."""
+    if not inputs.settings.sources:
+        raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
+    with _step(report, "land"):
+        tables = land_sources(inputs, report, tell)
+    with _step(report, "conform"):
+        _conform(inputs, report, tables, tell)
+    with _step(report, "resolve"):
+        map_plan = _resolve(inputs, report, tell)
+    return tables, map_plan
+
+
 def _conform(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> None:
     from onefold.records import conform
 
@@ -77,55 +109,72 @@ def _conform(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell
     report.steps["conform"].update(_counts(done))
 
 
-def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> None:
-    from onefold.identity import resolve
+def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPlan:
+    from onefold.identity import plan_map, resolve
 
     tell("finding who is who")
-    done = resolve(inputs.engine, threads=inputs.settings.threads or _cores(), progress=tell)
+    done = resolve(inputs.engine, threads=inputs.settings.threads or os.cpu_count() or 1, progress=tell)
     report.steps["resolve"].update(_counts(done))
-
-
-def _unify(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> None:
-    """Plan map and profiles, make the report, then publish all of it in one transaction."""
-    from onefold.identity import apply_map, plan_map
-    from onefold.profiles import plan_profiles, publish_profiles
-    from onefold.silos import make_report
-
-    engine, now = inputs.engine, inputs.clock()
     tell("giving customers their permanent ids")
-    clusters = engine.arrow(
+    clusters = inputs.engine.arrow(
         "select c.subject_id, c.cluster, r.kind from main.cluster as c join main.record as r using (subject_id)"
     )
     with inputs.database.read() as connection:
         map_plan = plan_map(connection, clusters, workspace_key=inputs.workspace_key)
-        previous = latest_report(connection)
-    engine.write("main.customer_subject", map_plan.assignment, replace=True)
+    inputs.engine.write("main.customer_subject", map_plan.assignment, replace=True)
+    return map_plan
+
+
+def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
+    from onefold.profiles import plan_profiles
+
     tell("making profiles")
     priorities = {name: source.priority for name, source in inputs.settings.sources.items()}
-    profile_plan = plan_profiles(engine, priorities=priorities)
+    return plan_profiles(inputs.engine, priorities=priorities)
+
+
+def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> dict[str, Any]:
+    from onefold.silos import make_report
+
     tell("writing the silo report")
+    with inputs.database.read() as connection:
+        previous = latest_report(connection)
     silos = make_report(
-        engine,
+        inputs.engine,
         tables=tables,
         sources=inputs.settings.sources,
         landings=report.landings,
         previous=previous,
-        now=now,
+        now=inputs.clock(),
         build_no=report.build_no,
     )
-    report.silos = silos.to_json()
+    return silos.to_json()
+
+
+def _publish(
+    inputs: BuildInputs, report: BuildReport, map_plan: MapPlan, profile_plan: ProfilePlan, tell: Progress
+) -> None:
+    """Map, profiles, identifiers, timeline and report become visible in one transaction."""
+    from onefold.identity import apply_map
+    from onefold.profiles import publish_profiles
+
     tell("publishing")
+    now = inputs.clock()
     with inputs.database.write() as connection:
         moved = apply_map(
             connection, map_plan, build_no=report.build_no, actor="build", rule_version=RULE_VERSION, now=now
         )
-        published = publish_profiles(connection, engine, profile_plan, now=now)
-        report.steps["unify"].update({"map": _counts(moved), "profiles": _counts(published)})
+        published = publish_profiles(connection, inputs.engine, profile_plan, now=now)
+        report.steps["publish"].update({"map": _counts(moved), "profiles": _counts(published)})
         connection.execute(
             build_run.update()
             .where(build_run.c.build_no == report.build_no)
             .values(finished_at=inputs.clock(), steps=report.steps, report=report.silos)
         )
+
+
+def _say_nothing(_text: str) -> None:
+    """No one is watching."""
 
 
 def _counts(result: Any) -> dict[str, Any]:
@@ -135,9 +184,3 @@ def _counts(result: Any) -> dict[str, Any]:
     if isinstance(counts, Mapping):
         return dict(counts)
     return {k: v for k, v in vars(result).items() if isinstance(v, int | float | str)}
-
-
-def _cores() -> int:
-    import os
-
-    return os.cpu_count() or 1
