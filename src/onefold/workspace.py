@@ -78,7 +78,9 @@ class Workspace:
 
     @classmethod
     @contextmanager
-    def temporary(cls, sources: Mapping[str, Mapping[str, Any]], *, region: str | None = None) -> Iterator[Workspace]:
+    def temporary(
+        cls, sources: Mapping[str, Mapping[str, Any]], *, region: str | None = None
+    ) -> Iterator[Workspace]:
         """A workspace that is gone when the block ends. Its customer ids depend on the input alone."""
         with tempfile.TemporaryDirectory(prefix="onefold-") as folder:
             path = Path(folder)
@@ -151,13 +153,21 @@ class Workspace:
         check_source_name(name)
         with self.locked():
             document = _read_yaml(self.path / SETTINGS_FILE)
-            entry = document.setdefault("sources", {}) or document.__setitem__("sources", {}) or document["sources"]
+            entry = (
+                document.setdefault("sources", {})
+                or document.__setitem__("sources", {})
+                or document["sources"]
+            )
             entry[name] = {**(entry.get(name) or {}), "location": location, **options}
             self._replace_settings(document)
 
     def set_meaning(self, source: str, table: str, column: str, meaning: str) -> None:
         """Correct what a column means, for ever."""
-        self._override(source, table, lambda entry: entry.setdefault("columns", {}).update({column: {"meaning": meaning}}))
+        self._override(
+            source,
+            table,
+            lambda entry: entry.setdefault("columns", {}).update({column: {"meaning": meaning}}),
+        )
 
     def set_table(self, source: str, table: str, **choices: Any) -> None:
         """Correct a table's ``role``, ``key`` or ``cursor``, for ever."""

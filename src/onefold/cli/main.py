@@ -11,10 +11,16 @@ import click
 from onefold import __version__
 
 COMMANDS = {
-    "scan": ("onefold.cli.scan:scan", "See the silos in some files or databases; nothing is configured or kept."),
+    "scan": (
+        "onefold.cli.scan:scan",
+        "See the silos in some files or databases; nothing is configured or kept.",
+    ),
     "init": ("onefold.cli.init:init", "Create a workspace."),
     "connect": ("onefold.cli.connect:connect", "Connect a system: files, folders, a database."),
-    "build": ("onefold.cli.build:build", "Bring customers up to date: land, conform, resolve, unify, report."),
+    "build": (
+        "onefold.cli.build:build",
+        "Bring customers up to date: land, conform, resolve, unify, report.",
+    ),
     "customer": ("onefold.cli.customer:customer", "Show one customer whole."),
     "report": ("onefold.cli.report:report", "Show the last build's silo report again."),
     "export": ("onefold.cli.export:export", "Write all customers to a file."),

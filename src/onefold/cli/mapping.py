@@ -49,25 +49,38 @@ def show(table: str | None, *, as_json: bool) -> None:
 
     console = Console()
     for t in chosen:
-        grid = Grid(title=f"{t.full_name}: {t.role}, {t.rows:,} rows, key {', '.join(t.key) or 'none'}", title_justify="left")
+        grid = Grid(
+            title=f"{t.full_name}: {t.role}, {t.rows:,} rows, key {', '.join(t.key) or 'none'}",
+            title_justify="left",
+        )
         for heading in ("column", "meaning", "sure", "why"):
             grid.add_column(heading)
         for column in t.columns:
             grid.add_row(column.name, column.meaning, f"{column.confidence:.0%}", column.reason)
         console.print(grid)
         for join in t.joins:
-            console.print(f"  {join.column} → {join.to_source}.{join.to_table}.{join.to_column}  {join.coverage:.0%}  {join.reason}")
+            console.print(
+                f"  {join.column} → {join.to_source}.{join.to_table}.{join.to_column}  {join.coverage:.0%}  {join.reason}"
+            )
 
 
 @mapping.command("set")
 @click.argument("target")
 @click.argument("meaning", required=False)
-@click.option("--role", help="What the table holds: people, organisations, events, conversations, feedback, reference.")
+@click.option(
+    "--role", help="What the table holds: people, organisations, events, conversations, feedback, reference."
+)
 @click.option("--key", "key", multiple=True, help="Column that identifies a row; repeat for several.")
 @click.option("--cursor", help="Column by which new and changed rows are found.")
 @json_option
 def set_mapping(
-    target: str, meaning: str | None, role: str | None, key: tuple[str, ...], cursor: str | None, *, as_json: bool
+    target: str,
+    meaning: str | None,
+    role: str | None,
+    key: tuple[str, ...],
+    cursor: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Correct a column (source.table.column MEANING) or a table (source.table --role … --key …), for ever.
 
@@ -78,7 +91,11 @@ def set_mapping(
     """
     from onefold.workspace import Workspace
 
-    choices: dict[str, Any] = {"role": role, "cursor": cursor, "key": list(key) if len(key) > 1 else next(iter(key), None)}
+    choices: dict[str, Any] = {
+        "role": role,
+        "cursor": cursor,
+        "key": list(key) if len(key) > 1 else next(iter(key), None),
+    }
     choices = {name: value for name, value in choices.items() if value}
     if bool(meaning) == bool(choices):
         raise InvalidInput(
@@ -96,7 +113,9 @@ def set_mapping(
     if as_json:
         print_json({"target": target, "meaning": meaning, **choices})
     else:
-        click.echo(f"Noted in onefold.yaml: {target} {meaning or choices}. It counts from the next build on: onefold build")
+        click.echo(
+            f"Noted in onefold.yaml: {target} {meaning or choices}. It counts from the next build on: onefold build"
+        )
 
 
 @mapping.command()
@@ -149,6 +168,11 @@ def _check_table(table: Any, choices: dict[str, Any]) -> None:
         _check_choice("role", choices["role"])
     names = {column.name for column in table.columns}
     keys = choices.get("key", [])
-    for column in [*([keys] if isinstance(keys, str) else keys), *([choices["cursor"]] if "cursor" in choices else [])]:
+    for column in [
+        *([keys] if isinstance(keys, str) else keys),
+        *([choices["cursor"]] if "cursor" in choices else []),
+    ]:
         if column not in names:
-            raise NotFound(f"{table.full_name} has no column {column!r}", hint=f"Columns: {', '.join(sorted(names))}.")
+            raise NotFound(
+                f"{table.full_name} has no column {column!r}", hint=f"Columns: {', '.join(sorted(names))}."
+            )

@@ -14,7 +14,9 @@ import click
 if TYPE_CHECKING:
     from onefold.build import BuildReport, Progress
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
 """The option that every command has."""
 
 
@@ -49,7 +51,9 @@ def print_build(report: BuildReport) -> None:
         for note in drift_notes(landing):
             click.echo(f"  note: {note}")
         if landing.quarantined:
-            click.echo(f"  {landing.quarantined:,} rows in quarantine: onefold quarantine list --source {landing.source}")
+            click.echo(
+                f"  {landing.quarantined:,} rows in quarantine: onefold quarantine list --source {landing.source}"
+            )
     for name in report.vanished_tables:
         click.echo(f"{name}: no longer in its source; its last rows are kept")
     for step, facts in report.steps.items():
@@ -71,7 +75,9 @@ def print_problems(report: BuildReport) -> int:
 def drift_notes(landing: Any) -> list[str]:
     """How a table's shape differs from last time, and how it was read."""
     notes = [f"new column {name}" for name in landing.columns_added]
-    notes += [f"column {name} is gone; its last values are kept in history" for name in landing.columns_missing]
+    notes += [
+        f"column {name} is gone; its last values are kept in history" for name in landing.columns_missing
+    ]
     notes += [f"column {name} was {before}, is {now}" for name, before, now in landing.types_changed]
     return notes + list(landing.notes)
 

@@ -12,7 +12,10 @@ from onefold.cli.output import json_option, print_json, progress
 @click.command()
 @click.argument("locations", nargs=-1, required=True)
 @click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write: .csv or .parquet."
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write: .csv or .parquet.",
 )
 @click.option("--region", help="Country (ISO code such as ES) for phone numbers without a country code.")
 @json_option
