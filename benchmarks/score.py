@@ -43,9 +43,7 @@ def score(clusters: Any, truth: Any) -> dict[str, float]:
     connection = duckdb.connect()
     connection.register("clusters", clusters)
     connection.register("truth", truth)
-    both, wanted, given, b3_precision, b3_recall, largest, customers, people = connection.execute(
-        STEPS
-    ).fetchone()
+    both, wanted, given, b3_precision, b3_recall, largest, customers, people = connection.execute(STEPS).fetchone()
     precision, recall = both / given if given else 1.0, both / wanted if wanted else 1.0
     return {
         "precision": round(precision, 4),

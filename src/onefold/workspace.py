@@ -78,9 +78,7 @@ class Workspace:
 
     @classmethod
     @contextmanager
-    def temporary(
-        cls, sources: Mapping[str, Mapping[str, Any]], *, region: str | None = None
-    ) -> Iterator[Workspace]:
+    def temporary(cls, sources: Mapping[str, Mapping[str, Any]], *, region: str | None = None) -> Iterator[Workspace]:
         """A workspace that is gone when the block ends. Its customer ids depend on the input alone."""
         with tempfile.TemporaryDirectory(prefix="onefold-") as folder:
             path = Path(folder)
@@ -120,9 +118,7 @@ class Workspace:
     def engine(self) -> Engine:
         """The warehouse, held by this process alone."""
         settings = self.settings
-        return Engine.open(
-            self.path / "warehouse.duckdb", threads=settings.threads, memory_limit=settings.memory_limit
-        )
+        return Engine.open(self.path / "warehouse.duckdb", threads=settings.threads, memory_limit=settings.memory_limit)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -153,11 +149,7 @@ class Workspace:
         check_source_name(name)
         with self.locked():
             document = _read_yaml(self.path / SETTINGS_FILE)
-            entry = (
-                document.setdefault("sources", {})
-                or document.__setitem__("sources", {})
-                or document["sources"]
-            )
+            entry = document.setdefault("sources", {}) or document.__setitem__("sources", {}) or document["sources"]
             entry[name] = {**(entry.get(name) or {}), "location": location, **options}
             self._replace_settings(document)
 

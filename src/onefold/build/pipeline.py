@@ -43,9 +43,7 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> Build
     return report
 
 
-def run_scan(
-    inputs: BuildInputs, *, with_report: bool = True, progress: Progress | None = None
-) -> BuildReport:
+def run_scan(inputs: BuildInputs, *, with_report: bool = True, progress: Progress | None = None) -> BuildReport:
     """Run the steps up to the silo report and publish nothing: for a look, or for the identities alone.
 
     Raises:
@@ -135,9 +133,7 @@ def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
     return plan_profiles(inputs.engine, priorities=priorities)
 
 
-def _report_silos(
-    inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress
-) -> dict[str, Any]:
+def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> dict[str, Any]:
     from onefold.silos import make_report
 
     tell("writing the silo report")

@@ -16,9 +16,7 @@ from onefold.cli.output import json_option, print_json
 @click.argument("locations", nargs=-1, required=True)
 @click.option("--table", "tables", multiple=True, help="Only this table or sheet; may be repeated.")
 @click.option("--region", help="Country (ISO code) of this system's phone numbers without a country code.")
-@click.option(
-    "--priority", type=int, help="Whose values win when systems disagree: lower is trusted more (100)."
-)
+@click.option("--priority", type=int, help="Whose values win when systems disagree: lower is trusted more (100).")
 @click.option("--owner", help="Who answers for this system.")
 @click.option("--yearly-cost", type=float, help="What the system costs in a year.")
 @click.option("--encoding", help="Text encoding, where detection is wrong.")

@@ -83,9 +83,7 @@ def report_error(error: Exception, *, as_json: bool) -> int:
         traceback.print_exception(error)
     else:
         click.echo(f"Unexpected {type(error).__name__}: {mask_secrets(str(error))}", err=True)
-        click.echo(
-            "  → This is a defect of Onefold. Run again with ONEFOLD_DEBUG=1 for the details.", err=True
-        )
+        click.echo("  → This is a defect of Onefold. Run again with ONEFOLD_DEBUG=1 for the details.", err=True)
     sys.stderr.flush()
     return 1
 

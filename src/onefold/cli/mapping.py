@@ -67,9 +67,7 @@ def show(table: str | None, *, as_json: bool) -> None:
 @mapping.command("set")
 @click.argument("target")
 @click.argument("meaning", required=False)
-@click.option(
-    "--role", help="What the table holds: people, organisations, events, conversations, feedback, reference."
-)
+@click.option("--role", help="What the table holds: people, organisations, events, conversations, feedback, reference.")
 @click.option("--key", "key", multiple=True, help="Column that identifies a row; repeat for several.")
 @click.option("--cursor", help="Column by which new and changed rows are found.")
 @json_option
@@ -173,6 +171,4 @@ def _check_table(table: Any, choices: dict[str, Any]) -> None:
         *([choices["cursor"]] if "cursor" in choices else []),
     ]:
         if column not in names:
-            raise NotFound(
-                f"{table.full_name} has no column {column!r}", hint=f"Columns: {', '.join(sorted(names))}."
-            )
+            raise NotFound(f"{table.full_name} has no column {column!r}", hint=f"Columns: {', '.join(sorted(names))}.")

@@ -14,9 +14,7 @@ import click
 if TYPE_CHECKING:
     from onefold.build import BuildReport, Progress
 
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 """The option that every command has."""
 
 
@@ -75,9 +73,7 @@ def print_problems(report: BuildReport) -> int:
 def drift_notes(landing: Any) -> list[str]:
     """How a table's shape differs from last time, and how it was read."""
     notes = [f"new column {name}" for name in landing.columns_added]
-    notes += [
-        f"column {name} is gone; its last values are kept in history" for name in landing.columns_missing
-    ]
+    notes += [f"column {name} is gone; its last values are kept in history" for name in landing.columns_missing]
     notes += [f"column {name} was {before}, is {now}" for name, before, now in landing.types_changed]
     return notes + list(landing.notes)
 

@@ -17,9 +17,7 @@ from onefold.cli.output import json_option, print_json, progress
 @click.option("--no-html", is_flag=True, help="Write no HTML file.")
 @click.option("--region", help="Country (ISO code such as ES) for phone numbers without a country code.")
 @json_option
-def scan(
-    locations: tuple[str, ...], html: str | None, region: str | None, *, no_html: bool, as_json: bool
-) -> None:
+def scan(locations: tuple[str, ...], html: str | None, region: str | None, *, no_html: bool, as_json: bool) -> None:
     """See the silos in some files, folders or databases. Nothing is configured, nothing is kept.
 
     \b
