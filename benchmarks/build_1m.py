@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+
 from measure import ONEFOLD, print_machine, run
 
 SYSTEMS = ("crm", "shop", "desk", "billing", "loyalty")

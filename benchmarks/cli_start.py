@@ -9,7 +9,6 @@ import argparse
 import sys
 
 from measure import ONEFOLD, median_seconds, print_machine
-
 from onefold.cli.main import COMMANDS
 
 LIMIT_SECONDS = 0.3

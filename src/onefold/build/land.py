@@ -29,17 +29,12 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
     with inputs.database.read() as connection:
         known = {table.full_name: table for table in load_catalog(connection)}
     tables: dict[str, Table] = {}
-    declared: _SOURCE_ERRORS = (SourceFailed, InvalidInput, NotFound, Unsupported)
-"""What may be wrong with one source while the others go on; a full disk or a defect ends the build."""
-
-DeclaredJoins = {}
+    declared: DeclaredJoins = {}
     for name, source in inputs.settings.sources.items():
         try:
             for extract in _extracts(inputs, name, source):
                 tell(f"reading {name}.{extract.table}")
-                landing = land(
-                    engine, report.build_no, name, extract, key_of=_key_chooser(engine, name, source, known)
-                )
+                landing = land(engine, report.build_no, name, extract, key_of=_key_chooser(engine, name, source, known))
                 report.landings.append(landing)
                 table = _understand(engine, source, extract, landing, known)
                 tables[table.full_name] = table

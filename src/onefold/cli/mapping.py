@@ -111,9 +111,7 @@ def set_mapping(
     if as_json:
         print_json({"target": target, "meaning": meaning, **choices})
     else:
-        click.echo(
-            f"Noted in onefold.yaml: {target} {meaning or choices}. It counts from the next build on: onefold build"
-        )
+        click.echo(f"Noted in onefold.yaml: {target} {meaning or choices}. Next: onefold build")
 
 
 @mapping.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +130,8 @@ class Engine:
         try:
             yield
         except BaseException:
-            try:
+            with suppress(duckdb.Error):  # the failed statement may have ended the transaction already
                 self._connection.rollback()
-            except duckdb.Error:  # the failed statement may have ended the transaction already
-                pass
             raise
         self.execute("commit")
 

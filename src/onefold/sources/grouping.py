@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 _ENDINGS = re.compile(
     r"(\.(csv|tsv|txt|tab|psv|xlsx|xlsm|xls|ods|json|jsonl|ndjson|parquet|pq|db|sqlite|sqlite3)|\.(gz|bz2|xz|zst|zip))+$",
-    re.I,
+    re.IGNORECASE,
 )
 _OWN_SYSTEM = (".xlsx", ".xlsm", ".xls", ".ods", ".db", ".sqlite", ".sqlite3")
 _WORDS = re.compile(r"[^\W\d_]+|\d+", re.UNICODE)

@@ -1,0 +1,1 @@
+"""The one migration tree, for SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""NNNN_verb_noun; no application imports; restartable."""
