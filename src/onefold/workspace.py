@@ -40,8 +40,8 @@ class Workspace:
         self._clock = clock
 
     @classmethod
-    def create(cls, path: Path, *, name: str | None = None, region: str | None = None) -> Workspace:
-        """Make a new workspace folder.
+    def create(cls, path: Path, settings: Settings | None = None) -> Workspace:
+        """Make a new workspace folder; named after the folder where ``settings`` do not say otherwise.
 
         Raises:
             Conflict: there is a workspace already.
@@ -53,11 +53,9 @@ class Workspace:
         _write_private(path / "secrets", f"{_KEY_NAME}={random_secrets.token_hex(32)}\n")
         if not (path / ".gitignore").exists():
             (path / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
-        document: dict[str, Any] = {"version": 1, "name": name or path.resolve().name}
-        if region:
-            document["region"] = region
-        parse_settings(document, origin=SETTINGS_FILE)
-        _write_yaml(path / SETTINGS_FILE, document | {"sources": {}})
+        settings = settings or Settings(name=path.resolve().name)
+        document = settings.model_dump(mode="json", exclude_defaults=True)
+        _write_yaml(path / SETTINGS_FILE, {"version": 1, **document, "sources": document.get("sources", {})})
         return cls(path)
 
     @classmethod

@@ -21,9 +21,11 @@ def init(folder: Path, name: str | None, region: str | None, *, as_json: bool) -
     Example:
       onefold init acme && cd acme
     """
+    from onefold.settings import parse_settings
     from onefold.workspace import Workspace
 
-    workspace = Workspace.create(folder, name=name, region=region)
+    settings = parse_settings({"name": name or folder.resolve().name, "region": region}, origin="the options")
+    workspace = Workspace.create(folder, settings)
     if as_json:
         print_json({"workspace": str(workspace.path.resolve())})
         return

@@ -60,7 +60,8 @@ def show(table: str | None, *, as_json: bool) -> None:
         console.print(grid)
         for join in t.joins:
             console.print(
-                f"  {join.column} → {join.to_source}.{join.to_table}.{join.to_column}  {join.coverage:.0%}  {join.reason}"
+                f"  {join.column} → {join.to_source}.{join.to_table}.{join.to_column}"
+                f"  {join.coverage:.0%}  {join.reason}"
             )
 
 

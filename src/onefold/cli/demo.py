@@ -1,0 +1,113 @@
+"""``onefold demo``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from onefold.cli.output import json_option, print_json, progress
+
+if TYPE_CHECKING:
+    from onefold.demo import DemoCompany, Score
+
+
+@click.command()
+@click.argument("folder", default="demo", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--people", default=20_000, show_default=True, type=click.IntRange(50), help="True people.")
+@click.option("--seed", default=7, show_default=True, help="The same seed writes the same company.")
+@click.option("--check", is_flag=True, help="Print precision, recall and F1 against the truth and stop.")
+@json_option
+def demo(folder: Path, people: int, seed: int, *, check: bool, as_json: bool) -> None:
+    """Write a demo company into FOLDER, build it and show its silo report.
+
+    Run again, it only builds what changed.
+
+    \b
+    Examples:
+      onefold demo
+      onefold demo --check
+    """
+    from onefold.workspace import Workspace
+
+    company = _company(folder, people, seed, may_write=not check, quiet=as_json)
+    with Workspace.open(folder) as workspace:
+        if check:
+            _print_score(_score(workspace, company), as_json=as_json)
+            return
+        with progress(quiet=as_json) as tell:
+            report = Workspace(folder, clock=company.clock).build(progress=tell)
+    _show(folder, report.silos, as_json=as_json)
+
+
+def _company(folder: Path, people: int, seed: int, *, may_write: bool, quiet: bool) -> DemoCompany:
+    """The company in the folder, written first where there is none."""
+    from onefold.demo import read_company, write_company
+    from onefold.errors import NotFound
+    from onefold.workspace import SETTINGS_FILE, Workspace
+
+    if (folder / SETTINGS_FILE).exists():
+        return read_company(folder)
+    if not may_write:
+        raise NotFound(f"{folder} holds no demo company", hint=f"Make one first: onefold demo {folder}")
+    with progress(quiet=quiet) as tell:
+        tell(f"writing a company of {people:,} people")
+        company = write_company(folder, people=people, seed=seed)
+    Workspace.create(folder, settings=company.settings(folder))
+    return company
+
+
+def _show(folder: Path, silos: dict[str, Any], *, as_json: bool) -> None:
+    from onefold.cli.report import print_report, write_html
+
+    write_html(silos, str(folder / "silo-report.html"))
+    if as_json:
+        print_json(silos)
+        return
+    print_report(silos)
+    name = next((example["name"] for example in _examples(silos) if example.get("name")), "NAME")
+    click.echo(f"""
+Where to look next
+  {folder}/silo-report.html        the whole report, for a browser
+  cd {folder}
+  onefold customer {name!r}
+  onefold mapping show             what every column was taken to mean, and why
+  onefold export customers.csv     every customer in one file
+  onefold demo . --check           precision and recall against the truth""")
+
+
+def _examples(silos: dict[str, Any]) -> list[dict[str, Any]]:
+    """Examples of the first sign that has any."""
+    signs = silos["signs"]
+    listed = signs.values() if isinstance(signs, dict) else signs
+    return [example for sign in listed for example in sign.get("examples", [])]
+
+
+def _score(workspace: Any, company: DemoCompany) -> Score:
+    from onefold.demo import check_company
+
+    identities = workspace.engine.arrow(
+        'select r.source, r.table_name as "table", r.record_key, c.customer_id'
+        " from main.record as r join main.customer_subject as c using (subject_id)"
+    )
+    return check_company(company.directory, identities)
+
+
+def _print_score(score: Score, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(score))
+        return
+    click.echo(f"{score.records:,} people records of {score.people:,} people became {score.customers:,} customers")
+    for name, precision, recall, f1 in (
+        ("pairs", score.pair_precision, score.pair_recall, score.pair_f1),
+        ("B-cubed", score.bcubed_precision, score.bcubed_recall, score.bcubed_f1),
+    ):
+        click.echo(f"{name:8} precision {precision:.3f}   recall {recall:.3f}   F1 {f1:.3f}")
+    click.echo(
+        f"{score.people_exact:,} people are exactly one customer; the largest has {score.largest_customer} records"
+    )
+    click.echo("recall by what is hard about a record:")
+    for difficulty, (recall, pairs) in sorted(score.recall_by_difficulty.items(), key=lambda entry: -entry[1][0]):
+        click.echo(f"  {difficulty:22} {recall:.3f} of {pairs:,} pairs")
