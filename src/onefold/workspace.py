@@ -16,16 +16,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onefold.build import BuildInputs, BuildReport, Progress, latest_report, run_build, run_scan
-from onefold.engines import Engine
 from onefold.errors import Conflict, InvalidInput, NotFound
 from onefold.kernel import Clock, utc_now
 from onefold.settings import Settings, check_source_name, parse_settings, read_secrets
-from onefold.storage import AppDatabase
 
 if TYPE_CHECKING:
+    from onefold.build import BuildInputs, BuildReport, Progress
     from onefold.catalog import Table
+    from onefold.engines import Engine
     from onefold.profiles import Card
+    from onefold.storage import AppDatabase
 
 SETTINGS_FILE = "onefold.yaml"
 _KEY_NAME = "ONEFOLD_WORKSPACE_KEY"
@@ -110,11 +110,15 @@ class Workspace:
     @cached_property
     def database(self) -> AppDatabase:
         """The app database."""
+        from onefold.storage import AppDatabase
+
         return AppDatabase.open(f"sqlite:///{self.path / 'app.db'}")
 
     @cached_property
     def engine(self) -> Engine:
         """The warehouse, held by this process alone."""
+        from onefold.engines import Engine
+
         settings = self.settings
         return Engine.open(self.path / "warehouse.duckdb", threads=settings.threads, memory_limit=settings.memory_limit)
 
@@ -183,6 +187,8 @@ class Workspace:
             Conflict: another process is building.
             InvalidInput: a file or setting cannot be used as it is.
         """
+        from onefold.build import run_build
+
         with self.locked():
             return run_build(self._inputs(), progress=progress)
 
@@ -192,6 +198,8 @@ class Workspace:
         Raises:
             OnefoldError: a source could not be read.
         """
+        from onefold.build import run_scan
+
         with self.locked():
             return run_scan(self._inputs(), with_report=with_report, progress=progress)
 
@@ -210,6 +218,8 @@ class Workspace:
         return [extract.table for extract in open_source(name, settings, base=self.path, secrets=secrets)]
 
     def _inputs(self) -> BuildInputs:
+        from onefold.build import BuildInputs
+
         secrets = read_secrets(self.path / "secrets")
         key = secrets.get(_KEY_NAME)
         if not key:
@@ -233,6 +243,8 @@ class Workspace:
         Raises:
             NotFound: nothing has been built.
         """
+        from onefold.build import latest_report
+
         with self.database.read() as connection:
             document = latest_report(connection)
         if document is None:
