@@ -40,8 +40,9 @@ class AppDatabase:
             UpgradeNeeded: a newer version of Onefold wrote it.
             EngineFailed: it cannot be opened or written.
         """
-        engine = sa.create_engine(url)
-        if engine.dialect.name == "sqlite":
+        is_sqlite = url.startswith("sqlite")
+        engine = sa.create_engine(url) if is_sqlite else sa.create_engine(url, isolation_level="REPEATABLE READ")
+        if is_sqlite:
             sa_event.listen(engine, "connect", _configure_sqlite)
         database = cls(engine)
         try:
