@@ -51,9 +51,7 @@ def assign_keys(engine: Engine, staged: StagedRows, key: Sequence[str], landed_r
     )
     shared = _count_shared(engine)
     remaining = shared
-    for _ in range(
-        _MOST_ROUNDS
-    ):  # a number may collide with a real key that looks alike: then tell those apart
+    for _ in range(_MOST_ROUNDS):  # a number may collide with a real key that looks alike: then tell those apart
         if not remaining:
             break
         _number_shared(engine, landed_relation)
@@ -99,7 +97,10 @@ def _number_shared(engine: Engine, landed_relation: str | None) -> None:
             -- grain: one row per landed row and key that it may have claimed: 'a#2' may be the second 'a'
             select _key as base, 1 as number, _hash from landed
             union all
-            select regexp_replace(_key, '#[0-9]+$', ''), try_cast(regexp_extract(_key, '#([0-9]+)$', 1) as bigint), _hash
+            select
+                regexp_replace(_key, '#[0-9]+$', ''),
+                try_cast(regexp_extract(_key, '#([0-9]+)$', 1) as bigint),
+                _hash
             from landed where regexp_matches(_key, '#[0-9]+$')
         ),
         ranked_numbers as (

@@ -135,9 +135,7 @@ def find_landed(engine: Engine, source: str, table: str) -> LandedTable | None:
     return next((landed for landed in list_landed(engine, source) if landed.table == table), None)
 
 
-def landed_state(
-    engine: Engine, source: str
-) -> tuple[dict[str, Cursor], dict[str, tuple[str, ...]], dict[str, str]]:
+def landed_state(engine: Engine, source: str) -> tuple[dict[str, Cursor], dict[str, tuple[str, ...]], dict[str, str]]:
     """What ``open_source`` needs to read only what changed: cursors, key columns and fingerprints by table.
 
     Key columns are named as the source names them.
@@ -150,9 +148,7 @@ def landed_state(
 
 def save_landed(engine: Engine, landed: LandedTable) -> None:
     """Write a table's row of ``meta.landing``; inside the caller's transaction."""
-    engine.execute(
-        "delete from meta.landing where source = ? and table_name = ?", [landed.source, landed.table]
-    )
+    engine.execute("delete from meta.landing where source = ? and table_name = ?", [landed.source, landed.table])
     cursor = landed.cursor
     engine.execute(
         f"insert into meta.landing values ({', '.join('?' * 17)})",

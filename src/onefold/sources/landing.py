@@ -35,7 +35,7 @@ from onefold.sources.quarantined import (
 from onefold.sources.staging import ROW, StagedRows, landed_names, staged_rows
 from onefold.sources.versions import Changes, apply_changes, fit_relation
 
-__all__ = ["KeyOf", "close_missing_tables", "land", "land_corrections", "landed_state", "list_landed"]
+__all__ = ["KeyOf", "land", "land_corrections", "landed_state", "list_landed"]
 
 KeyOf = Callable[[str, Extract], Sequence[str]]
 """Given a relation of a table's rows (quoted) and its extract, the columns that identify a row."""
@@ -116,30 +116,7 @@ def land_corrections(
         return landing.apply(_extract_of(before), staged, before.key, before.names)
 
 
-def close_missing_tables(
-    engine: Engine, build_no: int, source: str, present: Collection[str], *, clock: Clock = utc_now
-) -> list[LandingReport]:
-    """Close the rows of the source's tables that are not ``present`` any more: a file, sheet or table was removed.
-
-    Versions stay, and the table lands anew if it comes back.
-    """
-    reports = []
-    for before in list_landed(engine, source):
-        if before.table in present or before.rows == 0:
-            continue
-        gone = replace(
-            _extract_of(before), fingerprint="", cursor=None, notes=("the source no longer has this table",)
-        )
-        with staged_rows(engine, before.columns) as staged, engine.transaction():
-            update_quarantine(engine, build_no, source, before.table, [], is_complete=True)
-            landing = _Landing(engine, build_no, source, before, clock)
-            reports.append(landing.apply(gone, staged, before.key, before.names))
-    return reports
-
-
-def _land_unchanged(
-    engine: Engine, build_no: int, before: LandedTable, key_of: KeyOf, clock: Clock
-) -> LandingReport:
+def _land_unchanged(engine: Engine, build_no: int, before: LandedTable, key_of: KeyOf, clock: Clock) -> LandingReport:
     """The content is what landed last; only the key may have been corrected meanwhile."""
     known = _extract_of(before)
     key = tuple(key_of(before.current, known))
@@ -157,17 +134,13 @@ def _land_unchanged(
         )
     with staged_rows(engine, before.columns) as staged, engine.transaction():
         _stage_current(engine, staged, before)
-        return _Landing(engine, build_no, before.source, before, clock).apply(
-            known, staged, key, before.names
-        )
+        return _Landing(engine, build_no, before.source, before, clock).apply(known, staged, key, before.names)
 
 
 class _Landing:
     """One table being landed: what the steps inside the transaction share."""
 
-    def __init__(
-        self, engine: Engine, build_no: int, source: str, before: LandedTable | None, clock: Clock
-    ) -> None:
+    def __init__(self, engine: Engine, build_no: int, source: str, before: LandedTable | None, clock: Clock) -> None:
         self.engine = engine
         self.build_no = build_no
         self.source = source
@@ -182,16 +155,7 @@ class _Landing:
         if before and not extract.is_complete and key != before.key:
             extract = _completed(engine, extract, staged, before)
         fit_relation(engine, relation, extract.column_names)
-        changes = apply_changes(
-            engine,
-            self.build_no,
-            relation,
-            staged,
-            key,
-            is_complete=extract.is_complete,
-            current_keys=extract.current_keys() if extract.current_keys else None,
-            names=names,
-        )
+        changes = apply_changes(engine, self.build_no, relation, staged, key, extract, names)
         _create_current_view(engine, self.source, extract.table, extract.column_names)
         landed = LandedTable(
             source=self.source,
@@ -222,9 +186,7 @@ def _completed(engine: Engine, extract: Extract, staged: StagedRows, before: Lan
     extract = replace(extract, cursor=None, current_keys=None)
     if not set(before.key) <= set(staged.columns):
         return extract
-    _stage_current(
-        engine, staged, before, f"_key not in (select {key_sql(before.key)} from {staged.relation})"
-    )
+    _stage_current(engine, staged, before, f"_key not in (select {key_sql(before.key)} from {staged.relation})")
     return replace(extract, is_complete=True)
 
 
@@ -237,9 +199,7 @@ def _stage_current(
 ) -> None:
     """Stage the table's current rows as they landed."""
     columns = "".join(f"{quote_identifier(name)}, " for name in staged.columns)
-    known = "".join(
-        f"{quote_identifier(name) if name in before.columns else 'null'}, " for name in staged.columns
-    )
+    known = "".join(f"{quote_identifier(name) if name in before.columns else 'null'}, " for name in staged.columns)
     engine.execute(
         f"""
         insert into {staged.relation} ({columns}_origin, _line, _hash, {ROW})
@@ -303,15 +263,11 @@ def _notes(names: Mapping[str, str], key: Sequence[str], changes: Changes) -> li
     if changes.keyless:
         notes.append(f"{changes.keyless} rows have no value in the key ({columns}): known by their content")
     if changes.missed:
-        notes.append(
-            f"{changes.missed} rows changed without their cursor moving: the next read is of the whole table"
-        )
+        notes.append(f"{changes.missed} rows changed without their cursor moving: the next read is of the whole table")
     return notes
 
 
-def _report(
-    landed: LandedTable, before: LandedTable | None, changes: Changes, quarantined: int
-) -> LandingReport:
+def _report(landed: LandedTable, before: LandedTable | None, changes: Changes, quarantined: int) -> LandingReport:
     types_before = before.declared_types if before else {}
     return LandingReport(
         source=landed.source,

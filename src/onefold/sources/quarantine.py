@@ -111,9 +111,7 @@ def _row_of(landed: LandedTable, values: Mapping[str, Any]) -> dict[str, str | N
         column = landed.names.get(name, name)
         if column not in landed.columns:
             _refuse_column(landed, name, landed.columns)
-        row[column] = (
-            value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        )
+        row[column] = value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return row
 
 

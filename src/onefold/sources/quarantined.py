@@ -17,6 +17,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -66,7 +67,12 @@ def list_quarantine(
         order by source, table_name, origin, line, quarantine_id""",
         [source, source, table, table, state, state],
     )
-    return [QuarantinedRow(*row[:-1], row[-1] and json.loads(row[-1])) for row in rows]
+    return [_quarantined_row(row) for row in rows]
+
+
+def _quarantined_row(row: tuple[Any, ...]) -> QuarantinedRow:
+    facts = [*row[:-1], row[-1] and json.loads(row[-1])]
+    return QuarantinedRow(*facts)
 
 
 def quarantine_ids(source: str, table: str, bad_rows: Sequence[BadRow]) -> list[str]:
@@ -125,9 +131,7 @@ def replayed_rows(
 ) -> pa.RecordBatch:
     """The corrected rows of entries in state ``replayed`` (of those in ``only``), as a batch that can be staged."""
     rows = [
-        row
-        for row in list_quarantine(engine, source, table, "replayed")
-        if only is None or row.quarantine_id in only
+        row for row in list_quarantine(engine, source, table, "replayed") if only is None or row.quarantine_id in only
     ]
     values = [[(row.corrected or {}).get(column) for row in rows] for column in columns]
     arrays = [pa.array(column, pa.string()) for column in values]
@@ -147,9 +151,7 @@ def count_open(engine: Engine, source: str, table: str) -> int:
     )
 
 
-def keep_corrections(
-    engine: Engine, build_no: int, corrections: Mapping[str, Mapping[str, str | None]]
-) -> None:
+def keep_corrections(engine: Engine, build_no: int, corrections: Mapping[str, Mapping[str, str | None]]) -> None:
     """Keep corrected rows by quarantine id and mark their entries; inside the caller's transaction."""
     for quarantine_id, values in corrections.items():
         engine.execute(

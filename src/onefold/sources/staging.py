@@ -25,7 +25,7 @@ _RESERVED = frozenset({*OWN_COLUMNS, ROW})
 
 @dataclass
 class StagedRows:
-    """The rows of one extract in a temporary relation: its columns, ``_origin``, ``_line``, ``_hash``, and a row number."""
+    """The rows of one extract in a temporary relation: its columns, ``_origin``, ``_line``, ``_hash``, row number."""
 
     engine: Engine
     columns: tuple[str, ...]
@@ -50,9 +50,7 @@ class StagedRows:
         content = content_hash_sql(dict(zip(self.columns, inputs, strict=True)))
         columns = "".join(f"{name}, " for name in inputs)
         with self.engine.registered(chunk, "onefold_chunk") as view:
-            self.engine.execute(
-                f"insert into {self.relation} select {columns}origin, line, {content}, row from {view}"
-            )
+            self.engine.execute(f"insert into {self.relation} select {columns}origin, line, {content}, row from {view}")
         self.rows += count
 
 
@@ -81,10 +79,7 @@ def content_hash_sql(inputs: Mapping[str, str]) -> str:
     Args:
         inputs: column name -> SQL of its value.
     """
-    parts = [
-        f"{_prefix_literal(name)} || strlen({inputs[name]}) || ':' || {inputs[name]}"
-        for name in sorted(inputs)
-    ]
+    parts = [f"{_prefix_literal(name)} || strlen({inputs[name]}) || ':' || {inputs[name]}" for name in sorted(inputs)]
     return f"md5_number_lower(concat({', '.join(parts)}))" if parts else "md5_number_lower('')"
 
 

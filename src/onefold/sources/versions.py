@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from onefold.engines import Engine, quote_identifier
 from onefold.sources.keys import assign_keys, count_keyless, key_sql
+from onefold.sources.model import Extract
 from onefold.sources.staging import ROW, StagedRows
 
 _TEMPORARY = ("keyed_rows", "existing_keys", "closing_rows", "starting_rows")
@@ -52,29 +53,28 @@ def apply_changes(
     relation: str,
     staged: StagedRows,
     key: Sequence[str],
-    *,
-    is_complete: bool,
-    current_keys: Iterator[pa.RecordBatch] | None = None,
-    names: Mapping[str, str] | None = None,
+    extract: Extract,
+    names: Mapping[str, str],
 ) -> Changes:
     """Begin and end versions so that the current rows of ``relation`` are what was staged.
+
+    Rows that were not staged end if the extract is complete, or if its ``current_keys`` do not hold them.
 
     Args:
         engine: the warehouse, in a transaction.
         build_no: the build that lands.
         relation: the landed relation.
-        staged: rows as read.
+        staged: the extract's rows.
         key: the key columns.
-        is_complete: whether rows that were not staged are gone from the source.
-        current_keys: where it is not, the key columns of every row that the source holds now.
-        names: the source's column names in ``current_keys`` -> names in the landed relation.
+        extract: whether it is complete, and the keys that its source holds now.
+        names: the source's column names -> names in the landed relation.
     """
     shared = assign_keys(engine, staged, key, relation)
     keyless = count_keyless(engine, staged, key)
     missed = 0
-    is_gone = "true" if is_complete else "false"
-    if not is_complete and current_keys is not None:
-        _stage_existing_keys(engine, current_keys, key, names or {})
+    is_gone = "true" if extract.is_complete else "false"
+    if not extract.is_complete and extract.current_keys is not None:
+        _stage_existing_keys(engine, extract.current_keys(), key, names)
         is_gone = "landed._key not in (select _key from existing_keys)"
         missed = _count_missed(engine, relation)
     engine.execute(
