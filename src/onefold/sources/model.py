@@ -33,6 +33,8 @@ class Cursor:
     column: str
     value: str
     """The highest value of ``column`` that has landed, as text the database can compare."""
+    shape: str = ""
+    """Fingerprint of the table's columns and types then: a table whose shape changed is read whole again."""
 
 
 @dataclass(frozen=True)
