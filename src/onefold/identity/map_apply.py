@@ -97,9 +97,7 @@ def _change(connection: sa.Connection, changed: pa.Table) -> None:
 def _detach(connection: sa.Connection, ended: pa.Table, run_id: int, now: datetime) -> None:
     if not len(ended):
         return
-    with scratch_table(
-        connection, "subject_ended", [sa.Column("subject_id", sa.Text, primary_key=True)]
-    ) as scratch:
+    with scratch_table(connection, "subject_ended", [sa.Column("subject_id", sa.Text, primary_key=True)]) as scratch:
         insert_arrow(connection, scratch, ended.select(["subject_id"]))
         attachments = sa.select(
             subject.c.subject_id,
@@ -111,16 +109,12 @@ def _detach(connection: sa.Connection, ended: pa.Table, run_id: int, now: dateti
         ).join(scratch, scratch.c.subject_id == subject.c.subject_id)
         names = ["subject_id", "detached_run", "customer_id", "attached_run", "attached_at", "detached_at"]
         connection.execute(sa.insert(subject_history).from_select(names, attachments))
-        connection.execute(
-            sa.delete(subject).where(subject.c.subject_id.in_(sa.select(scratch.c.subject_id)))
-        )
+        connection.execute(sa.delete(subject).where(subject.c.subject_id.in_(sa.select(scratch.c.subject_id))))
 
 
 def _announce(connection: sa.Connection, changes: pa.Table, run_id: int, now: datetime) -> None:
     subject_ids = pa.array([json.dumps(ids) for ids in changes["subject_ids"].to_pylist()], pa.string())
-    start = connection.execute(
-        sa.select(sa.func.coalesce(sa.func.max(customer_change.c.change_id), 0))
-    ).scalar_one()
+    start = connection.execute(sa.select(sa.func.coalesce(sa.func.max(customer_change.c.change_id), 0))).scalar_one()
     rows = changes.drop_columns(["subject_ids"]).append_column("subject_ids", subject_ids)
     rows = rows.append_column("change_id", pc.add(pa.array(range(1, len(rows) + 1), pa.int64()), start))
     insert_arrow(connection, customer_change, _stamped(rows, run_id=run_id, happened_at=now))

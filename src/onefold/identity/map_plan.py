@@ -73,10 +73,7 @@ class MapPlan:
             "attached": "subjects attached",
             "detached": "subjects detached",
         }
-        return (
-            ", ".join(f"{self.counts[key]:,} {text}" for key, text in words.items() if self.counts.get(key))
-            + "."
-        )
+        return ", ".join(f"{self.counts[key]:,} {text}" for key, text in words.items() if self.counts.get(key)) + "."
 
 
 def plan_map(connection: sa.Connection, clusters: pa.Table, *, workspace_key: bytes) -> MapPlan:
@@ -107,7 +104,7 @@ def plan_map(connection: sa.Connection, clusters: pa.Table, *, workspace_key: by
 
 
 def _last_run(connection: sa.Connection) -> int:
-    return connection.execute(sa.select(sa.func.coalesce(sa.func.max(identity_run.c.run_id), 0))).scalar_one()
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(identity_run.c.run_id), 0))).scalar_one())
 
 
 def _load(engine: Engine, connection: sa.Connection, clusters: pa.Table) -> None:
@@ -138,9 +135,7 @@ def _load(engine: Engine, connection: sa.Connection, clusters: pa.Table) -> None
 
 def _follow_links(engine: Engine) -> None:
     """Shorten every chain of merges to its end; each round halves the longest."""
-    while engine.scalar(
-        "select count(*) from link a join link b on b.customer_id = a.root where b.root <> a.root"
-    ):
+    while engine.scalar("select count(*) from link a join link b on b.customer_id = a.root where b.root <> a.root"):
         engine.execute(
             """
             create or replace table link as
@@ -156,26 +151,21 @@ def _found(engine: Engine, workspace_key: bytes) -> pa.Table:
     """
     unowned = engine.arrow("select cluster_no, founder from ownerless order by founder")
     founders = unowned["founder"].to_pylist()
-    attempt = dict.fromkeys(range(len(founders)), 0)
     ids = [customer_id_for(workspace_key, founder) for founder in founders]
     taken = _issued_among(engine, ids)
-    seen: set[str] = set()
-    for position, customer_id in enumerate(ids):
-        while customer_id in seen or customer_id in taken:
-            attempt[position] += 1
-            customer_id = customer_id_for(workspace_key, founders[position], attempt[position])
-            taken |= _issued_among(engine, [customer_id])
-        seen.add(customer_id)
-        ids[position] = customer_id
+    for position, founder in enumerate(founders):
+        attempt = 0
+        while ids[position] in taken:
+            attempt += 1
+            ids[position] = customer_id_for(workspace_key, founder, attempt)
+            taken |= _issued_among(engine, [ids[position]])
+        taken.add(ids[position])
     return pa.table({"cluster_no": unowned["cluster_no"], "customer_id": pa.array(ids, pa.string())})
 
 
 def _issued_among(engine: Engine, ids: list[str]) -> set[str]:
     with engine.registered(pa.table({"customer_id": pa.array(ids, pa.string())}), "drawn") as drawn:
-        return {
-            row[0]
-            for row in engine.rows(f"select customer_id from issued semi join {drawn} using (customer_id)")
-        }
+        return {row[0] for row in engine.rows(f"select customer_id from issued semi join {drawn} using (customer_id)")}
 
 
 def _plan(engine: Engine, last_run: int) -> MapPlan:
@@ -183,9 +173,7 @@ def _plan(engine: Engine, last_run: int) -> MapPlan:
     return MapPlan(
         based_on_run=last_run,
         subjects=engine.arrow("select subject_id, customer_id, kind from placed"),
-        created=engine.arrow(
-            "select customer_id, kind from owner where how = 'created' order by customer_id"
-        ),
+        created=engine.arrow("select customer_id, kind from owner where how = 'created' order by customer_id"),
         changed=engine.arrow("select * from changed_customers order by customer_id"),
         ended=engine.arrow("select subject_id, customer_id from ended order by subject_id"),
         begun=engine.arrow("select subject_id, customer_id from begun order by subject_id"),

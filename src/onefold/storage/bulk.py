@@ -43,9 +43,7 @@ def insert_arrow(
     return count
 
 
-def read_arrow(
-    connection: sa.Connection, query: sa.Select[Any], schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
+def read_arrow(connection: sa.Connection, query: sa.Select[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The rows of ``query`` as a stream of Arrow batches of ``schema`` (columns by position; no moments).
 
     Cost: about a second per million short rows; memory of one batch.
@@ -53,9 +51,7 @@ def read_arrow(
     with connection.execute(query, execution_options={"stream_results": True}) as result:
         for rows in result.partitions(ROWS_PER_BATCH):
             columns = zip(*rows, strict=True)
-            arrays = [
-                pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)
-            ]
+            arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
             yield pa.record_batch(arrays, schema=schema)
 
 
@@ -65,9 +61,7 @@ def read_table(connection: sa.Connection, query: sa.Select[Any], schema: pa.Sche
 
 
 @contextmanager
-def scratch_table(
-    connection: sa.Connection, name: str, columns: Sequence[sa.Column[Any]]
-) -> Iterator[sa.Table]:
+def scratch_table(connection: sa.Connection, name: str, columns: Sequence[sa.Column[Any]]) -> Iterator[sa.Table]:
     """A temporary table that lives for the block (or, where the block fails, for the transaction)."""
     table = sa.Table(name, sa.MetaData(), *columns, prefixes=["temporary"])
     connection.exec_driver_sql(f'drop table if exists "{name}"')
@@ -96,9 +90,7 @@ def _for_sqlite(column: pa.Array) -> pa.Array:
 def _copy(connection: sa.Connection, table: sa.Table, batch: pa.RecordBatch) -> None:
     names = ", ".join(f'"{name}"' for name in batch.schema.names)
     sink = pa.BufferOutputStream()
-    columns = [
-        column.cast(pa.string()) if pa.types.is_decimal(column.type) else column for column in batch.columns
-    ]
+    columns = [column.cast(pa.string()) if pa.types.is_decimal(column.type) else column for column in batch.columns]
     pa_csv.write_csv(
         pa.record_batch(columns, names=batch.schema.names),
         sink,

@@ -78,11 +78,7 @@ class Map:
                 customer_change.c.other_customer_id,
                 customer_change.c.subject_ids,
             )
-            query = (
-                sa.select(*columns)
-                .where(customer_change.c.run_id == last)
-                .order_by(customer_change.c.change_id)
-            )
+            query = sa.select(*columns).where(customer_change.c.run_id == last).order_by(customer_change.c.change_id)
             return [tuple(row) for row in connection.execute(query)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,9 +103,7 @@ class MapMachine(RuleBasedStateMachine):
             return
         owners, leads = self.replay[-1][1:]
         with self.database.read() as connection:
-            rows = connection.execute(
-                sa.select(customer.c.customer_id, customer.c.state, customer.c.merged_into)
-            )
+            rows = connection.execute(sa.select(customer.c.customer_id, customer.c.state, customer.c.merged_into))
             states = {row.customer_id: (row.state, row.merged_into) for row in rows}
         for name, (state, merged_into) in states.items():
             assert (merged_into is not None) == (state == "merged")
@@ -141,7 +140,7 @@ class MapMachine(RuleBasedStateMachine):
             spans.setdefault(row.subject_id, []).append((row.attached_at, row.detached_at))
         for lot in spans.values():
             lot.sort()
-            assert all(left[1] <= right[0] for left, right in zip(lot, lot[1:], strict=False))
+            assert all(left[1] <= right[0] for left, right in itertools.pairwise(lot))
 
 
 MapMachine.TestCase.settings = settings(
