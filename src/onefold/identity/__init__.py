@@ -1,1 +1,49 @@
-"""To be written."""
+"""Which records are the same customer: blocking, evidence, clusters, and the permanent ids they resolve to.
+
+``resolve_records`` is the pure core, ``resolve`` runs it on the warehouse; ``plan_map`` and ``apply_map`` carry the
+clusters over to permanent customer ids. Everything here loads on first use, because the compiled kernels are heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onefold.identity.map import MapPlan, apply_map, current_customer_id, plan_map
+    from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
+    from onefold.identity.resolution import resolve_records
+    from onefold.identity.warehouse import resolve
+    from onefold.identity.warm import warm_up
+
+_HOMES = {
+    "MapPlan": "map",
+    "RULE_VERSION": "model",
+    "Resolution": "model",
+    "ResolveReport": "model",
+    "apply_map": "map",
+    "current_customer_id": "map",
+    "plan_map": "map",
+    "resolve": "warehouse",
+    "resolve_records": "resolution",
+    "warm_up": "warm",
+}
+
+__all__ = [
+    "RULE_VERSION",
+    "MapPlan",
+    "Resolution",
+    "ResolveReport",
+    "apply_map",
+    "current_customer_id",
+    "plan_map",
+    "resolve",
+    "resolve_records",
+    "warm_up",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,131 @@
+"""From scored pairs to groups of records that hold together.
+
+Connected components of the links are only a first cut: a few chance links chain strangers into giants. So every pair
+inside a component is scored, and groups unite only where the evidence between all their records speaks for it on
+average; evidence against counts, and a conflict forbids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from onefold.identity import pairing
+from onefold.identity.blocking import group_records
+from onefold.identity.compare import Pairs
+from onefold.identity.score import Scores
+
+LINK_AT = 0.0
+"""Log odds from which a pair is a link: more likely one customer than not."""
+
+_FLOOR = -0.5
+"""Mean evidence between two groups below which they stay apart."""
+
+_CLIP = 12.0
+"""No single pair counts more than this (natural log units), so that one coincidence cannot carry a group."""
+
+_FORBIDDEN = -1e9
+_LARGEST = 1_500
+"""Records of a component that are looked at together; larger ones are first cut at stronger links."""
+
+_PAIRS_PER_RECORD = 10
+_LEAST_PAIRS = 5_000_000
+
+
+def cluster_records(
+    size: int, pairs: Pairs, scores: Scores, rescore: Callable[[Pairs], Scores], threads: int
+) -> npt.NDArray[np.int32]:
+    """For each record the position of its group's first record.
+
+    Args:
+        size: how many records there are.
+        pairs: candidate pairs.
+        scores: their scores.
+        rescore: scores any pairs; called for all pairs inside components.
+        threads: components are worked on by this many.
+    """
+    parents = _components(size, pairs, scores)
+    groups = parents.copy()
+    order, starts = group_records(parents)
+    sizes = np.diff(starts)
+    is_inner = sizes > 1
+    order = order[np.repeat(is_inner, sizes)]
+    starts = np.r_[0, np.cumsum(sizes[is_inner])].astype(np.int64)
+    if len(starts) == 1:
+        return groups
+    inner = _pairs_within(order, starts)
+    scored = rescore(inner)
+    evidence = np.clip(scored.evidence, -_CLIP, _CLIP)
+    evidence[scored.is_conflict] = _FORBIDDEN
+    log_odds = scored.log_odds.copy()
+    log_odds[scored.is_conflict] = -np.inf
+    _agglomerate_all(order, starts, log_odds, evidence, groups, threads)
+    return groups
+
+
+def _components(size: int, pairs: Pairs, scores: Scores) -> npt.NDArray[np.int32]:
+    """Connected components, those too large to be looked at whole cut at their weaker links."""
+    is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
+    linked = pairs.take(is_link)
+    strength = scores.log_odds[is_link]
+    threshold = LINK_AT
+    is_kept = np.ones(len(linked), bool)
+    while True:
+        parents = np.arange(size, dtype=np.int32)
+        pairing.join_links(parents, linked.left, linked.right, is_kept)
+        sizes = np.bincount(parents, minlength=size)
+        too_large = sizes > _allowed_size(sizes, size)
+        if not too_large.any() or threshold > 200:
+            return parents
+        threshold += 1.0
+        is_kept &= ~(too_large[parents[linked.left]] & (strength < threshold))
+
+
+def _allowed_size(sizes: npt.NDArray[np.int64], size: int) -> int:
+    """The largest component size at which all pairs inside components fit the budget."""
+    ascending = np.sort(sizes[sizes > 1])
+    cumulated = np.cumsum(ascending * (ascending - 1) // 2)
+    fitting = int(np.searchsorted(cumulated, max(_LEAST_PAIRS, _PAIRS_PER_RECORD * size), side="right"))
+    return min(_LARGEST, int(ascending[fitting]) - 1 if fitting < len(ascending) else _LARGEST)
+
+
+def _pairs_within(order: npt.NDArray[np.int32], starts: npt.NDArray[np.int64]) -> Pairs:
+    sizes = np.diff(starts)
+    count = int((sizes * (sizes - 1) // 2).sum())
+    left, right = np.empty(count, np.int32), np.empty(count, np.int32)
+    pairing.list_pairs_within(order, starts, left, right)
+    return Pairs(left, right)
+
+
+def _agglomerate_all(
+    order: npt.NDArray[np.int32],
+    starts: npt.NDArray[np.int64],
+    log_odds: npt.NDArray[np.float32],
+    evidence: npt.NDArray[np.float32],
+    groups: npt.NDArray[np.int32],
+    threads: int,
+) -> None:
+    sizes = np.diff(starts)
+    first_pair = np.r_[0, np.cumsum(sizes * (sizes - 1) // 2)].astype(np.int64)
+    cuts = np.searchsorted(first_pair, np.linspace(0, first_pair[-1], threads + 1))
+    cuts[0], cuts[-1] = 0, len(sizes)
+
+    def run(part: int) -> None:
+        begin, end = int(cuts[part]), int(cuts[part + 1])
+        if begin < end:
+            pairing.agglomerate(
+                order,
+                starts[begin : end + 1],
+                first_pair[begin:end].copy(),
+                log_odds,
+                evidence,
+                np.float32(LINK_AT),
+                np.float32(_FLOOR),
+                groups,
+            )
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, range(threads)))

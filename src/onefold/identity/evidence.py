@@ -1,0 +1,201 @@
+"""How much each level of agreement weighs, learned from the data without labels.
+
+The pairs are seen as a mixture of three kinds: strangers, one person twice, and people who belong together (family,
+colleagues), who share a name, an address or a phone but not a given name or a birth date. Expectation–maximisation
+over the distinct patterns (Fellegi and Sunter 1969; Winkler 1988) finds the share of each kind and how its levels are
+distributed. How often strangers agree exactly is not sampled but computed from the frequencies of the values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from onefold.identity.compare import Pairs, Patterns, compare_pairs
+from onefold.identity.fields import FIELDS, Field
+from onefold.identity.people import People
+
+Floats = npt.NDArray[np.float64]
+
+STRANGERS, SAME, RELATED = 0, 1, 2
+
+_SAMPLED_PAIRS = 200_000
+_ROUNDS = 80
+_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What estimation found."""
+
+    fields: tuple[int, ...]
+    """Positions in ``FIELDS`` of the fields that the data fills."""
+    chances: dict[int, Floats]
+    """Per field: probability of each level, ``[kind, level]``."""
+    shares: Floats
+    """Share of strangers, same, related among all pairs of records."""
+    records_per_customer: float
+    """Records that the customer of a random record has on average."""
+
+    def expected(self, field: int, kind: int, level: int) -> float:
+        """Probability of a level for one kind of pair."""
+        return float(self.chances[field][kind, level])
+
+
+@dataclass(frozen=True)
+class PatternTable:
+    """Distinct patterns and which of them each pair shows."""
+
+    patterns: Patterns
+    counts: npt.NDArray[np.int64]
+    pattern_of: npt.NDArray[np.int32]
+
+
+def tabulate_patterns(patterns: Patterns) -> PatternTable:
+    """Distinct rows of ``patterns``, in a fixed order."""
+    import pyarrow as pa
+
+    keys = np.zeros(len(patterns), np.int64)
+    for number, field in enumerate(FIELDS):
+        keys = keys * (len(field.levels) + 1) + (patterns[:, number] + 1)
+    encoded = pa.array(keys).dictionary_encode()
+    codes = encoded.indices.to_numpy()
+    distinct = encoded.dictionary.to_numpy()
+    order = np.argsort(distinct, kind="stable")
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    remaining, columns = distinct[order], []
+    for field in reversed(FIELDS):
+        base = len(field.levels) + 1
+        columns.append(remaining % base - 1)
+        remaining = remaining // base
+    pattern_of = rank[codes] if len(codes) else np.zeros(0, np.int32)
+    counts = np.bincount(pattern_of, minlength=len(order))
+    return PatternTable(np.stack(columns[::-1], axis=1).astype(np.int8), counts, pattern_of)
+
+
+def estimate_weights(
+    people: People, table: PatternTable, exact_chance: dict[int, dict[int, float]], threads: int
+) -> Weights:
+    """Learn the weights of ``people``'s fields from the patterns of its candidate pairs.
+
+    Args:
+        people: the encoded records.
+        table: patterns of the candidate pairs.
+        exact_chance: per field and exact level, how often two different records hold an equal value.
+        threads: workers for comparing a sample of random pairs.
+    """
+    active = (
+        tuple(n for n in range(len(FIELDS)) if (table.patterns[:, n] >= 0).any())
+        if len(table.patterns)
+        else ()
+    )
+    all_pairs = max(people.size * (people.size - 1) / 2, 1.0)
+    random_levels = _levels_of_random_pairs(people, threads)
+    chances = {n: _starting_chances(FIELDS[n], random_levels[:, n], exact_chance.get(n, {})) for n in active}
+    shares = np.array([1.0, min(1.5 * people.size / all_pairs, 0.2), min(0.5 * people.size / all_pairs, 0.1)])
+    shares[STRANGERS] = 1.0 - shares[1:].sum()
+    counts = table.counts.astype(np.float64)
+    confidence = _CONFIDENCE_IN_SHARES
+    start = shares.copy()
+    for _ in range(_ROUNDS):
+        weight = _responsibility(table.patterns, chances, shares) * counts[:, None]
+        found = weight.sum(axis=0)
+        updated = np.array(
+            [1.0, *((found[1:] + confidence * start[1:] / start[1]) / (all_pairs + confidence))]
+        )
+        updated[1:] = np.minimum(updated[1:], 0.45)
+        change = float(np.abs(np.log(updated[1:] / shares[1:])).max())
+        shares = updated
+        shares[STRANGERS] = max(1.0 - shares[1:].sum(), 0.1)
+        for n in active:
+            _update_chances(
+                FIELDS[n], chances[n], table.patterns[:, n], weight, shares, exact_chance.get(n, {})
+            )
+        if change < _TOLERANCE:
+            break
+    per_customer = 1.0 + 2.0 * shares[SAME] * all_pairs / max(people.size, 1)
+    return Weights(active, chances, shares, float(per_customer))
+
+
+_CONFIDENCE_IN_SHARES = 2.0
+"""Pairs that the starting shares are worth; keeps a handful of records from concluding that nobody ever matches."""
+
+
+def log_likelihoods(patterns: Patterns, chances: dict[int, Floats]) -> Floats:
+    """Log probability of each pattern for each kind of pair, ``[pattern, kind]``; empty fields say nothing."""
+    total = np.zeros((len(patterns), 3))
+    for n, table in chances.items():
+        padded = np.vstack([np.log(table.T), np.zeros(3)])  # level -1 picks the last row
+        total += padded[patterns[:, n]]
+    return total
+
+
+def _responsibility(patterns: Patterns, chances: dict[int, Floats], shares: Floats) -> Floats:
+    scores = log_likelihoods(patterns, chances) + np.log(shares)
+    scores -= scores.max(axis=1, keepdims=True)
+    likelihoods = np.exp(scores)
+    result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+    return result
+
+
+def _starting_chances(field: Field, random_levels: npt.NDArray[np.int8], exact: dict[int, float]) -> Floats:
+    """Strangers from random pairs (exact levels from frequencies), the others from the field's starting values."""
+    levels = len(field.levels)
+    counts = np.bincount(random_levels[random_levels >= 0], minlength=levels) + 0.5
+    strangers = counts / counts.sum()
+    best_exact = max([field.chance_floor, *exact.values()])
+    for level in range(1, levels):
+        if level in field.exact:
+            strangers[level] = max(exact.get(level, 0.0), field.chance_floor)
+        elif counts[level] < 5:  # too rare to sample: somewhat likelier than agreeing exactly
+            strangers[level] = min(strangers[level], 10 * best_exact)
+    strangers[0] = max(1.0 - strangers[1:].sum(), 0.01)
+    table = np.vstack([strangers, _positive(field.same_person), _positive(field.related or strangers)])
+    if field.related is None:
+        table[RELATED] = _like_strangers(table)
+    return table
+
+
+def _update_chances(
+    field: Field,
+    table: Floats,
+    levels: npt.NDArray[np.int8],
+    weight: Floats,
+    shares: Floats,
+    exact: dict[int, float],
+) -> None:
+    is_filled = levels >= 0
+    for kind, prior in ((SAME, field.same_person), (RELATED, field.related)):
+        if prior is None:
+            continue
+        found = np.bincount(levels[is_filled], weights=weight[is_filled, kind], minlength=len(field.levels))
+        found = found + field.confidence * _positive(prior)
+        table[kind] = found / found.sum()
+    for level, chance in exact.items():
+        explained = shares[SAME] * table[SAME, level] + shares[RELATED] * table[RELATED, level]
+        table[STRANGERS, level] = max(chance - explained, 0.02 * chance, field.chance_floor)
+    if field.related is None:
+        table[RELATED] = _like_strangers(table)
+
+
+def _like_strangers(table: Floats) -> Floats:
+    """A personal field of relatives: as independent as strangers', but for a few who are told apart by nothing else."""
+    mixed: Floats = 0.985 * table[STRANGERS] + 0.015 * table[SAME]
+    return mixed
+
+
+def _positive(chances: tuple[float, ...] | Floats) -> Floats:
+    floored = np.maximum(np.asarray(chances, np.float64), 1e-6)
+    result: Floats = floored / floored.sum()
+    return result
+
+
+def _levels_of_random_pairs(people: People, threads: int) -> Patterns:
+    generator = np.random.default_rng(1)
+    left = generator.integers(0, max(people.size, 1), _SAMPLED_PAIRS).astype(np.int32)
+    right = generator.integers(0, max(people.size, 1), _SAMPLED_PAIRS).astype(np.int32)
+    is_pair = left != right
+    return compare_pairs(people, Pairs(left[is_pair], right[is_pair]), threads)

@@ -1,0 +1,81 @@
+"""What resolution promises to return: clusters, scored matches, and how the answer came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from onefold.records.model import RECORD
+
+RULE_VERSION = "1"
+"""Changes whenever the same records may resolve differently; part of every input fingerprint."""
+
+_INPUT_COLUMNS = (
+    "subject_id",
+    "kind",
+    "given_name",
+    "family_name",
+    "native_name",
+    "emails",
+    "phones",
+    "birth_date",
+    "birth_place",
+    "gender",
+    "national_ids",
+    "loyalty_numbers",
+    "usernames",
+    "external_ids",
+    "street",
+    "house_number",
+    "postcode",
+    "city",
+    "country",
+    "company",
+    "domain",
+    "job_title",
+)
+
+INPUT = pa.schema([RECORD.field(name) for name in _INPUT_COLUMNS])
+"""The columns of ``record`` that identity reads; a change in any other leaves the resolution as it is."""
+
+CLUSTER = pa.schema([("subject_id", pa.string()), ("cluster", pa.int64())])
+"""Grain: one row per record. Cluster numbers are dense and mean nothing outside one resolution."""
+
+MATCH = pa.schema(
+    [
+        ("subject_a", pa.string()),
+        ("subject_b", pa.string()),
+        ("probability", pa.float32()),  # that both are one customer, before the rest of the cluster is heard
+        ("weight", pa.float32()),  # bits of evidence: each bit doubles the odds
+        ("evidence", pa.string()),  # JSON: {"email": {"level": "same", "weight": 14.2}, …}
+    ]
+)
+"""Grain: one row per pair of records more likely one customer than not, subject_a < subject_b."""
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The outcome of resolving one set of records."""
+
+    clusters: pa.Table
+    """One row per record, ``CLUSTER``; in the order of subject ids."""
+    matches: pa.Table
+    """Scored links, ``MATCH``; also those that the cluster step refused, because evidence inside spoke against."""
+    diagnostics: dict[str, object] = field(default_factory=dict)
+    """Per kind: counts, seconds per step, blocking keys used, what each level of agreement was found to weigh."""
+
+
+@dataclass(frozen=True)
+class ResolveReport:
+    """What ``resolve`` did to the warehouse."""
+
+    records: int
+    clusters: int
+    matches: int
+    largest_cluster: int
+    """Records in the biggest cluster."""
+    is_unchanged: bool
+    """True when the input was the same as last time and nothing was computed."""
+    seconds: float
+    diagnostics: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,153 @@
+"""The words that names are made of, and which of them stand for each other.
+
+Given names and family names share one dictionary, because people and systems swap them. Two words are equivalent
+when they share a part ("maria" and "maria jose"), when a list of nicknames says so, when they keep the same
+consonants across transliterations ("mohammad" and "muhammed"), or when the data itself shows it (see ``aliases``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from onefold.identity.encode import ABSENT, Codes, Text, encode_text
+
+MAX_PARTS = 4
+"""Parts of a name that are compared; the shortest name that has more is rare, its first four identify it."""
+
+_SHORTEST_PART = 3
+"""Shorter parts (particles, initials) are shared by too many names to mean anything."""
+
+_SOUNDS = {
+    "ph": "f",
+    "kh": "h",
+    "ch": "h",
+    "gh": "g",
+    "th": "t",
+    "sh": "s",
+    "zh": "j",
+    "dj": "j",
+    "ts": "s",
+    "tz": "s",
+    "ev": "e",
+    "ef": "e",
+    "q": "g",
+    "x": "h",
+    "c": "k",
+    "w": "v",
+    "b": "v",
+}
+"""Spellings that transliteration systems choose differently, brought to one sign each."""
+
+_SOUND = re.compile("|".join(_SOUNDS))
+_SOFT = str.maketrans("", "", "aeiouyh")
+_REPEATED = re.compile(r"(.)\1+")
+
+
+@dataclass(frozen=True)
+class NameWords:
+    """Given and family names as codes of one dictionary."""
+
+    given: Codes
+    family: Codes
+    words: pa.Array
+    """Distinct words, spaces removed, by code."""
+    text: Text
+    skeleton: Codes
+    """Per word: code of its consonants; absent where fewer than two remain."""
+    is_firm: npt.NDArray[np.bool_]
+    """Per word: whether its skeleton is long enough to prove equivalence (three signs), not just to search by."""
+    parts: npt.NDArray[np.int32]
+    """Per word: codes of its parts, ``MAX_PARTS`` wide."""
+    equivalents: npt.NDArray[np.int64]
+    """Sorted pairs of words that stand for each other: lower code in the high half, higher code in the low half."""
+
+    @classmethod
+    def of(cls, given: pa.ChunkedArray, family: pa.ChunkedArray) -> NameWords:
+        """Build the dictionary from comparison forms (lower-case Latin words)."""
+        spelled = encode_text(pa.chunked_array([*given.chunks, *family.chunks], pa.string()))
+        joined = encode_text(pa.chunked_array([pc.replace_substring(spelled.values, " ", "")]))
+        words = joined.values
+        codes = np.where(spelled.codes >= 0, joined.codes[spelled.codes], ABSENT).astype(np.int32)
+        listed = words.to_pylist()
+        skeleton, is_firm = _skeletons(listed)
+        return cls(
+            given=codes[: len(given)].copy(),
+            family=codes[len(given) :].copy(),
+            words=words,
+            text=Text.of(words),
+            skeleton=skeleton,
+            is_firm=is_firm,
+            parts=_parts(spelled.values.to_pylist(), joined.codes, listed),
+            equivalents=_nicknames(listed),
+        )
+
+    def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:
+        """The same words, with more of them standing for each other."""
+        return replace(self, equivalents=np.union1d(self.equivalents, pairs))
+
+
+def consonant_skeleton(word: str) -> str:
+    """What survives when a name is written in another alphabet and back: its consonants, roughly.
+
+    >>> consonant_skeleton("muhammed") == consonant_skeleton("mohamad")
+    True
+    """
+    sounds = _SOUND.sub(lambda match: _SOUNDS[match[0]], word)
+    first = "a" if sounds[:1] in "aeiouyh" else sounds[:1]
+    rest = sounds if first == "a" else sounds[1:]
+    return _REPEATED.sub(r"\1", first + rest.translate(_SOFT)) if word else ""
+
+
+def pair_key(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Unordered pairs of word codes as single integers, as ``NameWords.equivalents`` holds them."""
+    low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second).astype(np.int64)
+    return (low << 32) | high
+
+
+def _skeletons(words: list[str]) -> tuple[Codes, npt.NDArray[np.bool_]]:
+    skeletons = [consonant_skeleton(word) for word in words]
+    lengths = np.array([len(skeleton) for skeleton in skeletons], np.int32)
+    codes = encode_text(pa.chunked_array([pa.array(skeletons, pa.string())])).codes
+    return np.where(lengths >= 2, codes, ABSENT).astype(np.int32), lengths >= 3
+
+
+def _parts(spellings: list[str], word_of: Codes, words: list[str]) -> npt.NDArray[np.int32]:
+    """Codes of the parts of each word; where spellings of a word differ in spaces, the most divided one counts."""
+    divided: dict[int, list[str]] = {}
+    for spelling, word in zip(spellings, word_of.tolist(), strict=True):
+        if " " not in spelling:
+            continue
+        parts = [part for part in spelling.split(" ") if len(part) >= _SHORTEST_PART][:MAX_PARTS]
+        if len(parts) >= len(divided.get(word, ())):
+            divided[word] = max(parts, divided.get(word, parts))
+    numbers: dict[str, int] = {}
+    table = np.full((len(words), MAX_PARTS), ABSENT, np.int32)
+    for word, parts in divided.items():
+        for position, part in enumerate(parts):
+            table[word, position] = numbers.setdefault(part, len(numbers))
+    for word, spelled in enumerate(words):  # an undivided word is its own part, if any name contains it
+        if word not in divided and spelled in numbers:
+            table[word, 0] = numbers[spelled]
+    return table
+
+
+def _nicknames(words: list[str]) -> npt.NDArray[np.int64]:
+    from nicknames import NickNamer
+
+    namer = NickNamer()
+    code_of = {word: code for code, word in enumerate(words)}
+    known = namer.nickname_lookup.keys() | namer.canonical_lookup.keys()
+    pairs = set()
+    for word in known & code_of.keys():
+        code = code_of[word]
+        for other in namer.nicknames_of(word) | namer.canonicals_of(word):
+            other_code = code_of.get(other, code)
+            if other_code != code:
+                pairs.add((min(code, other_code) << 32) | max(code, other_code))
+    return np.array(sorted(pairs), np.int64)

@@ -1,0 +1,124 @@
+"""Compiled steps over pairs and groups: listing candidate pairs, joining links, cutting groups that do not hold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from onefold.identity.compiled import compiled
+
+
+@compiled
+def list_pairs(order, starts, codes, is_open, widths, key, left, right):  # type: ignore[no-untyped-def]
+    """List the pairs of every block of ``key`` that no earlier key lists; returns how many.
+
+    ``codes[record, slot]`` holds the blocking codes of all keys side by side, ``widths[k]`` slots for key ``k``;
+    ``is_open`` tells which of them belong to blocks that are listed.
+    """
+    found = 0
+    for block in range(len(starts) - 1):
+        for x in range(starts[block], starts[block + 1]):
+            i = order[x]
+            for y in range(x + 1, starts[block + 1]):
+                j = order[y]
+                is_known = i == j
+                slot = 0
+                for earlier in range(key):
+                    for a in range(slot, slot + widths[earlier]):
+                        if not is_open[i, a]:
+                            continue
+                        for b in range(slot, slot + widths[earlier]):
+                            if codes[i, a] == codes[j, b]:
+                                is_known = True
+                                break
+                        if is_known:
+                            break
+                    if is_known:
+                        break
+                    slot += widths[earlier]
+                if not is_known:
+                    left[found] = min(i, j)
+                    right[found] = max(i, j)
+                    found += 1
+    return found
+
+
+@compiled
+def root_of(parents, node):  # type: ignore[no-untyped-def]
+    """The representative of ``node``'s group, shortening the path to it."""
+    while parents[node] != node:
+        parents[node] = parents[parents[node]]
+        node = parents[node]
+    return node
+
+
+@compiled
+def join_links(parents, left, right, is_link):  # type: ignore[no-untyped-def]
+    """Connected components in place: afterwards ``parents[n]`` is the smallest record of n's component."""
+    for n in range(len(left)):
+        if is_link[n]:
+            a, b = root_of(parents, left[n]), root_of(parents, right[n])
+            if a < b:
+                parents[b] = a
+            elif b < a:
+                parents[a] = b
+    for node in range(len(parents)):
+        parents[node] = root_of(parents, node)
+
+
+@compiled
+def list_pairs_within(order, starts, left, right):  # type: ignore[no-untyped-def]
+    """All pairs inside every group, group after group; returns how many."""
+    found = 0
+    for group in range(len(starts) - 1):
+        for x in range(starts[group], starts[group + 1]):
+            for y in range(x + 1, starts[group + 1]):
+                left[found] = order[x]
+                right[found] = order[y]
+                found += 1
+    return found
+
+
+@compiled
+def agglomerate(order, starts, first_pair, log_odds, evidence, link_at, floor, groups):  # type: ignore[no-untyped-def]
+    """Unite the records of every component as far as the evidence between them holds on average.
+
+    Links are taken from the strongest down (Kruskal); two groups unite only where the mean of ``evidence`` over all
+    pairs between them is at least ``floor``. ``log_odds`` and ``evidence`` are in the order of ``list_pairs_within``,
+    ``first_pair`` is where each component's pairs begin. Fills ``groups[record]`` with the group's smallest record.
+    """
+    for component in range(len(starts) - 1):
+        begin = starts[component]
+        size = starts[component + 1] - begin
+        base = first_pair[component]
+        count = size * (size - 1) // 2
+        between = np.zeros((size, size), np.float32)
+        xs = np.empty(count, np.int32)
+        ys = np.empty(count, np.int32)
+        at = 0
+        for x in range(size):
+            for y in range(x + 1, size):
+                between[x, y] = evidence[base + at]
+                between[y, x] = evidence[base + at]
+                xs[at] = x
+                ys[at] = y
+                at += 1
+        group = np.arange(size)
+        members = np.ones(size, np.int64)
+        strongest_first = np.argsort(-log_odds[base : base + count], kind="mergesort")
+        for n in strongest_first:
+            if log_odds[base + n] < link_at:
+                break
+            a, b = group[xs[n]], group[ys[n]]
+            if a == b or between[a, b] / (members[a] * members[b]) < floor:
+                continue
+            if b < a:
+                a, b = b, a
+            for other in range(size):
+                between[a, other] += between[b, other]
+                between[other, a] = between[a, other]
+            members[a] += members[b]
+            for other in range(size):
+                if group[other] == b:
+                    group[other] = a
+        for x in range(size):
+            groups[order[begin + x]] = order[begin + group[x]]

@@ -1,0 +1,130 @@
+"""One kind of records, encoded for resolution: the columns that identity looks at and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from onefold.identity.encode import (
+    ABSENT,
+    Codes,
+    Column,
+    ListColumn,
+    Text,
+    combine_codes,
+    encode_lists,
+    encode_text,
+)
+from onefold.identity.names import NameWords
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """A multi-valued field whose values are meant to belong to one person."""
+
+    column: ListColumn
+    text: Text
+    mailbox: Codes
+    """Per value: code of a local part that is telling by itself (e-mail only)."""
+    sharers: npt.NDArray[np.int8]
+    """Per value: 0 used by one name, 1 by two, 2 by more."""
+
+    @classmethod
+    def of(cls, column: ListColumn) -> Contacts:
+        """Without local parts, and before anything is known about who shares a value."""
+        size = max(len(column.values), 1)
+        return cls(column, Text.of(column.values), np.full(size, ABSENT, np.int32), np.zeros(size, np.int8))
+
+
+@dataclass(frozen=True)
+class People:
+    """Encoded records of one kind (persons, or organisations), in the order of their subject ids."""
+
+    size: int
+    names: NameWords
+    native: Column
+    contacts: dict[str, Contacts]
+    """By field name: email, phone, national_id, loyalty_number, account."""
+    birth_date: Column
+    street: Column
+    house_number: Column
+    postcode: Column
+    city: Column
+    country: Column
+    words: dict[str, Column]
+    """By field name: gender, company, job_title, birth_place."""
+
+    def with_contacts(self, name: str, contacts: Contacts) -> People:
+        """The same records with one contact field replaced."""
+        return replace(self, contacts={**self.contacts, name: contacts})
+
+
+def encode_people(records: pa.Table) -> People:
+    """Encode ``records`` (``records.model.RECORD``), which must all be of one kind."""
+
+    def text(name: str) -> Column:
+        return encode_text(records.column(name))
+
+    accounts = _concat_lists(records.column("usernames"), records.column("external_ids"))
+    contacts = {
+        "email": _with_mailboxes(Contacts.of(encode_lists(records.column("emails")))),
+        "phone": Contacts.of(encode_lists(records.column("phones"))),
+        "national_id": Contacts.of(encode_lists(records.column("national_ids"))),
+        "loyalty_number": Contacts.of(encode_lists(records.column("loyalty_numbers"))),
+        "account": Contacts.of(encode_lists(accounts)),
+    }
+    return People(
+        size=len(records),
+        names=NameWords.of(records.column("given_name"), records.column("family_name")),
+        native=text("native_name"),
+        contacts=contacts,
+        birth_date=text("birth_date"),
+        street=text("street"),
+        house_number=text("house_number"),
+        postcode=text("postcode"),
+        city=text("city"),
+        country=text("country"),
+        words={name: text(name) for name in ("gender", "company", "job_title", "birth_place")},
+    )
+
+
+def _with_mailboxes(emails: Contacts) -> Contacts:
+    """Mark local parts that tell a person by themselves, so that a change of provider does not hide them.
+
+    A name alone ("john.smith") is shared by namesakes; two digits or more make it a choice of one person.
+    """
+    if emails.column.is_empty:
+        return emails
+    local = pc.replace_substring_regex(emails.column.values, "@.*$", "")
+    digits = pc.count_substring_regex(local, "[0-9]").to_numpy(zero_copy_only=False)
+    codes = encode_text(pa.chunked_array([local])).codes
+    is_telling = (digits >= 2) & (pc.utf8_length(local).to_numpy(zero_copy_only=False) >= 5)
+    return replace(emails, mailbox=np.where(is_telling, codes, ABSENT).astype(np.int32))
+
+
+def _concat_lists(first: pa.ChunkedArray, second: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Row-wise concatenation of two list columns, where null counts as an empty list."""
+    if second.null_count == len(second):
+        return first
+    if first.null_count == len(first):
+        return second
+    lists = [column.combine_chunks() for column in (first, second)]
+    parents = np.concatenate(
+        [pc.list_parent_indices(column).to_numpy(zero_copy_only=False) for column in lists]
+    )
+    values = pa.concat_arrays([pc.list_flatten(column) for column in lists])
+    order = np.argsort(parents, kind="stable")
+    offsets = np.searchsorted(parents[order], np.arange(len(first) + 1)).astype(np.int32)
+    return pa.chunked_array([pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(order)))])
+
+
+def name_codes(people: People) -> Codes:
+    """Code of the full name, whichever part is called the given one."""
+    given, family = people.names.given, people.names.family
+    return combine_codes(np.minimum(given, family), np.maximum(given, family))

@@ -1,0 +1,197 @@
+"""Resolution from end to end: records in, clusters and explained matches out; and the same on the warehouse."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from onefold.identity import aliases, cluster
+from onefold.identity.blocking import candidate_pairs
+from onefold.identity.compare import Pairs, Patterns, compare_pairs
+from onefold.identity.evidence import SAME, STRANGERS, Weights, estimate_weights, tabulate_patterns
+from onefold.identity.explain import BITS, evidence_json
+from onefold.identity.fields import FIELDS, FIELD_INDEX, Name
+from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
+from onefold.identity.people import People, encode_people
+from onefold.identity.score import Scorer, Scores, exact_chances
+from onefold.identity.sharing import mark_shared_contacts
+
+Progress = Callable[[str], None]
+
+KINDS = ("person", "organisation")
+
+
+class _Clock:
+    """Seconds per step, and word to whoever watches."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._last = time.perf_counter()
+
+    def begin(self, step: str) -> None:
+        self._last = time.perf_counter()
+        if self._progress:
+            self._progress(step)
+
+    def end(self, step: str) -> None:
+        now = time.perf_counter()
+        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self._last, 3)
+        self._last = now
+
+
+def resolve_records(records: pa.Table, *, threads: int = 2, progress: Progress | None = None) -> Resolution:
+    """Find which records are the same customer. Pure: the same rows in any order give the same answer.
+
+    Args:
+        records: the columns of ``INPUT`` (more are ignored, absent ones count as empty), one row per record with its
+            own ``subject_id``; persons and organisations are resolved apart.
+        threads: workers.
+        progress: called with the name of each step.
+
+    Returns:
+        Clusters (one row per record) and scored matches.
+
+    Cost: at a million records about 15 s on two cores and 2 GiB.
+    """
+    records = _in_order(_with_all_columns(records))
+    kinds = pc.fill_null(records.column("kind"), "person")
+    clusters, matches, diagnostics = [], [], {}
+    first_cluster = 0
+    for kind in KINDS:
+        chosen = records.filter(pc.equal(kinds, kind))
+        if not len(chosen):
+            continue
+        groups, found, facts = _resolve_kind(chosen, threads, progress)
+        labels = np.unique(groups, return_inverse=True)[1].astype(np.int64) + first_cluster
+        first_cluster = int(labels.max()) + 1
+        ids = chosen.column("subject_id").combine_chunks()
+        clusters.append(pa.table([ids, pa.array(labels)], schema=CLUSTER))
+        matches.append(found)
+        diagnostics[kind] = facts
+    return Resolution(
+        pa.concat_tables([CLUSTER.empty_table(), *clusters]).sort_by("subject_id"),
+        pa.concat_tables([MATCH.empty_table(), *matches]),
+        diagnostics,
+    )
+
+
+def _with_all_columns(records: pa.Table) -> pa.Table:
+    columns = [
+        records.column(field.name).cast(field.type)
+        if field.name in records.column_names
+        else pa.nulls(len(records), field.type)
+        for field in INPUT
+    ]
+    return pa.table(columns, schema=INPUT)
+
+
+def _in_order(records: pa.Table) -> pa.Table:
+    ids = records.column("subject_id").combine_chunks()
+    if len(ids) > 1 and not pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py():
+        records = records.take(pc.sort_indices(ids))
+    return records.combine_chunks()
+
+
+def _resolve_kind(
+    records: pa.Table, threads: int, progress: Progress | None
+) -> tuple[npt.NDArray[np.int32], pa.Table, dict[str, object]]:
+    clock = _Clock(progress)
+    clock.begin("encoding")
+    people = mark_shared_contacts(encode_people(records))
+    clock.end("encoding")
+    if people.size == 1:
+        return np.zeros(1, np.int32), MATCH.empty_table(), {"records": 1, "pairs": 0}
+    clock.begin("blocking")
+    pairs, keys = candidate_pairs(people, threads)
+    clock.end("blocking")
+    clock.begin("comparing")
+    patterns = compare_pairs(people, pairs, threads)
+    people, patterns, learned = _with_aliases(people, pairs, patterns, threads)
+    clock.end("comparing")
+    clock.begin("weighing")
+    weights = estimate_weights(people, tabulate_patterns(patterns), exact_chances(people), threads)
+    clock.end("weighing")
+    clock.begin("scoring")
+    scorer = Scorer(people, weights)
+    scores = scorer.score(pairs, patterns)
+    clock.end("scoring")
+    clock.begin("clustering")
+
+    def rescore(inner: Pairs) -> Scores:
+        return scorer.score(inner, compare_pairs(people, inner, threads))
+
+    groups = cluster.cluster_records(people.size, pairs, scores, rescore, threads)
+    clock.end("clustering")
+    clock.begin("explaining")
+    found = _match_table(records.column("subject_id"), pairs, patterns, scores, weights)
+    clock.end("explaining")
+    facts: dict[str, object] = {
+        "records": people.size,
+        "pairs": len(pairs),
+        "links": len(found),
+        "aliases": learned,
+        "records_per_customer": round(weights.records_per_customer, 3),
+        "keys": keys,
+        "seconds": clock.seconds,
+        "weights": _weights_in_bits(weights),
+    }
+    return groups, found, facts
+
+
+def _with_aliases(
+    people: People, pairs: Pairs, patterns: Patterns, threads: int
+) -> tuple[People, Patterns, int]:
+    """Learn aliases and compare again the pairs that they may change."""
+    from dataclasses import replace
+
+    learned = aliases.learn_aliases(people, pairs, patterns)
+    if not len(learned):
+        return people, patterns, 0
+    people = replace(people, names=people.names.with_equivalents(learned))
+    names = people.names
+    is_hot = aliases.has_any_word(names.given, learned, len(names.words))
+    is_hot |= aliases.has_any_word(names.family, learned, len(names.words))
+    given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
+    may_change = (given == Name.DIFFERENT) | (family == Name.DIFFERENT)
+    again = np.flatnonzero(may_change & is_hot[pairs.left] & is_hot[pairs.right])
+    patterns[again] = compare_pairs(people, pairs.take(again), threads)
+    return mark_shared_contacts(people), patterns, len(learned)
+
+
+def _match_table(
+    ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, weights: Weights
+) -> pa.Table:
+    which = np.flatnonzero(scores.log_odds >= cluster.LINK_AT)
+    chosen, levels = pairs.take(which), patterns[which]
+    odds = scores.log_odds[which].astype(np.float64)
+    contributions = {field: _contribution(weights, field, levels[:, field]) for field in weights.fields}
+    subject_ids = ids.combine_chunks()
+    columns = [
+        subject_ids.take(pa.array(chosen.left)),
+        subject_ids.take(pa.array(chosen.right)),
+        pa.array((1 / (1 + np.exp(-odds))).astype(np.float32)),
+        pa.array((scores.evidence[which] * BITS).astype(np.float32)),
+        evidence_json(levels, contributions),
+    ]
+    return pa.table(columns, schema=MATCH)
+
+
+def _contribution(weights: Weights, field: int, levels: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
+    table = weights.chances[field]
+    return np.r_[np.log(table[SAME]) - np.log(table[STRANGERS]), 0.0][levels]
+
+
+def _weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
+    return {
+        FIELDS[field].name: {
+            level.name.lower(): round(float(np.log2(table[SAME, level] / table[STRANGERS, level])), 2)
+            for level in FIELDS[field].levels
+        }
+        for field, table in weights.chances.items()
+    }

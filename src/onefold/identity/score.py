@@ -1,0 +1,222 @@
+"""The odds that a pair is one customer: its pattern's evidence, corrected by how common the very values are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from onefold.identity.compare import Pairs, Patterns
+from onefold.identity.encode import Codes, combine_codes
+from onefold.identity.evidence import (
+    RELATED,
+    SAME,
+    STRANGERS,
+    Floats,
+    Weights,
+    log_likelihoods,
+    tabulate_patterns,
+)
+from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Date, Name, Place
+from onefold.identity.people import People, name_codes
+
+_SMALLEST_WORLD = 300
+"""Records below which frequencies are read as if there were this many: five people do not show how rare a name is."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What is known about each pair."""
+
+    log_odds: npt.NDArray[np.float32]
+    """Of being one customer, everything considered."""
+    evidence: npt.NDArray[np.float32]
+    """The same without the prior: what the records themselves say."""
+    is_conflict: npt.NDArray[np.bool_]
+    """Whether the records must not be one customer whatever else agrees."""
+
+
+@dataclass(frozen=True)
+class ValueRarity:
+    """How much rarer or commoner each value of a field is than its exact agreements are on average."""
+
+    field: int
+    levels: tuple[int, ...]
+    codes: Codes
+    log_ratio: Floats
+    """Per value: log of its frequency over the average chance; added to the strangers' likelihood."""
+    is_personal: bool
+    """Whether relatives agree on it no more than strangers do."""
+
+
+def exact_chances(people: People) -> dict[int, dict[int, float]]:
+    """Per field and exact level, how often two different records with values hold an equal one."""
+    chances: dict[int, dict[int, float]] = {}
+    for name, codes in _single_valued(people).items():
+        counts = np.bincount(codes[codes >= 0], minlength=1)
+        level = FIELDS[FIELD_INDEX[name]].exact[0]
+        chances[FIELD_INDEX[name]] = {level: _pair_chance(counts, np.ones(len(counts), bool))}
+    for name, contacts in people.contacts.items():
+        counts = contacts.column.counts()
+        if len(counts):
+            chances[FIELD_INDEX[name]] = {
+                int(Contact.SAME - shared): _pair_chance(counts, contacts.sharers[: len(counts)] == shared)
+                for shared in (0, 1, 2)
+            }
+    return chances
+
+
+class Scorer:
+    """Scores pairs of one set of records with one set of weights."""
+
+    def __init__(self, people: People, weights: Weights) -> None:
+        self._people = people
+        self._weights = weights
+        self._rarities = _rarities(people, weights)
+        self._namesakes = _Namesakes(people, weights)
+
+    def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
+        """Score pairs whose patterns are known."""
+        table = tabulate_patterns(patterns)
+        likelihoods = log_likelihoods(table.patterns, self._weights.chances)[table.pattern_of]
+        for rarity in self._rarities:
+            which, shift = _value_shift(rarity, pairs, patterns)
+            likelihoods[which, STRANGERS] += shift
+            if rarity.is_personal:
+                likelihoods[which, RELATED] += shift
+        which, shift = self._namesakes.shift(pairs, patterns)
+        likelihoods[which, STRANGERS] += shift
+        posterior = likelihoods + np.log(self._weights.shares)
+        others = np.logaddexp(posterior[:, STRANGERS], posterior[:, RELATED])
+        rival = np.maximum(likelihoods[:, STRANGERS], likelihoods[:, RELATED])
+        return Scores(
+            (posterior[:, SAME] - others).astype(np.float32),
+            (likelihoods[:, SAME] - rival).astype(np.float32),
+            self._conflicts(patterns),
+        )
+
+    def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
+        """Different national ids; or different birth dates and different given names at once."""
+        given = patterns[:, FIELD_INDEX["given_name"]] == Name.DIFFERENT
+        born = patterns[:, FIELD_INDEX["birth_date"]] == Date.DIFFERENT
+        conflict: npt.NDArray[np.bool_] = given & born
+        national = FIELD_INDEX["national_id"]
+        if national in self._weights.chances:
+            ids_are_reliable = self._weights.expected(national, SAME, Contact.DIFFERENT) < 0.05
+            conflict |= (patterns[:, national] == Contact.DIFFERENT) & ids_are_reliable
+        return conflict
+
+
+class _Namesakes:
+    """Corrects for full names: given and family names go together, and some names are borne by many."""
+
+    def __init__(self, people: People, weights: Weights) -> None:
+        self._codes = name_codes(people)
+        self._given, self._family = people.names.given, people.names.family
+        counts = np.bincount(self._codes[self._codes >= 0], minlength=1)
+        given, family = FIELD_INDEX["given_name"], FIELD_INDEX["family_name"]
+        self._is_known = given in weights.chances and family in weights.chances and counts.sum() > 1
+        if not self._is_known:
+            return
+        chance = _pair_chance(counts, np.ones(len(counts), bool))
+        apart = weights.expected(given, STRANGERS, Name.SAME) * weights.expected(family, STRANGERS, Name.SAME)
+        own = (
+            weights.shares[SAME]
+            * weights.expected(given, SAME, Name.SAME)
+            * weights.expected(family, SAME, Name.SAME)
+        )
+        self._together = float(max(np.log(max(chance - own, 1e-12) / apart), 0.0))
+        bearers = np.maximum(counts - 2 * weights.records_per_customer, 1e-3) / people.size
+        self._log_share = np.log(bearers)
+        self._log_given, self._log_family = (
+            _log_frequency(codes, weights, people.size) for codes in (self._given, self._family)
+        )
+
+    def shift(self, pairs: Pairs, patterns: Patterns) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Pairs of one full name, and what to add to the strangers' log likelihood."""
+        if not self._is_known:
+            return np.zeros(0, np.int64), np.zeros(0)
+        given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
+        which = np.flatnonzero((given == Name.SAME) & (family == Name.SAME))
+        shift = np.full(len(which), self._together)
+        left, right = pairs.left[which], pairs.right[which]
+        is_same = (self._codes[left] >= 0) & (self._codes[left] == self._codes[right])
+        record = left[is_same]
+        expected = (
+            self._log_given[self._given[record]] + self._log_family[self._family[record]] + self._together
+        )
+        shift[is_same] += np.maximum(self._log_share[self._codes[record]] - expected, 0.0)
+        return which, shift
+
+
+def _single_valued(people: People) -> dict[str, Codes]:
+    """Codes of the fields whose exact level is one equal value."""
+    dwelling = combine_codes(people.street.codes, people.house_number.codes, people.postcode.codes)
+    if dwelling.max(initial=-1) < 0:
+        dwelling = combine_codes(people.street.codes, people.house_number.codes)
+    columns = {
+        "given_name": people.names.given,
+        "family_name": people.names.family,
+        "birth_date": people.birth_date.codes,
+        "address": dwelling,
+        **{name: column.codes for name, column in people.words.items()},
+    }
+    return {name: codes for name, codes in columns.items() if codes.max(initial=-1) >= 0}
+
+
+def _rarities(people: People, weights: Weights) -> list[ValueRarity]:
+    found = []
+    for name, codes in _single_valued(people).items():
+        field = FIELD_INDEX[name]
+        if field in weights.chances and name != "gender":
+            level = FIELDS[field].exact[0]
+            average = weights.expected(field, STRANGERS, level)
+            found.append(_rarity(field, (level,), codes, average, weights, people.size))
+    address = FIELD_INDEX["address"]
+    if address in weights.chances:
+        places = (
+            ((int(Place.SAME_STREET_OR_POSTCODE), int(Place.SAME_POSTCODE)), people.postcode.codes),
+            ((int(Place.SAME_CITY),), people.city.codes),
+        )
+        for levels, codes in places:
+            counts = np.bincount(codes[codes >= 0], minlength=1)
+            average = _pair_chance(counts, np.ones(len(counts), bool))
+            if average > 0:
+                found.append(_rarity(address, levels, codes, average, weights, people.size))
+    return found
+
+
+def _rarity(
+    field: int, levels: tuple[int, ...], codes: Codes, average: float, weights: Weights, size: int
+) -> ValueRarity:
+    ratio = np.clip(_log_frequency(codes, weights, size) - np.log(average), -3.0, 6.0)
+    return ValueRarity(field, levels, codes, ratio, FIELDS[field].related is None)
+
+
+def _log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
+    """Per value, log of its share among other customers' records."""
+    counts = np.bincount(codes[codes >= 0], minlength=1).astype(np.float64)
+    filled = max(counts.sum(), 2.0)
+    own = weights.records_per_customer / size
+    result: Floats = np.log(np.maximum(counts / filled - own, 0.3 / max(filled, _SMALLEST_WORLD)))
+    return result
+
+
+def _value_shift(
+    rarity: ValueRarity, pairs: Pairs, patterns: Patterns
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    level = patterns[:, rarity.field]
+    which = np.flatnonzero(np.isin(level, rarity.levels))
+    left, right = rarity.codes[pairs.left[which]], rarity.codes[pairs.right[which]]
+    is_same = (left >= 0) & (left == right)
+    return which[is_same], rarity.log_ratio[left[is_same]]
+
+
+def _pair_chance(counts: npt.NDArray[np.int64], which: npt.NDArray[np.bool_]) -> float:
+    """Probability that two different records with a value share one of these."""
+    filled = float(counts.sum())
+    if filled < 2:
+        return 0.0
+    chosen = counts[which].astype(np.float64)
+    return float((chosen * (chosen - 1)).sum() / (filled * (filled - 1)))

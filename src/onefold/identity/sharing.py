@@ -1,0 +1,53 @@
+"""Contact values that several people use: family mailboxes, office phones, info@ addresses.
+
+Nobody lists them; the data shows them, because different names appear beside one value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from onefold.identity import similarity
+from onefold.identity.blocking import group_records
+from onefold.identity.people import Contacts, People
+
+
+def mark_shared_contacts(people: People) -> People:
+    """``people`` with every contact value marked by how many names use it."""
+    if not len(people.names.words):
+        return people
+    for name, contacts in people.contacts.items():
+        if not contacts.column.is_empty:
+            people = people.with_contacts(name, _marked(people, contacts))
+    return people
+
+
+def _marked(people: People, contacts: Contacts) -> Contacts:
+    slots = contacts.column.slots
+    flat = slots.T.ravel().astype(np.int32)
+    counts = contacts.column.counts()
+    flat = np.where((flat >= 0) & (counts[np.maximum(flat, 0)] > 1), flat, -1).astype(np.int32)
+    order, starts = group_records(flat)
+    if not len(order):
+        return contacts
+    values = flat[order[starts[:-1]]]
+    records = (order % len(slots)).astype(np.int32)
+    names = people.names
+    sharers = np.zeros(len(counts), np.int8)
+    similarity.count_sharers(
+        records,
+        starts,
+        values,
+        names.given,
+        names.family,
+        names.text.data,
+        names.text.starts,
+        names.skeleton,
+        names.is_firm,
+        names.parts,
+        names.equivalents,
+        sharers,
+    )
+    return replace(contacts, sharers=sharers)

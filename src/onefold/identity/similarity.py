@@ -1,0 +1,352 @@
+"""Compiled comparisons of two values, and of all candidate pairs field by field.
+
+Every ``compare_*`` kernel fills ``levels[n]`` for pair ``n`` with a level of ``fields`` (-1 where a side is empty).
+They release the GIL and touch only their own slice, so that threads may share the work. Similarity functions live in
+the same file as their callers because Numba's cache watches one file per kernel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from onefold.identity.compiled import compiled
+
+Ints = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.uint8]
+Levels = npt.NDArray[np.int8]
+
+LONGEST = 60
+"""Bytes of a text that are compared; one machine word marks which of them have been used."""
+
+
+@compiled
+def jaro_winkler(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> float:
+    """Jaro–Winkler similarity of two slices of ``data``, 0 to 1 (Winkler 1990; prefix weight 0.1, up to four bytes)."""
+    length_a, length_b = min(a_end - a, LONGEST), min(b_end - b, LONGEST)
+    if length_a == 0 or length_b == 0:
+        return 0.0
+    window = max(max(length_a, length_b) // 2 - 1, 0)
+    used_a, used_b, one = np.uint64(0), np.uint64(0), np.uint64(1)
+    matches = 0
+    for i in range(length_a):
+        for j in range(max(0, i - window), min(length_b, i + window + 1)):
+            if data[a + i] == data[b + j] and not (used_b >> np.uint64(j)) & one:
+                used_a |= one << np.uint64(i)
+                used_b |= one << np.uint64(j)
+                matches += 1
+                break
+    if matches == 0:
+        return 0.0
+    out_of_order, j = 0, 0
+    for i in range(length_a):
+        if (used_a >> np.uint64(i)) & one:
+            while not (used_b >> np.uint64(j)) & one:
+                j += 1
+            if data[a + i] != data[b + j]:
+                out_of_order += 1
+            j += 1
+    similarity = (matches / length_a + matches / length_b + (matches - out_of_order / 2) / matches) / 3
+    prefix = 0
+    while prefix < min(4, length_a, length_b) and data[a + prefix] == data[b + prefix]:
+        prefix += 1
+    return similarity + prefix * 0.1 * (1 - similarity) if similarity > 0.7 else similarity
+
+
+@compiled
+def is_digit(byte: int) -> bool:
+    """Whether an ASCII byte is a digit."""
+    return 48 <= byte <= 57
+
+
+@compiled
+def is_one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int, digits_may_change: bool) -> bool:
+    """Whether one insertion, deletion, substitution or swap of neighbours turns one slice into the other."""
+    if (a_end - a) < (b_end - b):
+        a, a_end, b, b_end = b, b_end, a, a_end
+    if (a_end - a) - (b_end - b) > 1:
+        return False
+    while b < b_end and data[a] == data[b]:
+        a += 1
+        b += 1
+    while b < b_end and data[a_end - 1] == data[b_end - 1]:
+        a_end -= 1
+        b_end -= 1
+    left_a, left_b = a_end - a, b_end - b
+    if left_a == 0:
+        return True
+    if not digits_may_change:
+        if is_digit(data[a]) and (left_b == 0 or is_digit(data[b])):
+            return False
+    if left_a == 1:
+        return True
+    return left_a == 2 and left_b == 2 and data[a] == data[b + 1] and data[a + 1] == data[b]
+
+
+@compiled
+def contains(sorted_keys: npt.NDArray[np.int64], key: int) -> bool:
+    """Binary search."""
+    low, high = 0, len(sorted_keys)
+    while low < high:
+        middle = (low + high) >> 1
+        if sorted_keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(sorted_keys) and sorted_keys[low] == key
+
+
+@compiled
+def name_level(a, b, data, starts, skeleton, is_firm, parts, equivalents):  # type: ignore[no-untyped-def]
+    """Level (``fields.Name``) at which two words agree."""
+    if a < 0 or b < 0:
+        return -1
+    if a == b:
+        return 4
+    if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a]:
+        return 3
+    for i in range(parts.shape[1]):
+        if parts[a, i] < 0:
+            break
+        for j in range(parts.shape[1]):
+            if parts[b, j] < 0:
+                break
+            if parts[a, i] == parts[b, j]:
+                return 3
+    low, high = min(a, b), max(a, b)
+    if contains(equivalents, (np.int64(low) << 32) | np.int64(high)):
+        return 3
+    start_a, end_a, start_b, end_b = starts[a], starts[a + 1], starts[b], starts[b + 1]
+    shorter = min(end_a - start_a, end_b - start_b)
+    if shorter <= 1:
+        return 1 if shorter == 1 and data[start_a] == data[start_b] else 0
+    if jaro_winkler(data, start_a, end_a, start_b, end_b) >= 0.88:
+        return 2
+    if shorter >= 3:
+        shared = 0
+        while shared < shorter and data[start_a + shared] == data[start_b + shared]:
+            shared += 1
+        if shared == shorter:
+            return 2
+    return 0
+
+
+@compiled
+def compare_names(  # type: ignore[no-untyped-def]
+    left,
+    right,
+    given,
+    family,
+    data,
+    starts,
+    skeleton,
+    is_firm,
+    parts,
+    equivalents,
+    given_levels,
+    family_levels,
+):
+    """Given and family names, also where one of the records has them swapped."""
+    for n in range(len(left)):
+        i, j = left[n], right[n]
+        g = name_level(given[i], given[j], data, starts, skeleton, is_firm, parts, equivalents)
+        f = name_level(family[i], family[j], data, starts, skeleton, is_firm, parts, equivalents)
+        if 0 <= g < 2 or 0 <= f < 2:
+            gf = name_level(given[i], family[j], data, starts, skeleton, is_firm, parts, equivalents)
+            fg = name_level(family[i], given[j], data, starts, skeleton, is_firm, parts, equivalents)
+            both_fit = min(gf, fg) >= 2
+            one_fits = max(gf, fg) >= 3 and max(g, f) < 2 and min(gf, fg) < 0
+            if both_fit or one_fits:
+                g, f = gf, fg
+        given_levels[n] = g
+        family_levels[n] = f
+
+
+@compiled
+def compare_contacts(  # type: ignore[no-untyped-def]
+    left, right, slots, data, starts, mailbox, sharers, typo_mode, may_differ, levels
+):
+    """Best agreement between two records' values of a multi-valued field.
+
+    ``mailbox`` holds, per value, a code of a telling local part (-1 for none); ``sharers`` how many names use the
+    value (0 one, 1 two, 2 more); ``typo_mode`` 0 no typos, 1 not in digits, 2 anywhere; without ``may_differ``,
+    different values say nothing.
+    """
+    width = slots.shape[1]
+    for n in range(len(left)):
+        i, j = left[n], right[n]
+        best = -1
+        for x in range(width):
+            a = slots[i, x]
+            if a < 0:
+                break
+            for y in range(width):
+                b = slots[j, y]
+                if b < 0:
+                    break
+                level = 0
+                if a == b:
+                    level = 5 - sharers[a]
+                elif mailbox[a] >= 0 and mailbox[a] == mailbox[b]:
+                    level = 2
+                elif typo_mode and is_one_edit(
+                    data, starts[a], starts[a + 1], starts[b], starts[b + 1], typo_mode == 2
+                ):
+                    level = 1
+                best = max(best, level)
+        levels[n] = best if may_differ or best > 0 else -1
+
+
+@compiled
+def compare_dates(left, right, codes, data, starts, levels):  # type: ignore[no-untyped-def]
+    """ISO dates, complete or cut short after the month or year."""
+    for n in range(len(left)):
+        a, b = codes[left[n]], codes[right[n]]
+        if a < 0 or b < 0:
+            levels[n] = -1
+            continue
+        s, t = starts[a], starts[b]
+        shorter = min(starts[a + 1] - s, starts[b + 1] - t)
+        different = 0
+        for k in range(shorter):
+            different += data[s + k] != data[t + k]
+        if different == 0:
+            levels[n] = 4 if shorter == 10 else 2
+        elif shorter < 10:
+            levels[n] = 1 if different == 1 else 0
+        else:
+            is_swapped = different <= 4
+            for k in range(4):
+                is_swapped = is_swapped and data[s + k] == data[t + k]
+            for k in range(2):
+                is_swapped = (
+                    is_swapped and data[s + 5 + k] == data[t + 8 + k] and data[s + 8 + k] == data[t + 5 + k]
+                )
+            levels[n] = 3 if different == 1 or is_swapped else 1 if different <= 3 else 0
+
+
+@compiled
+def compare_places(  # type: ignore[no-untyped-def]
+    left,
+    right,
+    street,
+    street_data,
+    street_starts,
+    number,
+    postcode,
+    post_data,
+    post_starts,
+    city,
+    country,
+    levels,
+):
+    """Postal addresses as a whole, because their parts depend on each other."""
+    for n in range(len(left)):
+        i, j = left[n], right[n]
+        post = -1
+        if postcode[i] >= 0 and postcode[j] >= 0:
+            a, b = postcode[i], postcode[j]
+            post = 0
+            if a == b:
+                post = 2
+            elif is_one_edit(
+                post_data, post_starts[a], post_starts[a + 1], post_starts[b], post_starts[b + 1], True
+            ):
+                post = 1
+        town = -1
+        if city[i] >= 0 and city[j] >= 0:
+            town = 1 if city[i] == city[j] else 0
+        road = -1
+        if street[i] >= 0 and street[j] >= 0:
+            a, b = street[i], street[j]
+            road = 0
+            if a == b:
+                road = 1
+            elif (
+                jaro_winkler(
+                    street_data,
+                    street_starts[a],
+                    street_starts[a + 1],
+                    street_starts[b],
+                    street_starts[b + 1],
+                )
+                >= 0.88
+            ):
+                road = 1
+        door = -1
+        if number[i] >= 0 and number[j] >= 0:
+            door = 1 if number[i] == number[j] else 0
+        is_near = post >= 1 or town == 1 or (post < 0 and town < 0)
+        level = -1
+        if road == 1 and door == 1 and is_near:
+            level = 5
+        elif post == 2 and door == 1:
+            level = 5
+        elif post == 2 and (road == 0 or door == 0):
+            level = 3
+        elif post == 2:
+            level = 4
+        elif road == 1 and is_near and door != 0:
+            level = 3
+        elif post == 1:
+            level = 2
+        elif town == 1:
+            level = 1
+        elif post == 0 or town == 0:
+            level = 0
+        elif road == 0:
+            level = 0
+        elif country[i] >= 0 and country[j] >= 0 and country[i] != country[j]:
+            level = 0
+        levels[n] = level
+
+
+@compiled
+def compare_words(left, right, codes, data, starts, levels):  # type: ignore[no-untyped-def]
+    """Single-valued texts: same, similar, different."""
+    for n in range(len(left)):
+        a, b = codes[left[n]], codes[right[n]]
+        if a < 0 or b < 0:
+            levels[n] = -1
+        elif a == b:
+            levels[n] = 2
+        elif jaro_winkler(data, starts[a], starts[a + 1], starts[b], starts[b + 1]) >= 0.92:
+            levels[n] = 1
+        else:
+            levels[n] = 0
+
+
+@compiled
+def count_sharers(  # type: ignore[no-untyped-def]
+    order, starts, values, given, family, data, text_starts, skeleton, is_firm, parts, equivalents, sharers
+):
+    """How many names use each value: 0 for one (or none known), 1 for two, 2 for more.
+
+    ``order[starts[n]:starts[n + 1]]`` are the records that hold ``values[n]``. Spellings and nicknames of one name
+    count as one.
+    """
+    seen = np.empty(3, np.int32)
+    for n in range(len(values)):
+        found = 0
+        for at in range(starts[n], starts[n + 1]):
+            record = order[at]
+            if given[record] < 0:
+                continue
+            is_new = True
+            for k in range(found):
+                other = seen[k]
+                straight = name_level(
+                    given[record], given[other], data, text_starts, skeleton, is_firm, parts, equivalents
+                )
+                crossed = name_level(
+                    given[record], family[other], data, text_starts, skeleton, is_firm, parts, equivalents
+                )
+                if straight >= 1 or crossed >= 2:
+                    is_new = False
+                    break
+            if is_new:
+                seen[found] = record
+                found += 1
+                if found == 3:
+                    break
+        sharers[values[n]] = max(found - 1, 0)

@@ -1,0 +1,106 @@
+"""The resolve step of a build: ``main.record`` in, ``main.cluster`` and ``main.match`` out, in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from onefold.engines import Engine, quote_identifier
+from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
+
+_OUTCOME = """
+    create table if not exists meta.resolution (
+        fingerprint varchar not null,
+        records bigint not null,
+        clusters bigint not null,
+        matches bigint not null,
+        largest_cluster bigint not null
+    )
+"""
+"""Grain: at most one row: the last resolution that was written, and what it was made from."""
+
+
+def resolve(
+    engine: Engine, *, threads: int = 2, progress: Callable[[str], None] | None = None
+) -> ResolveReport:
+    """Bring ``main.cluster`` and ``main.match`` in line with ``main.record``.
+
+    Returns at once where neither the records' identity columns nor the rules have changed since last time.
+
+    Raises:
+        EngineFailed: the warehouse could not be read or written; the former resolution is then still in place.
+
+    Cost: see ``resolve_records``; about 0.3 s per million records when nothing has changed.
+    """
+    started = time.perf_counter()
+    fingerprint = _fingerprint(engine)
+    known = _unchanged(engine, fingerprint)
+    if known is not None:
+        records, clusters, matches, largest = known
+        return ResolveReport(records, clusters, matches, largest, True, time.perf_counter() - started)
+    from onefold.identity.resolution import resolve_records  # heavy: loads the compiled kernels
+
+    columns = ", ".join(quote_identifier(name) for name in INPUT.names)
+    table = engine.arrow(f"select {columns} from main.record order by subject_id")
+    resolution = resolve_records(table, threads=threads, progress=progress)
+    del table
+    if progress:
+        progress("writing")
+    with engine.transaction():
+        engine.write("main.cluster", resolution.clusters, replace=True)
+        engine.write("main.match", resolution.matches, replace=True)
+        _remember(engine, fingerprint)
+        known = _unchanged(engine, fingerprint) or (0, 0, 0, 0)
+    records, clusters, matches, largest = known
+    return ResolveReport(
+        records, clusters, matches, largest, False, time.perf_counter() - started, resolution.diagnostics
+    )
+
+
+def _fingerprint(engine: Engine) -> str:
+    """A value that changes with any identity column of any record, whatever the order of the rows."""
+    columns = ", ".join(quote_identifier(name) for name in INPUT.names)
+    count, total, mixed = engine.rows(
+        f"""
+        -- grain: one row
+        select
+            count(*),
+            coalesce(sum(hash({columns})), 0),
+            coalesce(bit_xor(hash({columns}) * 31 % 9223372036854775807), 0)
+        from main.record"""
+    )[0]
+    return f"{RULE_VERSION}:{count}:{total}:{mixed}"
+
+
+def _unchanged(engine: Engine, fingerprint: str) -> tuple[int, int, int, int] | None:
+    """Counts of the last resolution if it was made from this fingerprint and is still in place."""
+    places = (("meta", "resolution"), ("main", "cluster"), ("main", "match"))
+    if not all(engine.exists(schema, table) for schema, table in places):
+        return None
+    rows = engine.rows(
+        "select records, clusters, matches, largest_cluster from meta.resolution where fingerprint = ?",
+        [fingerprint],
+    )
+    return rows[0] if rows else None  # type: ignore[return-value]
+
+
+def _remember(engine: Engine, fingerprint: str) -> None:
+    engine.execute("create schema if not exists meta")
+    engine.execute(_OUTCOME)
+    engine.execute("delete from meta.resolution")
+    engine.execute(
+        """
+        insert into meta.resolution
+        with sizes as (
+            -- grain: one row per cluster
+            select cluster, count(*) as records from main.cluster group by cluster
+        )
+        select
+            ?,
+            coalesce(sum(records), 0),
+            count(*),
+            (select count(*) from main.match),
+            coalesce(max(records), 0)
+        from sizes""",
+        [fingerprint],
+    )
