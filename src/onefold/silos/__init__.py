@@ -1,1 +1,36 @@
-"""To be written."""
+"""The silo report: which systems hold which customers, and the five signs that they are silos.
+
+``make_report`` asks the warehouse; ``render_html`` and ``render_terminal`` show a report or its stored JSON. The
+rendering libraries load only when something is rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from onefold.silos.model import SiloReport
+from onefold.silos.report import make_report
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["SiloReport", "make_report", "render_html", "render_terminal"]
+
+
+def render_html(report: SiloReport | Mapping[str, Any]) -> str:
+    """The report, or its JSON form, as one self-contained HTML page that needs no script and no network."""
+    from onefold.silos.page import render_page
+
+    return render_page(_document(report))
+
+
+def render_terminal(report: SiloReport | Mapping[str, Any], console: Console) -> None:
+    """Print the report, or its JSON form, in one to two screens."""
+    from onefold.silos.terminal import print_screens
+
+    print_screens(_document(report), console)
+
+
+def _document(report: SiloReport | Mapping[str, Any]) -> Mapping[str, Any]:
+    return report.to_json() if isinstance(report, SiloReport) else report

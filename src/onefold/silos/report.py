@@ -1,0 +1,160 @@
+"""Making the report: stages the warehouse's relations once, asks every section, then advises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from onefold.catalog.model import Table
+from onefold.engines import Engine
+from onefold.settings import SourceSettings
+from onefold.silos.advice import guess_root_causes, rank_actions
+from onefold.silos.ageing import count_stale_customers, find_stale, future_notes, measure_staleness
+from onefold.silos.conflicts import find_conflicts
+from onefold.silos.headcount import count_duplicates, count_overlap, count_population, describe_systems
+from onefold.silos.knowledge import find_missing, knowledge_staged, measure_completeness
+from onefold.silos.model import Population, Share, SiloReport, Staleness, System
+from onefold.silos.needs import check_needs, find_absent
+from onefold.silos.properties import find_overlapping_properties
+from onefold.silos.stage import staged
+from onefold.silos.trends import with_trends
+from onefold.silos.upkeep import count_repeated_values, describe_tables, find_cost, list_unread_columns
+from onefold.silos.values import (
+    count_placeholder_records,
+    count_quarantine,
+    find_shared_values,
+    list_placeholders,
+)
+from onefold.silos.words import say
+from onefold.sources.model import LandingReport
+
+OLD_EXPORT_DAYS = 180
+"""When nothing at all changed for this long, the files are probably old exports, and the report says so."""
+
+
+def make_report(
+    engine: Engine,
+    *,
+    tables: Sequence[Table],
+    sources: Mapping[str, SourceSettings],
+    now: datetime,
+    build_no: int,
+    landings: Sequence[LandingReport] = (),
+    previous: Mapping[str, Any] | None = None,
+    name: str = "",
+    currency: str = "EUR",
+) -> SiloReport:
+    """The silo report of what the warehouse holds now.
+
+    Args:
+        engine: the warehouse, with ``main.record``, ``main.record_value`` and ``main.customer_subject``;
+            ``main.event``, ``landed`` and ``meta.quarantine`` are used where they exist.
+        tables: the catalogue.
+        sources: what is configured: owners and prices.
+        now: ages count to this moment (aware).
+        build_no: shown, and stored with the report.
+        landings: what this build read, for drift.
+        previous: the JSON of the report before, for trends.
+        name: of the company or workspace.
+        currency: of yearly prices.
+
+    Cost: one join of all values to their subjects, then aggregates over integers; about linear in values.
+    """
+    with staged(engine):
+        people = count_population(engine, "person")
+        organisations = count_population(engine, "organisation")
+        kind = "organisation" if organisations.records and not people.records else "person"
+        systems = describe_systems(engine, kind, tables, sources)
+        holders = [system.name for system in systems if system.customers]
+        entries = describe_tables(engine, tables, landings)
+        staleness = measure_staleness(engine, kind, now)
+        focus = people if kind == "person" else organisations
+        unread = list_unread_columns(entries)
+        overlapping = find_overlapping_properties(engine, tables)
+        repeated = count_repeated_values(engine, kind)
+        with knowledge_staged(engine, kind, tables):
+            completeness = measure_completeness(engine, kind, holders)
+            needs = check_needs(engine, kind)
+            signs = (
+                find_conflicts(engine, kind),
+                find_missing(engine, kind, _in_one_system(focus)),
+                find_stale(engine, kind, now, completeness, staleness),
+                find_absent(engine, kind, needs),
+                find_cost(engine, kind, entries, systems, (unread, overlapping, repeated), currency),
+            )
+        shared_values, shared_counts = find_shared_values(engine, kind)
+        report = SiloReport(
+            name=name,
+            build_no=build_no,
+            made_at=now,
+            kind=kind,
+            currency=currency,
+            records=people.records,
+            customers=people.customers,
+            people=people,
+            organisations=organisations,
+            events=_count_events(engine),
+            systems=systems,
+            tables=entries,
+            overlap=count_overlap(engine, kind),
+            organisation_overlap=_organisation_overlap(engine, kind, organisations),
+            duplicates=count_duplicates(engine, kind),
+            signs=with_trends(signs, holders, previous),
+            completeness=completeness,
+            staleness=staleness,
+            stale_customers=count_stale_customers(engine, kind, now),
+            needs=needs,
+            unread_columns=unread,
+            overlapping_properties=overlapping,
+            repeated_values=repeated,
+            placeholders=list_placeholders(engine, kind),
+            placeholder_records=count_placeholder_records(engine, kind),
+            shared_values=shared_values,
+            shared_counts=shared_counts,
+            quarantine=count_quarantine(engine),
+            root_causes=(),
+            actions=(),
+        )
+    return replace(
+        report,
+        root_causes=guess_root_causes(report),
+        actions=rank_actions(report),
+        notes=_notes(report, systems, staleness, now),
+    )
+
+
+def _in_one_system(focus: Population) -> Share:
+    several = focus.in_several_systems
+    return Share(several.base - several.count, several.base, several.base_label)
+
+
+def _count_events(engine: Engine) -> int:
+    return int(engine.scalar("select count(*) from main.event")) if engine.exists("main", "event") else 0
+
+
+def _organisation_overlap(engine: Engine, kind: str, organisations: Population) -> Any:
+    """Overlap of organisations, where the report is about people and organisations live in several systems."""
+    if kind != "person" or not organisations.records:
+        return None
+    overlap = count_overlap(engine, "organisation")
+    return overlap if len(overlap.systems) > 1 else None
+
+
+def _notes(
+    report: SiloReport, systems: Sequence[System], staleness: tuple[Staleness, ...], now: datetime
+) -> tuple[str, ...]:
+    notes = []
+    if not report.focus.records:
+        notes.append(say("note.nobody"))
+    elif report.kind == "organisation":
+        notes.append(say("note.no_people"))
+    elif report.organisations.customers:
+        notes.append(say("note.organisations", count=report.organisations.customers))
+    if sum(1 for system in systems if system.customers) == 1:
+        notes.append(say("note.one_system"))
+    newest = max((entry.newest for entry in staleness if entry.newest), default=None)
+    if newest and now - newest > timedelta(days=OLD_EXPORT_DAYS):
+        notes.append(say("note.old_export", date=f"{newest:%Y-%m-%d}", now=f"{now:%Y-%m-%d}"))
+    return (*notes, *future_notes(staleness))
