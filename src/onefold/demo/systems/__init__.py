@@ -1,0 +1,1 @@
+"""One module per system of the demo company: its habits, its columns and formats, its facts."""
