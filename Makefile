@@ -13,7 +13,7 @@ $(VENV)/.setup: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Onefold needs Python 3.11 or newer; set PYTHON=…" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dlt]'
-	$(BIN)/python -m onefold.identity.warm_up
+	$(BIN)/python -c 'from onefold.identity import warm_up; warm_up()'
 	@touch $@
 
 setup-dev: $(VENV)/.setup-dev

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from onefold.identity import MapPlan
     from onefold.profiles import ProfilePlan
 
-RULE_VERSION = "1"
-"""Recorded with every change of the map; grows when the rules of resolution change."""
-
-
 def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> BuildReport:
     """Run every step and publish; see the package's docstring.
 
@@ -121,7 +117,7 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
     )
     with inputs.database.read() as connection:
         map_plan = plan_map(connection, clusters, workspace_key=inputs.workspace_key)
-    inputs.engine.write("main.customer_subject", map_plan.assignment, replace=True)
+    inputs.engine.write("main.customer_subject", map_plan.subjects, replace=True)
     return map_plan
 
 
@@ -144,6 +140,8 @@ def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table],
         tables=tables,
         sources=inputs.settings.sources,
         landings=report.landings,
+        name=inputs.settings.name,
+        currency=inputs.settings.currency,
         previous=previous,
         now=inputs.clock(),
         build_no=report.build_no,
@@ -155,7 +153,7 @@ def _publish(
     inputs: BuildInputs, report: BuildReport, map_plan: MapPlan, profile_plan: ProfilePlan, tell: Progress
 ) -> None:
     """Map, profiles, identifiers, timeline and report become visible in one transaction."""
-    from onefold.identity import apply_map
+    from onefold.identity import RULE_VERSION, apply_map
     from onefold.profiles import publish_profiles
 
     tell("publishing")

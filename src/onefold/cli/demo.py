@@ -44,12 +44,12 @@ def demo(folder: Path, people: int, seed: int, *, check: bool, as_json: bool) ->
 
 def _company(folder: Path, people: int, seed: int, *, may_write: bool, quiet: bool) -> DemoCompany:
     """The company in the folder, written first where there is none."""
-    from onefold.demo import read_company, write_company
+    from onefold.demo import open_company, write_company
     from onefold.errors import NotFound
     from onefold.workspace import SETTINGS_FILE, Workspace
 
     if (folder / SETTINGS_FILE).exists():
-        return read_company(folder)
+        return open_company(folder)
     if not may_write:
         raise NotFound(f"{folder} holds no demo company", hint=f"Make one first: onefold demo {folder}")
     with progress(quiet=quiet) as tell:

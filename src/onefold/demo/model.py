@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 
@@ -64,6 +64,10 @@ class DemoCompany:
     """People records, test rows included."""
     sources: Mapping[str, SourceSettings]
     """Connected systems by name; locations are relative to ``directory``."""
+
+    def clock(self) -> datetime:
+        """The company's present: the evening of its last day, so that ages in reports stay as they were written."""
+        return datetime.combine(self.today, time(18), UTC)
 
     @property
     def exports(self) -> Path:
