@@ -1,0 +1,188 @@
+"""Which columns identify a row: what the source declares, else a column that never repeats and is never empty.
+
+Names of columns decide between several such columns; counts decide whether a column qualifies at all. Uniqueness is
+counted exactly, and only for the columns that could win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from onefold.catalog.folding import header_words
+from onefold.catalog.headers import Header, read_header
+from onefold.catalog.model import Meaning
+from onefold.catalog.sampling import ColumnCount, count_columns
+from onefold.engines import Engine, quote_identifier
+
+M = Meaning
+_ESTIMATE_SLACK = 0.9
+"""Estimated distinct counts err by a few percent: candidates above this share of the rows are counted exactly."""
+_MOST_CHECKS = 12
+_MOST_PAIRS = 12
+_LAST_RESORT = {M.EMAIL: -3.0, M.PHONE: -4.0, M.USERNAME: -1.0, M.WEBSITE: -3.0}
+_NEVER = frozenset(
+    {
+        M.FULL_NAME,
+        M.GIVEN_NAME,
+        M.FAMILY_NAME,
+        M.TEXT,
+        M.ADDRESS,
+        M.STREET,
+        M.AMOUNT,
+        M.MEASURE,
+        M.SCORE,
+        M.QUANTITY,
+        M.JSON,
+        M.UPDATED_AT,
+        M.CREATED_AT,
+    }
+)
+_LINE_WORDS = frozenset(
+    {
+        "line",
+        "item",
+        "position",
+        "pos",
+        "seq",
+        "sequence",
+        "linenumber",
+        "lineitem",
+        "nr",
+        "version",
+        "zeile",
+        "linea",
+        "row",
+    }
+)
+
+
+def infer_key(
+    engine: Engine, relation: str, column_names: Sequence[str], *, declared_key: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The columns that identify a row of ``relation``; empty where none do.
+
+    Args:
+        engine: the warehouse.
+        relation: a quoted SQL relation whose columns are text.
+        column_names: the source's columns, in order.
+        declared_key: the primary key that the source declares; trusted when its columns are there.
+
+    **Cost:** one scan to count, and one exact count for each likely column.
+    """
+    rows, counts = count_columns(engine, relation, column_names) if not declared_key else (0, {})
+    return choose_key(engine, relation, column_names, rows, counts, declared_key=declared_key)
+
+
+def choose_key(
+    engine: Engine,
+    relation: str,
+    column_names: Sequence[str],
+    rows: int,
+    counts: Mapping[str, ColumnCount],
+    *,
+    declared_key: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """``infer_key`` for a relation whose columns are counted already."""
+    if declared_key and set(declared_key) <= set(column_names):
+        return tuple(declared_key)
+    if not rows:
+        return ()
+    ranked = sorted(_candidates(column_names, rows, counts), key=lambda entry: -entry[0])
+    for score, name in ranked[:_MOST_CHECKS]:
+        if score > 0 and _is_unique(engine, relation, (name,), rows):
+            return (name,)
+    return _pair(engine, relation, column_names, rows, counts) or _last_resort(engine, relation, ranked, rows)
+
+
+def _candidates(
+    names: Sequence[str], rows: int, counts: Mapping[str, ColumnCount]
+) -> list[tuple[float, str]]:
+    found = []
+    for position, name in enumerate(names):
+        count = counts[name]
+        if count.filled == rows and count.distinct >= rows * (_ESTIMATE_SLACK if rows > 100 else 1):
+            found.append((_worth(name, position, rows), name))
+    return found
+
+
+def _worth(name: str, position: int, rows: int) -> float:
+    """How much a column's header looks like the key's; at most 0 where it would only do for want of another."""
+    header = read_header(name)
+    worth = 1.2 if position == 0 else max(0.0, 0.5 - 0.05 * position)
+    worth += _id_worth(header, name)
+    best = max(header.meanings, key=lambda m: header.meanings[m][0], default=None)
+    if best is not None and header.meanings[best][0] >= 0.6:
+        if best in _NEVER or best in (M.DATE, M.EVENT_TIME, M.BIRTH_DATE):
+            worth -= 6.0
+        worth += _LAST_RESORT.get(best, 0.0)
+    if rows < 20 and not header.is_id:
+        worth -= 1.5
+    if position > 0 and not header.is_id:
+        worth -= 1.0
+    return worth
+
+
+def _id_worth(header: Header, name: str) -> float:
+    words = header_words(name)
+    if words in {
+        ("id",),
+        ("key",),
+        ("uuid",),
+        ("guid",),
+        ("pk",),
+        ("编", "号"),
+        ("編", "號"),
+        ("شناسه",),
+        ("κωδικοσ",),
+        ("_", "id"),
+    }:
+        return 4.0
+    if words[-1:] and words[-1] in {"id", "key", "uuid", "guid", "pk"}:
+        return 3.0
+    if words[:1] and words[0] in {"id", "pk"}:
+        return 3.0
+    if (
+        header.worth(M.EXTERNAL_ID) >= 0.5
+        or header.worth(M.NATIONAL_ID) >= 0.9
+        or header.worth(M.LOYALTY_NUMBER) >= 0.9
+    ):
+        return 2.2
+    return 0.0
+
+
+def _is_unique(engine: Engine, relation: str, columns: Sequence[str], rows: int) -> bool:
+    quoted = ", ".join(quote_identifier(name) for name in columns)
+    ((distinct,),) = engine.rows(f"select count(*) from (select distinct {quoted} from {relation})")
+    return bool(distinct == rows)
+
+
+def _pair(
+    engine: Engine, relation: str, names: Sequence[str], rows: int, counts: Mapping[str, ColumnCount]
+) -> tuple[str, ...]:
+    """Two columns that identify a row together: an identifier, and another identifier or a line number."""
+    if rows < 3:
+        return ()
+    usable = [n for n in names if counts[n].filled == rows and counts[n].distinct > 1]
+    ids = [n for n in usable if read_header(n).is_id]
+    lines = [n for n in usable if set(header_words(n)) & _LINE_WORDS and n not in ids]
+    pairs = [pair for pair in combinations([*ids, *lines], 2) if set(pair) & set(ids)]
+    pairs = [pair for pair in pairs if counts[pair[0]].distinct * counts[pair[1]].distinct >= rows]
+    pairs.sort(key=lambda pair: (not set(pair) & set(lines), -max(counts[n].distinct for n in pair)))
+    for pair in pairs[:_MOST_PAIRS]:
+        if _is_unique(engine, relation, pair, rows):
+            return tuple(sorted(pair, key=list(names).index))
+    return ()
+
+
+def _last_resort(
+    engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int
+) -> tuple[str, ...]:
+    """A unique e-mail, phone or date where nothing better identifies a row; never a name, a text or a sum."""
+    for _, name in ranked[:_MOST_CHECKS]:
+        header = read_header(name)
+        best = max(header.meanings, key=lambda m: header.meanings[m][0], default=None)
+        if best in (M.EMAIL, M.PHONE, M.USERNAME, M.DATE, M.WEBSITE, M.DOMAIN) and rows >= 3:
+            if _is_unique(engine, relation, (name,), rows):
+                return (name,)
+    return ()
