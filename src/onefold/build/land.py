@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 from onefold.build.model import BuildInputs, BuildReport, Progress, SourceProblem
 from onefold.catalog import Table, infer_joins, infer_key, infer_table, load_catalog, save_catalog
-from onefold.engines import Engine, quote_identifier
+from onefold.engines import Engine
 from onefold.errors import InvalidInput, NotFound, SourceFailed, Unsupported
 from onefold.settings import SourceSettings
-from onefold.sources import Extract, LandingReport, land, landed_state, open_source
+from onefold.sources import Extract, LandedTable, land, landed_state, list_landed, open_source
 
 _SOURCE_ERRORS = (SourceFailed, InvalidInput, NotFound, Unsupported)
 """What may be wrong with one source while the others go on; a full disk or a defect ends the build."""
-
-DeclaredJoins = dict[str, tuple[tuple[str, str, str], ...]]
 
 
 def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> list[Table]:
@@ -28,28 +26,39 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
     engine = inputs.engine
     with inputs.database.read() as connection:
         known = {table.full_name: table for table in load_catalog(connection)}
-    tables: dict[str, Table] = {}
-    declared: DeclaredJoins = {}
     for name, source in inputs.settings.sources.items():
         try:
             for extract in _extracts(inputs, name, source):
                 tell(f"reading {name}.{extract.table}")
-                landing = land(engine, report.build_no, name, extract, key_of=_key_chooser(engine, name, source, known))
-                report.landings.append(landing)
-                table = _understand(engine, source, extract, landing, known)
-                tables[table.full_name] = table
-                declared[table.full_name] = extract.declared_joins
+                choose_key = _key_chooser(engine, name, source, known)
+                report.landings.append(
+                    land(engine, report.build_no, name, extract, key_of=choose_key, clock=inputs.clock)
+                )
         except _SOURCE_ERRORS as error:
             report.problems.append(SourceProblem(name, error))
-    if not tables and report.problems:
+    landed = [table for name in inputs.settings.sources for table in list_landed(engine, name)]
+    if not landed and report.problems:
         raise report.problems[0].error
-    kept = {n: t for n, t in known.items() if t.source in inputs.settings.sources and n not in tables}
-    failed = {problem.source for problem in report.problems}
-    report.vanished_tables = sorted(name for name, table in kept.items() if table.source not in failed)
-    understood = _with_joins(engine, [*tables.values(), *kept.values()], declared, tell)
+    report.vanished_tables = _vanished(landed, report)
+    tell("finding what tables and columns mean")
+    tables = [_understand(engine, inputs.settings.sources[table.source], table, known) for table in landed]
+    declared = {f"{table.source}.{table.table}": table.declared_joins for table in landed}
+    relations = {f"{table.source}.{table.table}": table.current for table in landed}
+    tables = infer_joins(engine, tables, relations, declared=declared)
     with inputs.database.write() as connection:
-        save_catalog(connection, understood)
-    return understood
+        save_catalog(connection, tables)
+    return tables
+
+
+def _vanished(landed: list[LandedTable], report: BuildReport) -> list[str]:
+    """Tables that their source, though it could be read, no longer has."""
+    failed = {problem.source for problem in report.problems}
+    read = {(landing.source, landing.table) for landing in report.landings}
+    return [
+        f"{table.source}.{table.table}"
+        for table in landed
+        if table.source not in failed and (table.source, table.table) not in read
+    ]
 
 
 def _extracts(inputs: BuildInputs, name: str, source: SourceSettings) -> Iterator[Extract]:
@@ -89,29 +98,15 @@ def _key_chooser(
     return choose
 
 
-def _understand(
-    engine: Engine, source: SourceSettings, extract: Extract, landing: LandingReport, known: Mapping[str, Table]
-) -> Table:
-    full_name = f"{landing.source}.{landing.table}"
+def _understand(engine: Engine, source: SourceSettings, landed: LandedTable, known: Mapping[str, Table]) -> Table:
     return infer_table(
         engine,
-        landing.source,
-        landing.table,
-        current_rows(full_name),
-        column_names=extract.column_names,
-        declared_types=extract.declared_types,
-        declared_key=extract.declared_key,
-        overrides=source.overrides.get(landing.table),
-        known=known.get(full_name),
+        landed.source,
+        landed.table,
+        landed.current,
+        column_names=landed.columns,
+        declared_types=landed.declared_types,
+        declared_key=landed.declared_key,
+        overrides=source.overrides.get(landed.table),
+        known=known.get(f"{landed.source}.{landed.table}"),
     )
-
-
-def _with_joins(engine: Engine, tables: list[Table], declared: DeclaredJoins, tell: Progress) -> list[Table]:
-    tell("finding how tables join")
-    relations = {table.full_name: current_rows(table.full_name) for table in tables}
-    return infer_joins(engine, tables, relations, declared=declared)
-
-
-def current_rows(full_name: str) -> str:
-    """The relation of a table's current rows, for a ``from`` clause."""
-    return f"(select * from landed.{quote_identifier(full_name)} where _to_build is null)"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from onefold.identity import MapPlan
     from onefold.profiles import ProfilePlan
 
+
 def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> BuildReport:
     """Run every step and publish; see the package's docstring.
 

@@ -138,20 +138,14 @@ def _tell_parts_from_full_names(readings: Sequence[Reading]) -> None:
         generic = is_weakly_named(reading.header, M.FULL_NAME)
         one_word = reading.shapes["one_word"] + reading.shapes["cjk_family"]
         if generic and given and not family and one_word >= 0.4:
-            reading.decide(
-                M.FAMILY_NAME, 0.8, f'header "{reading.name}" beside the given name in "{given[0].name}"'
-            )
+            reading.decide(M.FAMILY_NAME, 0.8, f'header "{reading.name}" beside the given name in "{given[0].name}"')
         elif generic and family and not given:
-            reading.decide(
-                M.GIVEN_NAME, 0.8, f'header "{reading.name}" beside the family name in "{family[0].name}"'
-            )
+            reading.decide(M.GIVEN_NAME, 0.8, f'header "{reading.name}" beside the family name in "{family[0].name}"')
     for reading in having(readings, *_NAME_PARTS):
         has_other = given if reading.meaning is M.FAMILY_NAME else family
         several = reading.shapes["few_words"] + reading.shapes["many_words"] + reading.shapes["last_first"]
         several += reading.shapes["cjk_name"] if not has_other else 0
-        is_plural = any(
-            word in {"apellidos", "cognoms", "surnames", "llinatges"} for word in reading.header.words
-        )
+        is_plural = any(word in {"apellidos", "cognoms", "surnames", "llinatges"} for word in reading.header.words)
         if not has_other and several >= 0.6 and not (is_plural and reading.shapes["given_first"] < 0.3):
             reading.decide(
                 M.FULL_NAME,
@@ -162,11 +156,7 @@ def _tell_parts_from_full_names(readings: Sequence[Reading]) -> None:
 
 def _tell_titles(readings: Sequence[Reading]) -> None:
     for reading in readings:
-        if (
-            "title" not in reading.header.words
-            or reading.header.words[-1] != "title"
-            or len(reading.header.words) > 2
-        ):
+        if "title" not in reading.header.words or reading.header.words[-1] != "title" or len(reading.header.words) > 2:
             continue
         if reading.meaning not in (M.TITLE, M.JOB_TITLE, M.OTHER, M.CATEGORY, M.NAME_PREFIX):
             continue
@@ -221,22 +211,16 @@ def _keep_one_employer(readings: Sequence[Reading]) -> None:
     companies = having(readings, M.COMPANY)
     if len(companies) < 2:
         return
-    best = max(
-        companies, key=lambda r: (r.header.worth(M.COMPANY) + (0.2 if _names_employer(r) else 0), -r.position)
-    )
+    best = max(companies, key=lambda r: (r.header.worth(M.COMPANY) + (0.2 if _names_employer(r) else 0), -r.position))
     for reading in companies:
         if reading is not best and not _names_employer(reading):
             meaning = M.CATEGORY if reading.shapes.has_few_values else M.OTHER
-            reading.decide(
-                meaning, 0.6, f'names of companies, but the row\'s own company is in "{best.name}"'
-            )
+            reading.decide(meaning, 0.6, f'names of companies, but the row\'s own company is in "{best.name}"')
 
 
 def _names_employer(reading: Reading) -> bool:
     named = reading.header.meanings.get(M.COMPANY, (0.0, ""))[1].split()
-    return reading.header.worth(M.COMPANY) > 0 and not {"partner", "vendor", "supplier", "reseller"} & set(
-        named
-    )
+    return reading.header.worth(M.COMPANY) > 0 and not {"partner", "vendor", "supplier", "reseller"} & set(named)
 
 
 def _find_birth_dates(readings: Sequence[Reading]) -> None:
@@ -245,16 +229,8 @@ def _find_birth_dates(readings: Sequence[Reading]) -> None:
         return
     for reading in having(readings, M.DATE):
         years = reading.shapes.dates.years
-        is_silent = not any(
-            reading.header.worth(m) for m in (M.DATE, M.EVENT_TIME, M.CREATED_AT, M.UPDATED_AT)
-        )
-        if (
-            is_silent
-            and years
-            and years[0] <= 1975
-            and years[1] <= 2015
-            and reading.shapes.dates.has_time < 0.5
-        ):
+        is_silent = not any(reading.header.worth(m) for m in (M.DATE, M.EVENT_TIME, M.CREATED_AT, M.UPDATED_AT))
+        if is_silent and years and years[0] <= 1975 and years[1] <= 2015 and reading.shapes.dates.has_time < 0.5:
             reading.decide(M.BIRTH_DATE, 0.7, f"dates from {years[0]} to {years[1]} beside names of persons")
             return
 

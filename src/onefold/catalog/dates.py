@@ -25,11 +25,11 @@ oct october oktober octobre octubre ottobre outubro οκτωβριου οκτ ok
 nov november novembre noviembre novembro νοεμβριου νοε
 dec december dezember decembre diciembre desembre dicembre dezembro δεκεμβριου δεκ dez dic des"""
 _PERSIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند"
-_TIME = r"(?:[T ,]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?)\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
-_YEAR_FIRST = re.compile(rf"(?P<a>\d{{4}})[-/. ](?P<b>\d{{1,2}})[-/. ](?P<c>\d{{1,2}}){_TIME}", re.IGNORECASE)
-_YEAR_LAST = re.compile(
-    rf"(?P<a>\d{{1,2}})[-/. ](?P<b>\d{{1,2}})[-/. ](?P<c>\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE
+_TIME = (
+    r"(?:[T ,]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?)\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
+_YEAR_FIRST = re.compile(rf"(?P<a>\d{{4}})[-/. ](?P<b>\d{{1,2}})[-/. ](?P<c>\d{{1,2}}){_TIME}", re.IGNORECASE)
+_YEAR_LAST = re.compile(rf"(?P<a>\d{{1,2}})[-/. ](?P<b>\d{{1,2}})[-/. ](?P<c>\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE)
 _ROC = re.compile(
     rf"(?:民[國国])?\s*(?P<a>\d{{2,3}})(?:[-/.]|年)(?P<b>\d{{1,2}})(?:[-/.]|月)(?P<c>\d{{1,2}})日?{_TIME}"
 )

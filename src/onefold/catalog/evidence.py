@@ -41,14 +41,7 @@ def _number(shapes: Shapes) -> float:
 
 def _plain(shapes: Shapes) -> float:
     """Labels: short, and none of the things that have a look of their own."""
-    alien = (
-        shapes["email"]
-        + shapes["url"]
-        + shapes["json"]
-        + shapes["uuid"]
-        + shapes.dates.share
-        + shapes["long_text"]
-    )
+    alien = shapes["email"] + shapes["url"] + shapes["json"] + shapes["uuid"] + shapes.dates.share + shapes["long_text"]
     return max(0.0, 1.0 - alien)
 
 
@@ -67,9 +60,7 @@ def _short_list(shapes: Shapes) -> float:
 
 
 def _birth(shapes: Shapes) -> float:
-    years_only = (
-        shapes["integer"] if shapes.low and shapes.high and 1880 <= shapes.low <= shapes.high <= 2030 else 0.0
-    )
+    years_only = shapes["integer"] if shapes.low and shapes.high and 1880 <= shapes.low <= shapes.high <= 2030 else 0.0
     return max(shapes.dates.share, years_only)
 
 
@@ -104,12 +95,7 @@ def _address_like(shapes: Shapes) -> float:
 def _identifier(shapes: Shapes) -> float:
     return max(
         0.0,
-        1.0
-        - shapes["long_text"]
-        - shapes["decimal"]
-        - shapes["email"]
-        - shapes["json"]
-        - shapes["many_words"],
+        1.0 - shapes["long_text"] - shapes["decimal"] - shapes["email"] - shapes["json"] - shapes["many_words"],
     )
 
 
@@ -120,9 +106,7 @@ FIT: dict[Meaning, Callable[[Shapes], float]] = {
     M.CREATED_AT: _dates,
     M.UPDATED_AT: _dates,
     M.EVENT_TIME: _dates,
-    M.DATE: lambda s: max(
-        _dates(s), 0.5 * s["integer"] if s.low and 1900 <= s.low <= (s.high or 0) <= 2100 else 0.0
-    ),
+    M.DATE: lambda s: max(_dates(s), 0.5 * s["integer"] if s.low and 1900 <= s.low <= (s.high or 0) <= 2100 else 0.0),
     M.GENDER: lambda s: s["gender"] if s.distinct <= 8 else 0.3 * s["gender"],
     M.LANGUAGE: lambda s: s["language"],
     M.COUNTRY: lambda s: max(s["country_name"] + s["country_code"], 0.4 * _place(s)),
@@ -304,9 +288,7 @@ def _say_places(s: Shapes, say: Say) -> None:
             s["written_postcode"],
             "are written like postal codes",
         )
-    elif (
-        s["postcode"] >= 0.95 and s["integer"] >= 0.95 and _has_leading_zero(s) and 4.5 <= s.mean_length <= 6
-    ):
+    elif s["postcode"] >= 0.95 and s["integer"] >= 0.95 and _has_leading_zero(s) and 4.5 <= s.mean_length <= 6:
         say(M.POSTCODE, 0.55, s["postcode"], "are numbers of five or six digits, some with a leading zero")
 
 

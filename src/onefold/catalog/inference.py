@@ -103,9 +103,7 @@ def _mark_key(readings: Sequence[Reading], key: tuple[str, ...], rows: int) -> N
                 if len(key) == 1
                 else f"identifies a row together with {_others(reading.name, key)}"
             )
-            reading.decide(
-                Meaning.RECORD_KEY, 0.97 if reading.header.is_id else 0.85, f"{part} in {rows:,} rows"
-            )
+            reading.decide(Meaning.RECORD_KEY, 0.97 if reading.header.is_id else 0.85, f"{part} in {rows:,} rows")
 
 
 def _others(name: str, key: tuple[str, ...]) -> str:

@@ -101,9 +101,7 @@ def infer_joins(
         joins = _declared_joins(table, tables, (declared or {}).get(table.full_name, ()))
         taken = {join.column for join in joins}
         for end in (
-            e
-            for e in ends
-            if e.table is table and e.column.name not in taken and e.column.meaning in _POINTERS
+            e for e in ends if e.table is table and e.column.name not in taken and e.column.meaning in _POINTERS
         ):
             join = _best_join(engine, end, targets, relations)
             joins += [join] if join else []
@@ -138,16 +136,10 @@ def _can_be_target(end: _End) -> bool:
         return True
     is_alternate = end.column.meaning in (M.EXTERNAL_ID, M.LOYALTY_NUMBER, M.USERNAME, M.NATIONAL_ID)
     filled = end.column.details.get("filled", 0) * end.table.rows
-    return (
-        is_alternate
-        and end.table.rows >= 10
-        and end.column.details.get("distinct", 0) >= 0.97 * max(filled, 1)
-    )
+    return is_alternate and end.table.rows >= 10 and end.column.details.get("distinct", 0) >= 0.97 * max(filled, 1)
 
 
-def _declared_joins(
-    table: Table, tables: Sequence[Table], declared: Sequence[tuple[str, str, str]]
-) -> list[Join]:
+def _declared_joins(table: Table, tables: Sequence[Table], declared: Sequence[tuple[str, str, str]]) -> list[Join]:
     existing = {(t.source, t.name.lower()): t for t in tables}
     joins = []
     for column, to_table, to_column in declared:
@@ -167,9 +159,7 @@ def _declared_joins(
     return joins
 
 
-def _best_join(
-    engine: Engine, end: _End, targets: Sequence[_End], relations: Mapping[str, str]
-) -> Join | None:
+def _best_join(engine: Engine, end: _End, targets: Sequence[_End], relations: Mapping[str, str]) -> Join | None:
     likely = []
     for target in targets:
         if target.table is end.table or not _may_point(end, target):
@@ -233,11 +223,7 @@ def _density(target: _End) -> float:
 
 def _join(end: _End, target: _End, named: float, coverage: float, wanted: int) -> Join:
     confidence = min(0.98, 0.45 * coverage + 0.5 * max(named, 0.55 if not end.is_numeric else 0.3) + 0.05)
-    name = (
-        f'"{end.column.name}" is named like {target.table.full_name}.{target.column.name}; '
-        if named >= 0.5
-        else ""
-    )
+    name = f'"{end.column.name}" is named like {target.table.full_name}.{target.column.name}; ' if named >= 0.5 else ""
     reason = f"{name}{coverage:.0%} of {wanted:,} distinct values exist there"
     return Join(
         end.column.name,
@@ -259,9 +245,7 @@ def _coverage(engine: Engine, end: _End, target: _End, relations: Mapping[str, s
     )
 
 
-def _coverage_of(
-    engine: Engine, end: tuple[str, str], target: tuple[str, str], comparable: str
-) -> tuple[float, int]:
+def _coverage_of(engine: Engine, end: tuple[str, str], target: tuple[str, str], comparable: str) -> tuple[float, int]:
     """Share of the distinct values of ``end`` that exist in ``target``, and how many distinct values were looked up."""
     ours, theirs = (comparable.format(quote_identifier(column)) for _, column in (end, target))
     query = f"""

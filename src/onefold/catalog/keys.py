@@ -95,9 +95,7 @@ def choose_key(
     return _pair(engine, relation, column_names, rows, counts) or _last_resort(engine, relation, ranked, rows)
 
 
-def _candidates(
-    names: Sequence[str], rows: int, counts: Mapping[str, ColumnCount]
-) -> list[tuple[float, str]]:
+def _candidates(names: Sequence[str], rows: int, counts: Mapping[str, ColumnCount]) -> list[tuple[float, str]]:
     found = []
     for position, name in enumerate(names):
         count = counts[name]
@@ -175,9 +173,7 @@ def _pair(
     return ()
 
 
-def _last_resort(
-    engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int
-) -> tuple[str, ...]:
+def _last_resort(engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int) -> tuple[str, ...]:
     """A unique e-mail, phone or date where nothing better identifies a row; never a name, a text or a sum."""
     for _, name in ranked[:_MOST_CHECKS]:
         header = read_header(name)

@@ -50,13 +50,9 @@ class Reading:
         return self.candidates.get(meaning, (0.0, ""))[0]
 
 
-def read_columns(
-    sample: TableSample, names: tuple[str, ...], declared_types: dict[str, str]
-) -> list[Reading]:
+def read_columns(sample: TableSample, names: tuple[str, ...], declared_types: dict[str, str]) -> list[Reading]:
     """Every column read by itself."""
-    return [
-        _read_column(sample, name, index, declared_types.get(name, "")) for index, name in enumerate(names)
-    ]
+    return [_read_column(sample, name, index, declared_types.get(name, "")) for index, name in enumerate(names)]
 
 
 def _read_column(sample: TableSample, name: str, position: int, declared: str) -> Reading:

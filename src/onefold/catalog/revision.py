@@ -32,9 +32,7 @@ def revise_roles(tables: Sequence[Table]) -> list[Table]:
 
 def _pointing_at(table: Table, tables: Sequence[Table]) -> list[tuple[Table, Join]]:
     here = (table.source, table.name)
-    return [
-        (other, join) for other in tables for join in other.joins if (join.to_source, join.to_table) == here
-    ]
+    return [(other, join) for other in tables for join in other.joins if (join.to_source, join.to_table) == here]
 
 
 def _is_staff_pointer(join: Join) -> bool:

@@ -55,13 +55,9 @@ class _Ballot:
             self.reasons.setdefault(role, []).append((points, reason))
 
 
-def infer_role(
-    name: str, readings: Sequence[Reading], key: tuple[str, ...], rows: int
-) -> tuple[Role, float, str]:
+def infer_role(name: str, readings: Sequence[Reading], key: tuple[str, ...], rows: int) -> tuple[Role, float, str]:
     """The role of a table, its confidence and the reason."""
-    ballot = _Ballot(
-        {Role.REFERENCE: 0.8}, {Role.REFERENCE: [(0.8, "it names no people and nothing that happened")]}
-    )
+    ballot = _Ballot({Role.REFERENCE: 0.8}, {Role.REFERENCE: [(0.8, "it names no people and nothing that happened")]})
     _heed_names(ballot, name, readings, key)
     _heed_people(ballot, readings, rows)
     _heed_organisations(ballot, readings)
@@ -138,13 +134,9 @@ def _heed_organisations(ballot: _Ballot, readings: Sequence[Reading]) -> None:
 
 def _heed_facts(ballot: _Ballot, readings: Sequence[Reading], key: tuple[str, ...]) -> None:
     pointers = [
-        r
-        for r in readings
-        if r.header.is_id and r.header.entity in (Role.PEOPLE, Role.EVENTS) and (r.name,) != key
+        r for r in readings if r.header.is_id and r.header.entity in (Role.PEOPLE, Role.EVENTS) and (r.name,) != key
     ]
-    pointers = [
-        r for r in pointers if r.meaning in (M.EXTERNAL_ID, M.OTHER, M.MEASURE, M.CATEGORY, M.QUANTITY)
-    ]
+    pointers = [r for r in pointers if r.meaning in (M.EXTERNAL_ID, M.OTHER, M.MEASURE, M.CATEGORY, M.QUANTITY)]
     times = having(readings, M.EVENT_TIME)
     if times:
         ballot.add(Role.EVENTS, 1.3, f'each row happened at a time ("{times[0].name}")')
@@ -152,22 +144,16 @@ def _heed_facts(ballot: _Ballot, readings: Sequence[Reading], key: tuple[str, ..
     if pointers:
         ballot.add(Role.EVENTS, 1.2 if dated else 0.8, f'each row points at others ("{pointers[0].name}")')
     if having(readings, M.AMOUNT, M.QUANTITY) and (dated or pointers):
-        ballot.add(
-            Role.EVENTS, 0.8, f"it counts money or pieces ({_list(having(readings, M.AMOUNT, M.QUANTITY))})"
-        )
+        ballot.add(Role.EVENTS, 0.8, f"it counts money or pieces ({_list(having(readings, M.AMOUNT, M.QUANTITY))})")
     if having(readings, M.EVENT_TYPE):
-        ballot.add(
-            Role.EVENTS, 0.8, f'each row has a type of event ("{having(readings, M.EVENT_TYPE)[0].name}")'
-        )
+        ballot.add(Role.EVENTS, 0.8, f'each row has a type of event ("{having(readings, M.EVENT_TYPE)[0].name}")')
     _heed_conversations(ballot, readings)
     _heed_feedback(ballot, readings)
 
 
 def _heed_conversations(ballot: _Ballot, readings: Sequence[Reading]) -> None:
     subjects = [
-        r
-        for r in having(readings, M.TITLE)
-        if r.header.worth(M.TITLE) >= 0.8 and "subject" in _phrase(r, M.TITLE)
+        r for r in having(readings, M.TITLE) if r.header.worth(M.TITLE) >= 0.8 and "subject" in _phrase(r, M.TITLE)
     ]
     if subjects:
         ballot.add(Role.CONVERSATIONS, 2.5, f'each row has a subject ("{subjects[0].name}")')

@@ -60,9 +60,7 @@ def hash_free_order(value: str) -> str:
     return value[::-1]
 
 
-def count_columns(
-    engine: Engine, relation: str, columns: Sequence[str]
-) -> tuple[int, dict[str, ColumnCount]]:
+def count_columns(engine: Engine, relation: str, columns: Sequence[str]) -> tuple[int, dict[str, ColumnCount]]:
     """Rows of the relation, and filled and distinct counts per column. **Cost:** one scan of the relation."""
     ((rows,),) = engine.rows(f"select count(*) from {relation}")
     distinct = (

@@ -18,9 +18,7 @@ _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{1,24}|.*<[^@\s]+@[^@\s
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+\.\S+")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,18}")
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}")
-_UUID = re.compile(
-    r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}"
-)
+_UUID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _PHONE = re.compile(
     r"(?:tel\.?:?\s*)?(?:\+|00)?\(?\+?\d[\d\s().\-/–·]{5,22}\d(?:\s*(?:ext|x|#|转|轉|dw)\.?\s*\d{1,6})?"
 )
@@ -208,16 +206,11 @@ def _address_shapes(text: str) -> Iterable[str]:
         word.endswith(("strasse", "straße", "str", "weg", "gasse", "platz", "straat", "laan", "allee"))
         for word in words
     )
-    has_chinese_street = bool(
-        re.search(r"[\u3400-\u9fff](?:路|街|巷|大道|段).*\d|[\u3400-\u9fff].*\d+[號号]", text)
-    )
+    has_chinese_street = bool(re.search(r"[\u3400-\u9fff](?:路|街|巷|大道|段).*\d|[\u3400-\u9fff].*\d+[號号]", text))
     is_worded = any(len(word) >= 3 and not any(c.isdigit() for c in word) for word in words)
     if has_chinese_street or (is_worded and has_street):
         yield "street"
-        if (
-            re.search(r",.*\d{4,}|\d{4,}.*,|,.*,|[省市縣县].*[路街]|\b\d{5}\b.*[^\W\d]", text)
-            and len(text) > 14
-        ):
+        if re.search(r",.*\d{4,}|\d{4,}.*,|,.*,|[省市縣县].*[路街]|\b\d{5}\b.*[^\W\d]", text) and len(text) > 14:
             yield "address"
     elif is_worded and re.search(r"^\d{1,5}[a-z]?[ ,]+[^\W\d]{3,}|[^\W\d]{4,}[ ,]+\d{1,4}[a-z]?$", text):
         yield "numbered_words"
@@ -268,10 +261,13 @@ def _name_shapes(text: str, words: list[str]) -> Iterable[str]:
 def _company_shapes(text: str) -> Iterable[str]:
     words = re.split(r"[\s,.()\-/·]+", text)
     legal, business = value_words("companies", "legal"), value_words("companies", "words")
-    if (len(words) > 1 and (
-        words[-1] in legal or (len(words) > 2 and words[-2] in legal) or text.rsplit(maxsplit=1)[-1] in legal
-    )) or any(text.endswith(form) for form in ("公司", "集团", "集團", "企業", "企业")) or text.startswith(
-        ("شرکت ", "گروه ")
+    if (
+        (
+            len(words) > 1
+            and (words[-1] in legal or (len(words) > 2 and words[-2] in legal) or text.rsplit(maxsplit=1)[-1] in legal)
+        )
+        or any(text.endswith(form) for form in ("公司", "集团", "集團", "企業", "企业"))
+        or text.startswith(("شرکت ", "گروه "))
     ):
         yield "legal_form"
     elif len(words) > 1 and any(word in business for word in words):
@@ -309,9 +305,7 @@ _LISTS = (
 
 @cache
 def _given_names() -> frozenset[str]:
-    return frozenset().union(
-        *(value_words("names", name) for name in ("given", "given_greek", "given_persian"))
-    )
+    return frozenset().union(*(value_words("names", name) for name in ("given", "given_greek", "given_persian")))
 
 
 @cache

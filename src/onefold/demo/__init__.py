@@ -32,7 +32,7 @@ def write_company(directory: Path, *, people: int = 20_000, seed: int = 7) -> De
 
     Cost: about 0.5 ms per person, 20 MB of files for 20,000 people.
     """
-    from onefold.demo.company import write_company as write  # noqa: PLC0415 - pulls the word lists
+    from onefold.demo.company import write_company as write
 
     return write(directory, people=people, seed=seed)
 
@@ -43,7 +43,7 @@ def open_company(directory: Path) -> DemoCompany:
     Raises:
         NotFound: there is none in ``directory``.
     """
-    from onefold.demo.company import open_company as read  # noqa: PLC0415
+    from onefold.demo.company import open_company as read
 
     return read(directory)
 
@@ -63,6 +63,6 @@ def check_company(directory: Path, identities: pa.Table) -> Score:
         NotFound: there is no demo company in ``directory``.
         InvalidInput: ``identities`` lacks a column, names a record twice, or knows none of the records.
     """
-    from onefold.demo.check import check_company as check  # noqa: PLC0415
+    from onefold.demo.check import check_company as check
 
     return check(directory, identities)

@@ -73,9 +73,7 @@ def write_company(directory: Path, *, people: int, seed: int) -> DemoCompany:
             f"{people} people are too few for a company",
             hint=f"Ask for at least {_LEAST_PEOPLE}: onefold demo --people 1000",
         )
-    organisations = draw_organisations(
-        max(8, people // 24), Dice(seed, "organisations"), date(2019, 1, 1), TODAY
-    )
+    organisations = draw_organisations(max(8, people // 24), Dice(seed, "organisations"), date(2019, 1, 1), TODAY)
     population = Population(Dice(seed, "people"), organisations).draw(people)
     members = _memberships(population, Dice(seed, "memberships"))
     scene = Scene(directory / "exports", seed, _numbered(organisations))

@@ -39,9 +39,7 @@ class Address:
         if self.country == "HK" and native:
             return f"{name}{self.number}號{self.flat}"
         if self.country == "IR" and native:
-            return persian_digits(
-                f"{name}، پلاک {self.number}" + (f"، واحد {self.flat}" if self.flat else "")
-            )
+            return persian_digits(f"{name}، پلاک {self.number}" + (f"، واحد {self.flat}" if self.flat else ""))
         if self.country in {"CN", "TW", "HK", "IR"}:
             return f"No. {self.number}, {name}"
         separator = ", " if self.country in {"ES", "MX"} else " "

@@ -53,8 +53,7 @@ class Dice:
     def digits(self, pattern: str) -> str:
         """``pattern`` with every ``#`` replaced by a digit and every ``@`` by a capital letter."""
         return "".join(
-            str(self.whole(0, 9)) if c == "#" else self.pick("ABDEFGHJLNPQRSTUWXYZ") if c == "@" else c
-            for c in pattern
+            str(self.whole(0, 9)) if c == "#" else self.pick("ABDEFGHJLNPQRSTUWXYZ") if c == "@" else c for c in pattern
         )
 
     def day(self, first: date, last: date) -> date:

@@ -98,9 +98,7 @@ class DemoCompany:
         paths = [source.location] if isinstance(source.location, str) else source.location
         here = self.directory.resolve()
         absolute = [here / path for path in paths]
-        moved = [
-            (path.relative_to(base) if path.is_relative_to(base) else path).as_posix() for path in absolute
-        ]
+        moved = [(path.relative_to(base) if path.is_relative_to(base) else path).as_posix() for path in absolute]
         return source.model_copy(update={"location": moved[0] if len(moved) == 1 else moved})
 
 

@@ -32,9 +32,7 @@ class Organisation:
     tax_number: str
 
 
-def draw_organisations(
-    count: int, dice: Dice, first_day: date, last_day: date
-) -> dict[str, list[Organisation]]:
+def draw_organisations(count: int, dice: Dice, first_day: date, last_day: date) -> dict[str, list[Organisation]]:
     """Organisations by country; ``count`` in all."""
     addresses, phones = AddressBook(dice), PhoneBook(dice)
     drawn: dict[str, list[Organisation]] = {}

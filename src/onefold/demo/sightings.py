@@ -223,11 +223,7 @@ class Observer:
         if dice.chance(habits.misspelt_email):
             flags.add(Difficulty.MISSPELT_EMAIL)
             local, _, domain = email.partition("@")
-            return (
-                f"{slip(local, dice)}@{domain}"
-                if dice.chance(0.6)
-                else f"{local}@{slip(domain[:-8], dice)}.example"
-            )
+            return f"{slip(local, dice)}@{domain}" if dice.chance(0.6) else f"{local}@{slip(domain[:-8], dice)}.example"
         return email
 
     def _phone(self, person: Person, day: date, flags: set[Difficulty]) -> Phone:

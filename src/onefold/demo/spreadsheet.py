@@ -48,8 +48,7 @@ class Sheet:
     def xml(self) -> str:
         """The worksheet part."""
         columns = "".join(
-            f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
-            for n, width in enumerate(self._widths, 1)
+            f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(self._widths, 1)
         )
         rows = "".join(
             f'<row r="{number}">{"".join(_cell(n, number, value, style) for n, value in enumerate(row))}</row>'
@@ -69,8 +68,7 @@ def write_workbook(path: Path, sheets: Mapping[str, Sheet]) -> None:
         + "".join(f'<sheet name="{escape(n)}" sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(names, 1))
         + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": _relations(
-            [("worksheet", f"worksheets/sheet{i}.xml") for i in range(1, len(names) + 1)]
-            + [("styles", "styles.xml")]
+            [("worksheet", f"worksheets/sheet{i}.xml") for i in range(1, len(names) + 1)] + [("styles", "styles.xml")]
         ),
         "xl/styles.xml": _STYLES,
     } | {f"xl/worksheets/sheet{i}.xml": sheets[name].xml() for i, name in enumerate(names, 1)}

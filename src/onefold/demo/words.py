@@ -70,7 +70,7 @@ def name_list(language: str, section: str) -> tuple[Name, ...]:
 
     Greek has its surnames as ``family`` (men's) and ``family female``.
     """
-    entries = _lines(f"names.{language}.txt")[section.split()[0]]
+    entries = _lines(f"names.{language}.txt")[section.split(maxsplit=1)[0]]
     if language == "el" and section.startswith("family"):
         forms = [feminine_greek_surname(e) if section == "family female" else e for e in entries]
         return tuple(Name(form, greek_spellings(form)) for form in forms)

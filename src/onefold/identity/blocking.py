@@ -67,11 +67,7 @@ def group_records(codes: Codes) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.i
     present = np.flatnonzero(codes >= 0)
     order = present[np.argsort(codes[present], kind="stable")]
     sorted_codes = codes[order]
-    starts = (
-        np.flatnonzero(np.r_[True, sorted_codes[1:] != sorted_codes[:-1]])
-        if len(order)
-        else np.zeros(0, np.int64)
-    )
+    starts = np.flatnonzero(np.r_[True, sorted_codes[1:] != sorted_codes[:-1]]) if len(order) else np.zeros(0, np.int64)
     return order.astype(np.int32), np.r_[starts, len(order)].astype(np.int64)
 
 
@@ -110,16 +106,12 @@ def _key_makers(people: People):  # type: ignore[no-untyped-def]
     if len(names.words):
         makers.append(lambda: Key("name", name_codes(people)[:, None]))
         makers.append(
-            combined(
-                "sound of name", np.minimum(given_sound, family_sound), np.maximum(given_sound, family_sound)
-            )
+            combined("sound of name", np.minimum(given_sound, family_sound), np.maximum(given_sound, family_sound))
         )
         makers += [combined(f"{a} + {b}", who[a], where[b]) for b, a in product(where, who)]
     context = [name for name in where if not name.startswith("birth year")]
     if "birth date" in where:
-        makers += [
-            combined(f"birth date + {b}", where["birth date"], where[b]) for b in context if b != "birth date"
-        ]
+        makers += [combined(f"birth date + {b}", where["birth date"], where[b]) for b in context if b != "birth date"]
         makers.append(listed("birth date", where["birth date"]))
     if not people.street.is_empty and not people.house_number.is_empty:
         makers.append(combined("street + house number", people.street.codes, people.house_number.codes))

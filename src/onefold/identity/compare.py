@@ -146,9 +146,7 @@ def _place_step(people: People, levels: npt.NDArray[np.int8]) -> Step:
 
 
 def _word_step(codes: npt.NDArray[np.int32], text: Text, levels: npt.NDArray[np.int8]) -> Step:
-    return lambda left, right, part: similarity.compare_words(
-        left, right, codes, text.data, text.starts, levels[part]
-    )
+    return lambda left, right, part: similarity.compare_words(left, right, codes, text.data, text.starts, levels[part])
 
 
 def _mind_native_script(people: People, pairs: Pairs, patterns: Patterns) -> None:
@@ -160,9 +158,7 @@ def _mind_native_script(people: People, pairs: Pairs, patterns: Patterns) -> Non
     is_homophone = (a >= 0) & (b >= 0) & (a != b) & (given == Name.SAME) & (family == Name.SAME)
     if not is_homophone.any():
         return
-    is_han = np.array(
-        [any("\u3400" <= sign <= "\u9fff" for sign in name) for name in people.native.values.to_pylist()]
-    )
+    is_han = np.array([any("\u3400" <= sign <= "\u9fff" for sign in name) for name in people.native.values.to_pylist()])
     is_homophone[is_homophone] = is_han[a[is_homophone]] & is_han[b[is_homophone]]
     given[is_homophone] = Name.SIMILAR
 

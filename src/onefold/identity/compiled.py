@@ -23,6 +23,6 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     jit: Any = numba.njit
     try:
-        return cast(Callable[P, R], jit(cache=True, nogil=True)(function))
+        return cast("Callable[P, R]", jit(cache=True, nogil=True)(function))
     except RuntimeError:  # Numba found no writable place for its cache
-        return cast(Callable[P, R], jit(nogil=True)(function))
+        return cast("Callable[P, R]", jit(nogil=True)(function))

@@ -34,14 +34,10 @@ class Text:
         _, offsets, data = plain.buffers()
         count = len(plain) + 1
         starts = (
-            np.frombuffer(offsets, np.int32)[plain.offset : plain.offset + count]
-            if offsets
-            else np.zeros(1, np.int32)
+            np.frombuffer(offsets, np.int32)[plain.offset : plain.offset + count] if offsets else np.zeros(1, np.int32)
         )
         bytes_ = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
-        return cls(
-            bytes_.copy(), starts.copy()
-        )  # copies are writable, which keeps one compiled version per kernel
+        return cls(bytes_.copy(), starts.copy())  # copies are writable, which keeps one compiled version per kernel
 
 
 @dataclass(frozen=True)

@@ -87,11 +87,7 @@ def estimate_weights(
         exact_chance: per field and exact level, how often two different records hold an equal value.
         threads: workers for comparing a sample of random pairs.
     """
-    active = (
-        tuple(n for n in range(len(FIELDS)) if (table.patterns[:, n] >= 0).any())
-        if len(table.patterns)
-        else ()
-    )
+    active = tuple(n for n in range(len(FIELDS)) if (table.patterns[:, n] >= 0).any()) if len(table.patterns) else ()
     all_pairs = max(people.size * (people.size - 1) / 2, 1.0)
     random_levels = _levels_of_random_pairs(people, threads)
     chances = {n: _starting_chances(FIELDS[n], random_levels[:, n], exact_chance.get(n, {})) for n in active}
@@ -103,17 +99,13 @@ def estimate_weights(
     for _ in range(_ROUNDS):
         weight = _responsibility(table.patterns, chances, shares) * counts[:, None]
         found = weight.sum(axis=0)
-        updated = np.array(
-            [1.0, *((found[1:] + confidence * start[1:] / start[1]) / (all_pairs + confidence))]
-        )
+        updated = np.array([1.0, *((found[1:] + confidence * start[1:] / start[1]) / (all_pairs + confidence))])
         updated[1:] = np.minimum(updated[1:], 0.45)
         change = float(np.abs(np.log(updated[1:] / shares[1:])).max())
         shares = updated
         shares[STRANGERS] = max(1.0 - shares[1:].sum(), 0.1)
         for n in active:
-            _update_chances(
-                FIELDS[n], chances[n], table.patterns[:, n], weight, shares, exact_chance.get(n, {})
-            )
+            _update_chances(FIELDS[n], chances[n], table.patterns[:, n], weight, shares, exact_chance.get(n, {}))
         if change < _TOLERANCE:
             break
     per_customer = 1.0 + 2.0 * shares[SAME] * all_pairs / max(people.size, 1)

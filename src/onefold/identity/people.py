@@ -115,9 +115,7 @@ def _concat_lists(first: pa.ChunkedArray, second: pa.ChunkedArray) -> pa.Chunked
     if first.null_count == len(first):
         return second
     lists = [column.combine_chunks() for column in (first, second)]
-    parents = np.concatenate(
-        [pc.list_parent_indices(column).to_numpy(zero_copy_only=False) for column in lists]
-    )
+    parents = np.concatenate([pc.list_parent_indices(column).to_numpy(zero_copy_only=False) for column in lists])
     values = pa.concat_arrays([pc.list_flatten(column) for column in lists])
     order = np.argsort(parents, kind="stable")
     offsets = np.searchsorted(parents[order], np.arange(len(first) + 1)).astype(np.int32)

@@ -15,7 +15,7 @@ from onefold.identity.blocking import candidate_pairs
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
 from onefold.identity.evidence import SAME, STRANGERS, Weights, estimate_weights, tabulate_patterns
 from onefold.identity.explain import BITS, evidence_json
-from onefold.identity.fields import FIELDS, FIELD_INDEX, Name
+from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
 from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
 from onefold.identity.people import People, encode_people
 from onefold.identity.score import Scorer, Scores, exact_chances
@@ -144,9 +144,7 @@ def _resolve_kind(
     return groups, found, facts
 
 
-def _with_aliases(
-    people: People, pairs: Pairs, patterns: Patterns, threads: int
-) -> tuple[People, Patterns, int]:
+def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int) -> tuple[People, Patterns, int]:
     """Learn aliases and compare again the pairs that they may change."""
     from dataclasses import replace
 
@@ -164,9 +162,7 @@ def _with_aliases(
     return mark_shared_contacts(people), patterns, len(learned)
 
 
-def _match_table(
-    ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, weights: Weights
-) -> pa.Table:
+def _match_table(ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, weights: Weights) -> pa.Table:
     which = np.flatnonzero(scores.log_odds >= cluster.LINK_AT)
     chosen, levels = pairs.take(which), patterns[which]
     odds = scores.log_odds[which].astype(np.float64)

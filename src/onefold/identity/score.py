@@ -122,9 +122,7 @@ class _Namesakes:
         chance = _pair_chance(counts, np.ones(len(counts), bool))
         apart = weights.expected(given, STRANGERS, Name.SAME) * weights.expected(family, STRANGERS, Name.SAME)
         own = (
-            weights.shares[SAME]
-            * weights.expected(given, SAME, Name.SAME)
-            * weights.expected(family, SAME, Name.SAME)
+            weights.shares[SAME] * weights.expected(given, SAME, Name.SAME) * weights.expected(family, SAME, Name.SAME)
         )
         self._together = float(max(np.log(max(chance - own, 1e-12) / apart), 0.0))
         bearers = np.maximum(counts - 2 * weights.records_per_customer, 1e-3) / people.size
@@ -143,9 +141,7 @@ class _Namesakes:
         left, right = pairs.left[which], pairs.right[which]
         is_same = (self._codes[left] >= 0) & (self._codes[left] == self._codes[right])
         record = left[is_same]
-        expected = (
-            self._log_given[self._given[record]] + self._log_family[self._family[record]] + self._together
-        )
+        expected = self._log_given[self._given[record]] + self._log_family[self._family[record]] + self._together
         shift[is_same] += np.maximum(self._log_share[self._codes[record]] - expected, 0.0)
         return which, shift
 
@@ -203,9 +199,7 @@ def _log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
     return result
 
 
-def _value_shift(
-    rarity: ValueRarity, pairs: Pairs, patterns: Patterns
-) -> tuple[npt.NDArray[np.int64], Floats]:
+def _value_shift(rarity: ValueRarity, pairs: Pairs, patterns: Patterns) -> tuple[npt.NDArray[np.int64], Floats]:
     level = patterns[:, rarity.field]
     which = np.flatnonzero(np.isin(level, rarity.levels))
     left, right = rarity.codes[pairs.left[which]], rarity.codes[pairs.right[which]]

@@ -219,9 +219,7 @@ def compare_dates(left, right, codes, data, starts, levels):  # type: ignore[no-
             for k in range(4):
                 is_swapped = is_swapped and data[s + k] == data[t + k]
             for k in range(2):
-                is_swapped = (
-                    is_swapped and data[s + 5 + k] == data[t + 8 + k] and data[s + 8 + k] == data[t + 5 + k]
-                )
+                is_swapped = is_swapped and data[s + 5 + k] == data[t + 8 + k] and data[s + 8 + k] == data[t + 5 + k]
             levels[n] = 3 if different == 1 or is_swapped else 1 if different <= 3 else 0
 
 
@@ -249,9 +247,7 @@ def compare_places(  # type: ignore[no-untyped-def]
             post = 0
             if a == b:
                 post = 2
-            elif is_one_edit(
-                post_data, post_starts[a], post_starts[a + 1], post_starts[b], post_starts[b + 1], True
-            ):
+            elif is_one_edit(post_data, post_starts[a], post_starts[a + 1], post_starts[b], post_starts[b + 1], True):
                 post = 1
         town = -1
         if city[i] >= 0 and city[j] >= 0:
@@ -260,9 +256,7 @@ def compare_places(  # type: ignore[no-untyped-def]
         if street[i] >= 0 and street[j] >= 0:
             a, b = street[i], street[j]
             road = 0
-            if a == b:
-                road = 1
-            elif (
+            if a == b or (
                 jaro_winkler(
                     street_data,
                     street_starts[a],
@@ -278,9 +272,7 @@ def compare_places(  # type: ignore[no-untyped-def]
             door = 1 if number[i] == number[j] else 0
         is_near = post >= 1 or town == 1 or (post < 0 and town < 0)
         level = -1
-        if road == 1 and door == 1 and is_near:
-            level = 5
-        elif post == 2 and door == 1:
+        if (road == 1 and door == 1 and is_near) or (post == 2 and door == 1):
             level = 5
         elif post == 2 and (road == 0 or door == 0):
             level = 3
@@ -292,11 +284,7 @@ def compare_places(  # type: ignore[no-untyped-def]
             level = 2
         elif town == 1:
             level = 1
-        elif post == 0 or town == 0:
-            level = 0
-        elif road == 0:
-            level = 0
-        elif country[i] >= 0 and country[j] >= 0 and country[i] != country[j]:
+        elif post == 0 or town == 0 or road == 0 or (country[i] >= 0 and country[j] >= 0 and country[i] != country[j]):
             level = 0
         levels[n] = level
 

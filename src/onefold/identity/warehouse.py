@@ -20,9 +20,7 @@ _OUTCOME = """
 """Grain: at most one row: the last resolution that was written, and what it was made from."""
 
 
-def resolve(
-    engine: Engine, *, threads: int = 2, progress: Callable[[str], None] | None = None
-) -> ResolveReport:
+def resolve(engine: Engine, *, threads: int = 2, progress: Callable[[str], None] | None = None) -> ResolveReport:
     """Bring ``main.cluster`` and ``main.match`` in line with ``main.record``.
 
     Returns at once where neither the records' identity columns nor the rules have changed since last time.

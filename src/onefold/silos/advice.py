@@ -75,9 +75,7 @@ def _candidates(report: SiloReport) -> Iterator[_Candidate]:
 def _action(kind: str, sign: str, touches: int, unit: str, gaps: Mapping[str, object]) -> _Candidate:
     """An action whose three sentences are in the catalogue under its kind."""
     texts = {part: say(f"action.{kind}{part}", **gaps) for part in ("", ".why", ".where")}
-    return _Candidate(
-        kind, Action(0, texts[""], touches, say(f"unit.{unit}"), texts[".why"], texts[".where"], sign)
-    )
+    return _Candidate(kind, Action(0, texts[""], touches, say(f"unit.{unit}"), texts[".why"], texts[".where"], sign))
 
 
 def _about_rows(report: SiloReport) -> Iterator[_Candidate]:
@@ -191,9 +189,7 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
             "column": first.column,
         }
         touches = sum(system.customers for system in report.systems if system.name == first.source)
-        yield _action(
-            "unmapped", "cost", touches or len(unmapped), "customers" if touches else "columns", gaps
-        )
+        yield _action("unmapped", "cost", touches or len(unmapped), "customers" if touches else "columns", gaps)
 
 
 def guess_root_causes(report: SiloReport) -> tuple[RootCause, ...]:
@@ -224,10 +220,7 @@ def _technology(report: SiloReport) -> Iterator[str]:
     if not links:
         yield say("cause.no_links", systems=len(systems))
     numbers = [cell for cell in report.completeness.cells if cell.field in {"national_id", "loyalty_number"}]
-    holders = {
-        cell.field: [c.system for c in numbers if c.field == cell.field and c.filled.count]
-        for cell in numbers
-    }
+    holders = {cell.field: [c.system for c in numbers if c.field == cell.field and c.filled.count] for cell in numbers}
     if all(len(names) < 2 for names in holders.values()):
         yield say("cause.no_number")
 
@@ -269,9 +262,7 @@ def _acquisition(report: SiloReport) -> Iterator[str]:
 
 def _alike(report: SiloReport, a: str, b: str) -> float:
     """Share of the customer fields that either system fills which both fill; 0 unless they are several."""
-    fields = {
-        s: {c.field for c in report.completeness.cells if c.system == s and c.filled.count} for s in (a, b)
-    }
+    fields = {s: {c.field for c in report.completeness.cells if c.system == s and c.filled.count} for s in (a, b)}
     either = fields[a] | fields[b]
     return len(fields[a] & fields[b]) / len(either) if len(either) >= len(CORE_FIELDS) else 0.0
 

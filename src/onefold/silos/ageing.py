@@ -151,9 +151,7 @@ def _empty_fields(completeness: Completeness) -> tuple[Finding, ...]:
         for cell in completeness.cells
         if cell.has_column and cell.filled.count < cell.filled.base
     ]
-    return tuple(
-        sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or ""))
-    )
+    return tuple(sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or "")))
 
 
 def _nobody_knows(engine: Engine, customers: Share) -> tuple[Finding, ...]:

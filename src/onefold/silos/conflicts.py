@@ -135,9 +135,7 @@ def _sign(engine: Engine, kind: str) -> Sign:
         name="inconsistent",
         title=say("sign.inconsistent"),
         meaning=say("sign.inconsistent.meaning"),
-        headline=say(
-            "sign.inconsistent.headline", count=share.count, base=share.base, base_label=share.base_label
-        ),
+        headline=say("sign.inconsistent.headline", count=share.count, base=share.base, base_label=share.base_label),
         unit=say("unit.customers"),
         share=share,
         trend=None,

@@ -110,9 +110,7 @@ def _held(pick: Pick, records: Sequence[_Record], values: dict[int, list[Any]]) 
                 yield HeldValue(record.source, record.table, record.key, wanted, value, raw, record.at)
 
 
-def _answers(
-    wanted: str, record: _Record, held: Sequence[tuple[str, str | None, str | None]]
-) -> Iterable[Any]:
+def _answers(wanted: str, record: _Record, held: Sequence[tuple[str, str | None, str | None]]) -> Iterable[Any]:
     if field_of(wanted) == "name":
         if record.name:
             yield record.name, _raw_name(held)

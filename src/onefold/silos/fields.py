@@ -97,11 +97,59 @@ SHARED_FROM = 3
 """A value used by this many customers or more is shared; two may be a couple or a missed match."""
 
 ROLE_MAILBOXES = frozenset(
-    """info sales support admin office contact contacto contacte hello help billing accounts accounting team
-    service services mail post kontakt buchhaltung vertrieb rechnung noreply no-reply donotreply enquiries
-    inquiries reception ventas compras marketing hr jobs press webmaster postmaster administracion
-    administracio comptabilitat ventes facturacion facturacio orders order shop store customerservice
-    customercare care finance it""".split()
+    [
+        "info",
+        "sales",
+        "support",
+        "admin",
+        "office",
+        "contact",
+        "contacto",
+        "contacte",
+        "hello",
+        "help",
+        "billing",
+        "accounts",
+        "accounting",
+        "team",
+        "service",
+        "services",
+        "mail",
+        "post",
+        "kontakt",
+        "buchhaltung",
+        "vertrieb",
+        "rechnung",
+        "noreply",
+        "no-reply",
+        "donotreply",
+        "enquiries",
+        "inquiries",
+        "reception",
+        "ventas",
+        "compras",
+        "marketing",
+        "hr",
+        "jobs",
+        "press",
+        "webmaster",
+        "postmaster",
+        "administracion",
+        "administracio",
+        "comptabilitat",
+        "ventes",
+        "facturacion",
+        "facturacio",
+        "orders",
+        "order",
+        "shop",
+        "store",
+        "customerservice",
+        "customercare",
+        "care",
+        "finance",
+        "it",
+    ]
 )
 """Local parts of addresses that belong to a desk, not to a person (RFC 2142 and everyday use)."""
 

@@ -35,10 +35,7 @@ def count_population(engine: Engine, kind: str) -> Population:
             from silo_home where kind = ? group by customer_no
         )
         select systems, count(*), sum(records) from lives group by systems order by systems"""
-    rows = [
-        (int(systems), int(customers), int(records))
-        for systems, customers, records in engine.rows(query, [kind])
-    ]
+    rows = [(int(systems), int(customers), int(records)) for systems, customers, records in engine.rows(query, [kind])]
     customers = sum(count for _, count, _ in rows)
     records = sum(count for _, _, count in rows)
     base = say("base.people" if kind == "person" else "base.organisations")
@@ -96,9 +93,7 @@ def describe_systems(
     return tuple(sorted(systems, key=lambda system: (-system.customers, system.name)))
 
 
-def _system(
-    name: str, counts: tuple[int, ...], tables: Sequence[Table], settings: SourceSettings | None
-) -> System:
+def _system(name: str, counts: tuple[int, ...], tables: Sequence[Table], settings: SourceSettings | None) -> System:
     records, customers, only_here = counts
     own = [table for table in tables if table.source == name]
     cost = settings.yearly_cost if settings else None
@@ -146,9 +141,7 @@ def _combinations(engine: Engine, kind: str) -> tuple[Combination, ...]:
         [kind, COMBINATIONS_SHOWN],
     )
     label = say("base.people" if kind == "person" else "base.organisations")
-    return tuple(
-        Combination(tuple(systems), Share(int(count), int(base), label)) for systems, count, base in rows
-    )
+    return tuple(Combination(tuple(systems), Share(int(count), int(base), label)) for systems, count, base in rows)
 
 
 def count_duplicates(engine: Engine, kind: str) -> tuple[Duplicates, ...]:

@@ -123,9 +123,7 @@ def measure_completeness(engine: Engine, kind: str, systems: Sequence[str]) -> C
         for system in systems
     ]
     held = [cell for cell in cells if cell.has_column]
-    overall = Share(
-        sum(cell.filled.count for cell in held), sum(cell.filled.base for cell in held), say("base.cells")
-    )
+    overall = Share(sum(cell.filled.count for cell in held), sum(cell.filled.base for cell in held), say("base.cells"))
     labels = {field: field_label(field) for field in shown}
     return Completeness(tuple(shown), labels, tuple(systems), tuple(cells), overall)
 
@@ -134,9 +132,7 @@ def find_missing(engine: Engine, kind: str, in_one_system: Share) -> Sign:
     """The sign 'missing or hard to find'; its base is customers who live in more than one system."""
     several = "select count(*) from (select 1 from silo_home where kind = ? group by customer_no having count(*) > 1)"
     count = f"select count(distinct customer_no) from silo_known_once where field in {sql_list(CORE_FIELDS)}"
-    share = Share(
-        int(engine.scalar(count)), int(engine.scalar(several, [kind])), say("base.customers_several")
-    )
+    share = Share(int(engine.scalar(count)), int(engine.scalar(several, [kind])), say("base.customers_several"))
     only_in = _only_in(engine, kind)
     sentences = [
         say("sign.missing.headline", count=share.count, base=share.base, base_label=share.base_label),

@@ -35,9 +35,7 @@ def check_needs(engine: Engine, kind: str) -> tuple[Need, ...]:
         ]
     finally:
         engine.execute("drop table if exists temp.silo_met")
-    return tuple(
-        sorted(needs, key=lambda need: (need.customers.count, [rule.name for rule in NEEDS].index(need.name)))
-    )
+    return tuple(sorted(needs, key=lambda need: (need.customers.count, [rule.name for rule in NEEDS].index(need.name))))
 
 
 def _stage_met(engine: Engine, kind: str) -> None:
@@ -98,9 +96,7 @@ def find_absent(engine: Engine, kind: str, needs: tuple[Need, ...]) -> Sign:
         )
     ]
     if rare:
-        sentences.append(
-            say("sign.absent.rare", names=listed([_word(need.label) for need in rare]).capitalize())
-        )
+        sentences.append(say("sign.absent.rare", names=listed([_word(need.label) for need in rare]).capitalize()))
     return Sign(
         name="absent",
         title=say("sign.absent"),
@@ -123,9 +119,7 @@ def _examples(engine: Engine, kind: str, needs: list[Need]) -> tuple:  # type: i
     """Customers that live in most systems, of whom still nobody knows it."""
     if not needs:
         return ()
-    fields = sorted(
-        {field for need in needs for rule in NEEDS if rule.name == need.name for field in rule.fields}
-    )
+    fields = sorted({field for need in needs for rule in NEEDS if rule.name == need.name for field in rule.fields})
     known = f"select customer_no from silo_known where field in {sql_list(fields)}" if fields else "select -1"
     rows = engine.rows(
         f"""

@@ -25,7 +25,9 @@ NAMED_COVER = 0.2
 """… or a fifth, where the headers also name the same property."""
 PROPERTY_EXAMPLES = 3
 
-_ANSWERS = frozenset("yes no true false t f y n 0 1 ja nein si sí no on off".split())
+_ANSWERS = frozenset(
+    ["yes", "no", "true", "false", "t", "f", "y", "n", "0", "1", "ja", "nein", "si", "sí", "no", "on", "off"]
+)
 _WORD = re.compile(r"[^\w]+", re.UNICODE)
 
 
@@ -127,9 +129,7 @@ def find_overlapping_properties(engine: Engine, tables: Sequence[Table]) -> tupl
     """Groups of columns of people and organisations that could be one; surest and fullest first."""
     candidates = [candidate for table in tables for candidate in _candidates(engine, table)]
     links = link_candidates(candidates)
-    likely_groups = {
-        frozenset(group) for group in group_links(len(candidates), (k for k in links if k.is_likely))
-    }
+    likely_groups = {frozenset(group) for group in group_links(len(candidates), (k for k in links if k.is_likely))}
     found = [
         _describe(
             engine,
@@ -140,9 +140,7 @@ def find_overlapping_properties(engine: Engine, tables: Sequence[Table]) -> tupl
         )
         for group in group_links(len(candidates), links)
     ]
-    return tuple(
-        sorted(found, key=lambda entry: (entry.confidence != "likely", -entry.customers, entry.keep))
-    )
+    return tuple(sorted(found, key=lambda entry: (entry.confidence != "likely", -entry.customers, entry.keep)))
 
 
 def _candidates(engine: Engine, table: Table) -> Iterable[Candidate]:
@@ -170,10 +168,8 @@ def _candidate(engine: Engine, table: Table, column: Column) -> Candidate | None
     for value, count in rows:
         values[even_out(value)] = values.get(even_out(value), 0) + int(count)
     values.pop("", None)
-    is_choice = 2 <= len(values) and len(rows) <= MOST_VALUES and len(values) * 2 <= sum(values.values())
-    is_worded = (
-        any(not value.replace(" ", "").isdigit() for value in values) and not values.keys() <= _ANSWERS
-    )
+    is_choice = len(values) >= 2 and len(rows) <= MOST_VALUES and len(values) * 2 <= sum(values.values())
+    is_worded = any(not value.replace(" ", "").isdigit() for value in values) and not values.keys() <= _ANSWERS
     if not (is_choice and is_worded):
         return None
     return Candidate(table.source, table.name, column.name, values, tuple(value for value, _ in rows[:8]))
@@ -237,9 +233,7 @@ def _agreement(engine: Engine, group: Sequence[Candidate]) -> tuple[int, int, li
     judged = f"""
         select customer_no, count(distinct lower(value)) = 1 as agrees
         from ({_values_sql(group)}) group by customer_no having count(distinct place) > 1"""
-    customers, agreeing = engine.rows(
-        f"select count(*), count(*) filter (where agrees) from ({judged})", names
-    )[0]
+    customers, agreeing = engine.rows(f"select count(*), count(*) filter (where agrees) from ({judged})", names)[0]
     differing = engine.rows(
         f"select customer_no from ({judged}) where not agrees order by 1 limit {PROPERTY_EXAMPLES}", names
     )

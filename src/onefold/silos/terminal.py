@@ -42,9 +42,7 @@ def _heading(text: str, console: Console) -> None:
 
 
 def _print_headline(report: Document, focus: Document, console: Console) -> None:
-    title = Text.assemble(
-        (say("page.title"), "bold"), ("  " + report["name"] if report["name"] else "", ""), style=""
-    )
+    title = Text.assemble((say("page.title"), "bold"), ("  " + report["name"] if report["name"] else "", ""), style="")
     title.append(f"  {report['made_at'][:10]}", style="dim")
     console.print(title)
     console.print(_lead(report, focus))

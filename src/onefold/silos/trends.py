@@ -19,9 +19,7 @@ SIGNIFICANT_Z = 1.96
 LEAST_MOVE = 0.005
 
 
-def with_trends(
-    signs: tuple[Sign, ...], systems: list[str], previous: Mapping[str, Any] | None
-) -> tuple[Sign, ...]:
+def with_trends(signs: tuple[Sign, ...], systems: list[str], previous: Mapping[str, Any] | None) -> tuple[Sign, ...]:
     """The signs with their trends against ``previous``, the JSON of the report of the build before."""
     if not previous:
         return signs

@@ -85,18 +85,14 @@ def _notes(landing: LandingReport | None) -> tuple[str, ...]:
         return ()
     drift = [say("drift.added", column=name) for name in landing.columns_added]
     drift += [say("drift.missing", column=name) for name in landing.columns_missing]
-    drift += [
-        say("drift.type", column=name, before=old, after=new) for name, old, new in landing.types_changed
-    ]
+    drift += [say("drift.type", column=name, before=old, after=new) for name, old, new in landing.types_changed]
     return (*drift, *landing.notes)
 
 
 def list_unread_columns(tables: Sequence[TableEntry]) -> tuple[UnreadColumn, ...]:
     """Columns that are filled but mapped to nothing, and columns that nobody fills; fullest first."""
     unread = [
-        UnreadColumn(
-            table.source, table.name, column.name, "empty" if _is_empty(column) else "unmapped", column.filled
-        )
+        UnreadColumn(table.source, table.name, column.name, "empty" if _is_empty(column) else "unmapped", column.filled)
         for table in tables
         for column in table.columns
         if column.meaning in {Meaning.OTHER.value, Meaning.EMPTY.value}

@@ -132,9 +132,7 @@ def _shared_counts(engine: Engine, kind: str) -> tuple[SharedCounts, ...]:
             field=attribute,
             label=field_label(attribute),
             values=int(shared),
-            customers=Share(
-                int(customers), int(base), say("base.customers_with_field", field=field_word(attribute))
-            ),
+            customers=Share(int(customers), int(base), say("base.customers_with_field", field=field_word(attribute))),
         )
         for attribute, shared, customers, base in rows
     )

@@ -70,18 +70,12 @@ def _account(key: str, sighting: Sighting, dice: Dice) -> list[Any]:
         tax = _identity_number(person)
     phone = sighting.phone
     number = (
-        ""
-        if phone is None
-        else phone.written("digits" if phone.country == "ES" else dice.pick(("zeros", "spaced")))
+        "" if phone is None else phone.written("digits" if phone.country == "ES" else dice.pick(("zeros", "spaced")))
     )
     if not number and dice.chance(HABITS.placeholder * 2):
         sighting.flags.add(Difficulty.PLACEHOLDER)
         number = dice.pick(("000000000", "999999999"))
-    sector = (
-        trade()["industries"][employer.industry][1]
-        if employer and for_work and dice.chance(0.9)
-        else "Particular"
-    )
+    sector = trade()["industries"][employer.industry][1] if employer and for_work and dice.chance(0.9) else "Particular"
     return [
         key, holder, fits(employer.latin_name, _ENCODING) if employer and for_work else "", tax, sighting.email or "", number,
         fits(place.street_line(native=False), _ENCODING) if place else "", place.postcode if place else "",

@@ -45,9 +45,7 @@ def write_helpdesk(scene: Scene, people: list[Person]) -> None:
         ]
         asked += [(day, key, sighting) for day in days]
     for number, (day, key, sighting) in enumerate(sorted(asked, key=lambda a: (a[0], a[1])), 1):
-        conversation = Conversation(
-            f"{40_000 + number}", key, sighting, dice, _recent_order(scene, sighting, day)
-        )
+        conversation = Conversation(f"{40_000 + number}", key, sighting, dice, _recent_order(scene, sighting, day))
         tickets.append(conversation.ticket(dice.moment(day)))
         messages.extend(conversation.messages())
         if conversation.solved:
@@ -67,9 +65,7 @@ class Conversation:
         self._key, self._requester, self._sighting, self._dice = key, requester, sighting, dice
         self._language = sighting.person.language
         self._texts = texts(self._language)
-        self._topic = dice.pick(
-            [t for t in self._texts["topic"] if order or "{order}" not in "".join(t["opening"])]
-        )
+        self._topic = dice.pick([t for t in self._texts["topic"] if order or "{order}" not in "".join(t["opening"])])
         self._agent = dice.pick(_AGENT_LANGUAGES[self._language] if dice.chance(0.92) else trade()["agents"])
         self._values = {
             "order": order.number if order else "", "product": order.product if order else dice.pick(trade()["products"])[0],

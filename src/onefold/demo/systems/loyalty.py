@@ -66,9 +66,7 @@ def _member(key: str, sighting: Sighting, dice: Dice) -> list[Any]:
     written = ""
     if phone:
         written = (
-            phone.e164
-            if phone.country != person.country
-            else phone.written(dice.pick(("e164", "e164", "digits")))
+            phone.e164 if phone.country != person.country else phone.written(dice.pick(("e164", "e164", "digits")))
         )
     return [
         key, name, gender, born, written, sighting.email or "", tier, points, store, person.country,

@@ -77,14 +77,10 @@ def write_shop(scene: Scene, people: list[Person]) -> None:
         currency = CURRENCIES[person.country][0]
         age = TODAY - moment.date()
         status = (
-            dice.pick_weighted({"delivered": 0.9, "returned": 0.06, "cancelled": 0.04})
-            if age.days > 6
-            else "shipped"
+            dice.pick_weighted({"delivered": 0.9, "returned": 0.06, "cancelled": 0.04}) if age.days > 6 else "shipped"
         )
         channel = dice.pick_weighted({"web": 0.6, "app": 0.28, "phone": 0.04, "click_and_collect": 0.08})
-        orders.append(
-            [order_id, customer_id, f"{moment:%Y-%m-%dT%H:%M:%SZ}", status, channel, currency, total]
-        )
+        orders.append([order_id, customer_id, f"{moment:%Y-%m-%dT%H:%M:%SZ}", status, channel, currency, total])
         product = next(name for sku, name, *_ in products if sku == basket[0][2])
         order = Order(order_id, moment.date(), product, total / 100, currency)
         scene.orders.setdefault(person.person_id, []).append(order)

@@ -51,9 +51,7 @@ def write_surveys(scene: Scene, people: list[Person]) -> None:
         [11, 13, 18, 18, 30, 19, 80],
     )  # fmt: skip
     replies.extend(responses)
-    write_workbook(
-        scene.folder("surveys") / "customer_surveys.xlsx", {"Participants": panel, "Responses": replies}
-    )
+    write_workbook(scene.folder("surveys") / "customer_surveys.xlsx", {"Participants": panel, "Responses": replies})
 
 
 def _participant(key: str, sighting: Sighting, dice: Dice) -> list[Any]:
