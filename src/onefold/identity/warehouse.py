@@ -64,7 +64,7 @@ def _fingerprint(engine: Engine) -> str:
         select
             count(*),
             coalesce(sum(hash({columns})), 0),
-            coalesce(bit_xor(hash({columns}) * 31 % 9223372036854775807), 0)
+            coalesce(bit_xor(hash(1, {columns})), 0)
         from main.record"""
     )[0]
     return f"{RULE_VERSION}:{count}:{total}:{mixed}"
