@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
-from onefold.identity.fields import FIELDS, Field
+from onefold.identity.fields import FIELDS, Contact, Field
 from onefold.identity.people import People
 
 Floats = npt.NDArray[np.float64]
@@ -93,6 +93,7 @@ def estimate_weights(
     chances = {n: _starting_chances(FIELDS[n], random_levels[:, n], exact_chance.get(n, {})) for n in active}
     shares = np.array([1.0, min(1.5 * people.size / all_pairs, 0.2), min(0.5 * people.size / all_pairs, 0.1)])
     shares[STRANGERS] = 1.0 - shares[1:].sum()
+    filled = {n: max(float((random_levels[:, n] >= 0).mean()), 1e-4) * all_pairs for n in active}
     counts = table.counts.astype(np.float64)
     confidence = _CONFIDENCE_IN_SHARES
     start = shares.copy()
@@ -105,7 +106,15 @@ def estimate_weights(
         shares = updated
         shares[STRANGERS] = max(1.0 - shares[1:].sum(), 0.1)
         for n in active:
-            _update_chances(FIELDS[n], chances[n], table.patterns[:, n], weight, shares, exact_chance.get(n, {}))
+            _update_chances(
+                FIELDS[n],
+                chances[n],
+                table.patterns[:, n],
+                weight,
+                shares,
+                exact_chance.get(n, {}),
+                filled[n],
+            )
         if change < _TOLERANCE:
             break
     per_customer = 1.0 + 2.0 * shares[SAME] * all_pairs / max(people.size, 1)
@@ -141,7 +150,8 @@ def _starting_chances(field: Field, random_levels: npt.NDArray[np.int8], exact: 
     best_exact = max([field.chance_floor, *exact.values()])
     for level in range(1, levels):
         if level in field.exact:
-            strangers[level] = max(exact.get(level, 0.0), field.chance_floor)
+            share = 0.1 if field.levels is Contact else 1.0  # most who share a contact are no strangers
+            strangers[level] = max(share * exact.get(level, 0.0), field.chance_floor)
         elif counts[level] < 5:  # too rare to sample: somewhat likelier than agreeing exactly
             strangers[level] = min(strangers[level], 10 * best_exact)
     strangers[0] = max(1.0 - strangers[1:].sum(), 0.01)
@@ -158,6 +168,7 @@ def _update_chances(
     weight: Floats,
     shares: Floats,
     exact: dict[int, float],
+    filled_pairs: float,
 ) -> None:
     is_filled = levels >= 0
     for kind, prior in ((SAME, field.same_person), (RELATED, field.related)):
@@ -167,6 +178,11 @@ def _update_chances(
         found = found + field.confidence * _positive(prior)
         table[kind] = found / found.sum()
     for level, chance in exact.items():
+        if field.levels is Contact and level > Contact.SAME_SHARED_BY_MANY:
+            # all pairs that share such a value are candidates, so that the strangers among them can be counted
+            strangers = weight[levels == level, STRANGERS].sum() + 1.0
+            table[STRANGERS, level] = max(strangers / filled_pairs, field.chance_floor)
+            continue
         explained = shares[SAME] * table[SAME, level] + shares[RELATED] * table[RELATED, level]
         table[STRANGERS, level] = max(chance - explained, 0.02 * chance, field.chance_floor)
     if field.related is None:

@@ -107,7 +107,7 @@ FIELDS = (
         (5,),
         1e-6,
     ),
-    Field("national_id", Contact, (0.02, 0.08, 0.0, 0.0, 0.01, 0.89), None, (3, 4, 5), 1e-9),
+    Field("national_id", Contact, (0.005, 0.095, 0.0, 0.0, 0.01, 0.89), None, (3, 4, 5), 1e-9),
     Field(
         "loyalty_number",
         Contact,

@@ -163,7 +163,7 @@ def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int
 
 
 def _match_table(ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, weights: Weights) -> pa.Table:
-    which = np.flatnonzero(scores.log_odds >= cluster.LINK_AT)
+    which = np.flatnonzero(scores.log_odds >= 0.0)
     chosen, levels = pairs.take(which), patterns[which]
     odds = scores.log_odds[which].astype(np.float64)
     contributions = {field: _contribution(weights, field, levels[:, field]) for field in weights.fields}

@@ -25,6 +25,10 @@ _SMALLEST_WORLD = 300
 """Records below which frequencies are read as if there were this many: five people do not show how rare a name is."""
 
 
+_TRUSTED_IDS = 0.02
+"""Share of one person's national ids that may differ in this data before a difference stops to forbid a merge."""
+
+
 @dataclass(frozen=True)
 class Scores:
     """What is known about each pair."""
@@ -49,6 +53,13 @@ class ValueRarity:
     is_personal: bool
     """Whether relatives agree on it no more than strangers do."""
 
+    def shift(self, pairs: Pairs, patterns: Patterns) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Pairs that share a value, and what to add to the strangers' log likelihood."""
+        which = np.flatnonzero(np.isin(patterns[:, self.field], self.levels))
+        left, right = self.codes[pairs.left[which]], self.codes[pairs.right[which]]
+        is_same = (left >= 0) & (left == right)
+        return which[is_same], self.log_ratio[left[is_same]]
+
 
 def exact_chances(people: People) -> dict[int, dict[int, float]]:
     """Per field and exact level, how often two different records with values hold an equal one."""
@@ -71,7 +82,6 @@ class Scorer:
     """Scores pairs of one set of records with one set of weights."""
 
     def __init__(self, people: People, weights: Weights) -> None:
-        self._people = people
         self._weights = weights
         self._rarities = _rarities(people, weights)
         self._namesakes = _Namesakes(people, weights)
@@ -80,10 +90,10 @@ class Scorer:
         """Score pairs whose patterns are known."""
         table = tabulate_patterns(patterns)
         likelihoods = log_likelihoods(table.patterns, self._weights.chances)[table.pattern_of]
-        for rarity in self._rarities:
-            which, shift = _value_shift(rarity, pairs, patterns)
+        for correction in self._rarities:
+            which, shift = correction.shift(pairs, patterns)
             likelihoods[which, STRANGERS] += shift
-            if rarity.is_personal:
+            if correction.is_personal:
                 likelihoods[which, RELATED] += shift
         which, shift = self._namesakes.shift(pairs, patterns)
         likelihoods[which, STRANGERS] += shift
@@ -103,7 +113,7 @@ class Scorer:
         conflict: npt.NDArray[np.bool_] = given & born
         national = FIELD_INDEX["national_id"]
         if national in self._weights.chances:
-            ids_are_reliable = self._weights.expected(national, SAME, Contact.DIFFERENT) < 0.05
+            ids_are_reliable = self._weights.expected(national, SAME, Contact.DIFFERENT) < _TRUSTED_IDS
             conflict |= (patterns[:, national] == Contact.DIFFERENT) & ids_are_reliable
         return conflict
 
@@ -197,14 +207,6 @@ def _log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
     own = weights.records_per_customer / size
     result: Floats = np.log(np.maximum(counts / filled - own, 0.3 / max(filled, _SMALLEST_WORLD)))
     return result
-
-
-def _value_shift(rarity: ValueRarity, pairs: Pairs, patterns: Patterns) -> tuple[npt.NDArray[np.int64], Floats]:
-    level = patterns[:, rarity.field]
-    which = np.flatnonzero(np.isin(level, rarity.levels))
-    left, right = rarity.codes[pairs.left[which]], rarity.codes[pairs.right[which]]
-    is_same = (left >= 0) & (left == right)
-    return which[is_same], rarity.log_ratio[left[is_same]]
 
 
 def _pair_chance(counts: npt.NDArray[np.int64], which: npt.NDArray[np.bool_]) -> float:

@@ -64,7 +64,7 @@ def _fingerprint(engine: Engine) -> str:
         select
             count(*),
             coalesce(sum(hash({columns})), 0),
-            coalesce(bit_xor(hash({columns}) * 31 % 9223372036854775807), 0)
+            coalesce(bit_xor(hash(1, {columns})), 0)
         from main.record"""
     )[0]
     return f"{RULE_VERSION}:{count}:{total}:{mixed}"
@@ -73,7 +73,7 @@ def _fingerprint(engine: Engine) -> str:
 def _unchanged(engine: Engine, fingerprint: str) -> tuple[int, int, int, int] | None:
     """Counts of the last resolution if it was made from this fingerprint and is still in place."""
     places = (("meta", "resolution"), ("main", "cluster"), ("main", "match"))
-    if not all(engine.exists(schema, table) for schema, table in places):
+    if not all(engine.columns(schema, table) for schema, table in places):
         return None
     rows = engine.rows(
         "select records, clusters, matches, largest_cluster from meta.resolution where fingerprint = ?",
