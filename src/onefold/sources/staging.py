@@ -6,7 +6,7 @@ size of a chunk, whatever the size of the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,8 +34,12 @@ class StagedRows:
 
     def append(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Stream batches in: the source's columns by position, then ``_origin`` and ``_line``."""
-        for chunk in _chunks(batches):
-            self._insert(chunk)
+        try:
+            for chunk in _chunks(batches):
+                self._insert(chunk)
+        finally:
+            if isinstance(batches, Generator):  # a reader lets go of its file or statement now, not some day
+                batches.close()
 
     def _insert(self, batches: Sequence[pa.RecordBatch]) -> None:
         count = sum(batch.num_rows for batch in batches)
