@@ -1,0 +1,123 @@
+"""Which profiles must be written or removed: what they would be made from, against what they were made from.
+
+No step leaves a list of changes behind for this one; every customer's input is hashed anew, in one pass of the
+warehouse, and compared with the hash that stands in the app database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from onefold.engines import Engine
+from onefold.profiles.rules import RULES_VERSION
+from onefold.profiles.tables import profile
+from onefold.storage import read_table
+
+DEFAULT_PRIORITY = 100
+
+_KNOWN = pa.schema([("customer_id", pa.string()), ("input_hash", pa.string()), ("version", pa.int64())])
+
+
+@dataclass(frozen=True)
+class ProfilePlan:
+    """The difference between the profiles that are and those that should be."""
+
+    written: pa.Table
+    """customer_id, kind, input_hash, version: profiles to compute. One row per customer."""
+    removed: pa.Table
+    """customer_id: profiles of customers that are no longer active."""
+    unchanged: int
+    priorities: dict[str, int] = field(default_factory=dict)
+    """Source -> priority, lower is trusted more."""
+
+    def show(self) -> str:
+        """The plan in one line."""
+        return (
+            f"{len(self.written):,} profiles to write, {len(self.removed):,} to remove, "
+            f"{self.unchanged:,} unchanged."
+        )
+
+
+def plan_profiles(
+    engine: Engine, connection: sa.Connection, *, priorities: Mapping[str, int] | None = None
+) -> ProfilePlan:
+    """Find the customers whose profile is missing, out of date, or no longer wanted.
+
+    Args:
+        engine: the warehouse, with ``main.record``, ``main.event`` and ``main.customer_subject``.
+        connection: to the app database; only read.
+        priorities: source -> priority from ``onefold.yaml`` (lower wins; 100 where absent).
+
+    Cost: one pass over records and events, without their values; about a second per million of either.
+    """
+    ranks = dict(priorities or {})
+    load_priorities(engine, ranks)
+    known = read_table(connection, sa.select(*(profile.c[name] for name in _KNOWN.names)), _KNOWN)
+    with engine.registered(known, "unify_known"):
+        engine.execute("create or replace temporary table unify_previous as select * from unify_known")
+    engine.execute(f"create or replace temporary table unify_wanted as {_wanted_sql()}")
+    written = engine.arrow(
+        """
+        select w.customer_id, w.kind, w.input_hash, coalesce(p.version, 0) + 1 as version
+        from unify_wanted w
+        left join unify_previous p using (customer_id)
+        where p.input_hash is distinct from w.input_hash
+        order by w.customer_id"""
+    )
+    removed = engine.arrow(
+        "select customer_id from unify_previous anti join unify_wanted using (customer_id) order by customer_id"
+    )
+    total = engine.scalar("select count(*) from unify_wanted")
+    for relation in ("unify_previous", "unify_wanted"):
+        engine.execute(f"drop table {relation}")
+    return ProfilePlan(written, removed, total - len(written), ranks)
+
+
+def load_priorities(engine: Engine, priorities: Mapping[str, int]) -> None:
+    """Make ``unify_source`` (source, priority) readable by the steps."""
+    ranks = pa.table(
+        {
+            "source": pa.array(list(priorities), pa.string()),
+            "priority": pa.array(list(priorities.values()), pa.int64()),
+        }
+    )
+    with engine.registered(ranks, "unify_ranks"):
+        engine.execute("create or replace temporary table unify_source as select * from unify_ranks")
+
+
+def _wanted_sql() -> str:
+    return f"""
+        -- grain: one row per customer; input_hash of all that its profile is made from, in no order
+        with of_records as (
+            select
+                s.customer_id,
+                min(s.kind) as kind,
+                count(*) as n,
+                bit_xor(md5_number(concat_ws(
+                    '|', s.subject_id, r.row_hash, r.mapping_hash, coalesce(p.priority, {DEFAULT_PRIORITY})
+                ))) as h
+            from main.customer_subject s
+            join main.record r using (subject_id)
+            left join unify_source p on p.source = r.source
+            group by s.customer_id
+        ),
+        of_events as (
+            select
+                s.customer_id,
+                count(*) as n,
+                bit_xor(md5_number(concat_ws('|', e.event_id, e.subject_id, e.row_hash, e.mapping_hash))) as h
+            from main.event e
+            join main.customer_subject s using (subject_id)
+            group by s.customer_id
+        )
+        select
+            r.customer_id,
+            r.kind,
+            md5(concat_ws('|', '{RULES_VERSION}', r.kind, r.n, r.h, coalesce(e.n, 0), coalesce(e.h, 0)))
+                as input_hash
+        from of_records r
+        left join of_events e using (customer_id)"""

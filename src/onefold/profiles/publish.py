@@ -1,0 +1,231 @@
+"""Writing planned profiles, their identifiers and their timelines into the app database, inside the caller's
+transaction, a bounded number of customers at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from onefold.engines import Engine
+from onefold.profiles.plan import ProfilePlan, load_priorities
+from onefold.profiles.rules import ATTRIBUTE_RULES
+from onefold.profiles.tables import identifier, profile, timeline_event
+from onefold.profiles.traits_sql import TRAIT_STEPS
+from onefold.profiles.unify_sql import UNIFY_STEPS
+from onefold.storage import insert_arrow, read_table, scratch_table
+
+CUSTOMERS_PER_BUCKET = 100_000
+"""Bounds the memory of one pass (about 1.5 GB at ten values per record) and the number of passes over the values."""
+
+_IDENTIFIERS_SQL = """
+    -- grain: one row per kind, value and subject
+    with chosen as (
+        select r.* from main.record r join main.customer_subject s using (subject_id)
+        join unify_all c using (customer_id)
+    ),
+    typed as (
+        select subject_id, 'email' as kind, unnest(emails) as value from chosen
+        union all select subject_id, 'phone', unnest(phones) from chosen
+        union all select subject_id, 'national_id', unnest(national_ids) from chosen
+        union all select subject_id, 'loyalty_number', unnest(loyalty_numbers) from chosen
+        union all select subject_id, 'username', unnest(usernames) from chosen
+        union all select subject_id, 'external_id', unnest(external_ids) from chosen
+        union all
+        select
+            subject_id,
+            'name',
+            array_to_string(list_sort(string_split(trim(concat_ws(' ', given_name, family_name)), ' ')), ' ')
+        from chosen where coalesce(given_name, family_name) is not null
+        union all select subject_id, 'name', array_to_string(list_sort(string_split(company, ' ')), ' ')
+        from chosen where kind = 'organisation' and company is not null
+    )
+    select distinct kind, value, subject_id from typed
+    where value <> ''
+    order by kind, value, subject_id"""
+
+_EVENTS_SQL = """
+    -- grain: one row per event of a chosen customer
+    select e.event_id, e.subject_id, md5(concat_ws('|', e.row_hash, e.mapping_hash)) as row_hash
+    from main.event e
+    join main.customer_subject s using (subject_id)
+    join unify_all c using (customer_id)"""
+
+_NEW_EVENTS_SQL = """
+    -- grain: one row per event that is new or differs from the published one
+    select
+        e.event_id,
+        e.subject_id,
+        h.row_hash,
+        e.occurred_at,
+        e.source,
+        e.table_name,
+        e.role,
+        e.event_type,
+        e.title,
+        e.status,
+        e.channel,
+        e.counterpart,
+        e.amount,
+        e.currency,
+        e.score,
+        e.body
+    from main.event e
+    join unify_has h using (event_id)
+    anti join unify_had p on p.event_id = h.event_id and p.subject_id = h.subject_id and p.row_hash = h.row_hash
+    order by e.event_id"""
+
+_PROFILES_SQL = """
+    -- grain: one row per chosen customer
+    with attributes as (
+        select
+            a.customer_id,
+            string_agg(a.member, ',' order by r.place, a.attribute) as members
+        from unify_attribute a
+        join unify_rule r on r.attribute = a.meaning
+        group by a.customer_id
+    )
+    select
+        c.customer_id,
+        c.kind,
+        n.display_name,
+        c.input_hash,
+        c.version::integer as version,
+        '{' || coalesce(a.members, '') || '}' as attributes,
+        t.traits
+    from unify_chosen c
+    left join (
+        select customer_id, arg_min(display_name, place) as display_name
+        from unify_name
+        where display_name is not null
+        group by customer_id
+    ) n using (customer_id)
+    left join attributes a using (customer_id)
+    join unify_traits t using (customer_id)
+    order by c.customer_id"""
+
+STEPS = UNIFY_STEPS | TRAIT_STEPS
+
+_subject = sa.table("subject", sa.column("subject_id"))
+_history = sa.table("subject_history", sa.column("subject_id"))
+
+_EVENT = pa.schema([("event_id", pa.string()), ("subject_id", pa.string()), ("row_hash", pa.string())])
+
+
+def publish_profiles(
+    connection: sa.Connection, engine: Engine, plan: ProfilePlan, now: datetime
+) -> dict[str, int]:
+    """Write what ``plan`` says; everything else stays untouched.
+
+    The identity map of the same build must have been applied in this transaction before (``apply_map``).
+
+    Args:
+        connection: to the app database, in a transaction that the caller commits.
+        engine: the warehouse; used until the call returns.
+        plan: from ``plan_profiles``.
+        now: an aware moment.
+
+    Returns:
+        Counts: written, removed, identifiers, events_added, events_removed.
+    """
+    is_first = connection.execute(sa.select(profile.c.customer_id).limit(1)).first() is None
+    counts = {"written": len(plan.written), "removed": len(plan.removed)}
+    keys = [sa.Column("key", sa.Text, primary_key=True)]
+    with _prepared(engine, plan), scratch_table(connection, "touched", keys) as touched:
+        if not is_first:
+            _remove_outdated(connection, engine, plan, touched)
+        counts["identifiers"] = insert_arrow(connection, identifier, engine.batches(_IDENTIFIERS_SQL))
+        counts |= _update_timeline(connection, engine, touched)
+        insert_arrow(connection, profile, _profiles(engine, len(plan.written), now.astimezone(UTC)))
+    return counts
+
+
+@contextmanager
+def _prepared(engine: Engine, plan: ProfilePlan) -> Iterator[None]:
+    """``unify_all``, ``unify_rule`` and ``unify_source`` for the length of the block."""
+    load_priorities(engine, plan.priorities)
+    with engine.registered(plan.written, "unify_written"):
+        engine.execute(
+            """
+            create or replace temporary table unify_all as
+            select *, row_number() over (order by customer_id) as row_no from unify_written"""
+        )
+    with engine.registered(_rules(), "unify_rules"):
+        engine.execute("create or replace temporary table unify_rule as select * from unify_rules")
+    yield
+    for relation in ("unify_all", "unify_rule", "unify_source"):
+        engine.execute(f"drop table if exists {relation}")
+
+
+def _rules() -> pa.Table:
+    rules = ATTRIBUTE_RULES.values()
+    return pa.table(
+        {
+            "attribute": list(ATTRIBUTE_RULES),
+            "place": list(range(len(ATTRIBUTE_RULES))),
+            "criteria": [list(rule.all_criteria) for rule in rules],
+            "is_multiple": [rule.is_multiple for rule in rules],
+            "per_column": [rule.per_column for rule in rules],
+            "bundle": pa.array([rule.bundle for rule in rules], pa.string()),
+        }
+    )
+
+
+def _remove_outdated(
+    connection: sa.Connection, engine: Engine, plan: ProfilePlan, touched: sa.Table
+) -> None:
+    """Take out what is about to be written anew, and what is gone."""
+    insert_arrow(connection, touched, plan.removed.rename_columns(["key"]))
+    insert_arrow(connection, touched, plan.written.select(["customer_id"]).rename_columns(["key"]))
+    connection.execute(sa.delete(profile).where(profile.c.customer_id.in_(sa.select(touched.c.key))))
+    connection.execute(sa.delete(touched))
+    # every subject that vanished left an attachment behind; those that came back are not gone
+    gone = sa.select(_history.c.subject_id).where(_history.c.subject_id.not_in(sa.select(_subject.c.subject_id)))
+    for table in (identifier, timeline_event):
+        connection.execute(sa.delete(table).where(table.c.subject_id.in_(gone)))
+    subjects = "select subject_id as key from main.customer_subject semi join unify_all using (customer_id) order by 1"
+    insert_arrow(connection, touched, engine.batches(subjects))
+    connection.execute(sa.delete(identifier).where(identifier.c.subject_id.in_(sa.select(touched.c.key))))
+
+
+def _update_timeline(connection: sa.Connection, engine: Engine, touched: sa.Table) -> dict[str, int]:
+    """Bring the events of the touched subjects in line; rows that are equal stay where they are."""
+    mine = sa.select(*(timeline_event.c[name] for name in _EVENT.names)).where(
+        timeline_event.c.subject_id.in_(sa.select(touched.c.key))
+    )
+    with engine.registered(read_table(connection, mine, _EVENT), "unify_published"):
+        engine.execute("create or replace temporary table unify_had as select * from unify_published")
+    engine.execute(f"create or replace temporary table unify_has as {_EVENTS_SQL}")
+    outdated = "select event_id as key from unify_had anti join unify_has using (event_id, subject_id, row_hash)"
+    connection.execute(sa.delete(touched))
+    removed = insert_arrow(connection, touched, engine.batches(f"{outdated} order by 1"))
+    if removed:
+        stale = timeline_event.c.event_id.in_(sa.select(touched.c.key))
+        connection.execute(sa.delete(timeline_event).where(stale))
+    added = insert_arrow(connection, timeline_event, engine.batches(_NEW_EVENTS_SQL))
+    engine.execute("drop table unify_had")
+    engine.execute("drop table unify_has")
+    return {"events_added": added, "events_removed": removed}
+
+
+def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[pa.RecordBatch]:
+    """The planned profiles as rows of the app database, computed bucket by bucket."""
+    moment = pa.scalar(now, pa.timestamp("us", tz="UTC"))
+    for start in range(0, customers, CUSTOMERS_PER_BUCKET):
+        engine.execute(
+            f"""
+            create or replace temporary table unify_chosen as
+            select customer_id, kind, input_hash, version from unify_all
+            where row_no > {start} and row_no <= {start + CUSTOMERS_PER_BUCKET}"""
+        )
+        for relation, step in STEPS.items():
+            engine.execute(f"create or replace temporary table {relation} as {step}")
+        for batch in engine.batches(_PROFILES_SQL):
+            yield pa.record_batch(
+                [*batch.columns, pa.repeat(moment, batch.num_rows)], names=[*batch.schema.names, "updated_at"]
+            )
+    for relation in ("unify_chosen", *STEPS):
+        engine.execute(f"drop table if exists {relation}")

@@ -1,0 +1,173 @@
+"""The named SQL steps that turn a set of customers' records and events into traits (computed attributes).
+
+Inputs and conventions as in ``unify_sql.py``. Event types arrive in the words of the sources, so the few questions
+that need their meaning (is it an order, is a ticket still open) know the words of the languages we read.
+"""
+
+from __future__ import annotations
+
+_ORDER_WORDS = (
+    "order|purchase|sale|booking|checkout|transaction|pedido|compra|venta|comanda|commande|achat|bestellung|kauf"
+    "|παραγγελ|αγορ|سفارش|خرید|订单|訂單|购买|購買"
+)
+_INVOICE_WORDS = "invoice|bill|receipt|factura|facture|rechnung|fattura|τιμολ|فاکتور|صورتحساب|发票|發票|账单|帳單"
+_PART_WORDS = "line|item|detail|refund|return|cancel|l[ií]nea|position|明细|明細"  # parts and opposites of an order
+_CLOSED_WORDS = (
+    "clos|resol|solv|done|complet|cancel|finish|spam|delet|archiv|merged|cerrad|terminad|anulad|tancad|tancat|finalitz"
+    "|geschlossen|gel[oö]st|erledigt|ferm[eé]|termin[eé]|κλειστ|επιλυ|ολοκλ|بسته|حل شد|完成|关闭|關閉|解决|解決|取消|结束|結束"
+)
+
+
+def _moment(value: str) -> str:
+    return f"strftime({value}, '%Y-%m-%dT%H:%M:%SZ')"
+
+
+def _member(name: str, value: str) -> str:
+    """A JSON member, or nothing where the value is null."""
+    return f"""case when {value} is null then '' else ',"{name}":' || to_json({value}) end"""
+
+
+TRAIT_STEPS = {
+    "unify_event": f"""
+        -- grain: one row per event of a chosen customer
+        select
+            s.customer_id,
+            e.event_id,
+            e.role,
+            e.event_type,
+            e.occurred_at,
+            e.source,
+            e.title,
+            e.status,
+            e.channel,
+            e.counterpart,
+            e.amount,
+            coalesce(e.currency, '') as currency,
+            e.score,
+            not regexp_matches(lower(e.event_type), '{_PART_WORDS}') as is_whole
+        from main.event e
+        join unify_subject s using (subject_id)""",
+    "trait_record": """
+        -- grain: one row per customer
+        select
+            customer_id,
+            count(*) as records,
+            list_sort(list_distinct(list(source))) as systems,
+            min(coalesce(created_at, updated_at)) as first_seen,
+            max(coalesce(updated_at, created_at)) as last_seen,
+            min(created_at) as customer_since
+        from unify_subject
+        group by customer_id""",
+    "trait_type": """
+        -- grain: one row per customer and event type; money by currency in major units
+        with by_currency as (
+            select
+                customer_id,
+                event_type,
+                currency,
+                count(*) as n,
+                sum(amount)::decimal(38, 2) as total
+            from unify_event
+            group by customer_id, event_type, currency
+        )
+        select
+            customer_id,
+            event_type,
+            sum(n)::bigint as n,
+            string_agg(to_json(currency) || ':' || total, ',' order by currency) filter (total is not null) as money
+        from by_currency
+        group by customer_id, event_type""",
+    "trait_types": """
+        -- grain: one row per customer with events
+        select
+            customer_id,
+            string_agg(to_json(event_type) || ':' || n, ',' order by event_type) as counts,
+            string_agg(to_json(event_type) || ':{' || money || '}', ',' order by event_type)
+                filter (money is not null) as money
+        from trait_type
+        group by customer_id""",
+    "trait_trade": f"""
+        -- grain: one row per customer, 'orders' or 'invoices'; money by currency
+        with trades as (
+            select
+                customer_id,
+                case
+                    when regexp_matches(lower(event_type), '{_INVOICE_WORDS}') then 'invoices'
+                    when regexp_matches(lower(event_type), '{_ORDER_WORDS}') then 'orders'
+                end as trade,
+                currency,
+                count(*) as n,
+                sum(amount)::decimal(38, 2) as total
+            from unify_event
+            where role = 'events' and is_whole
+            group by all
+        )
+        select
+            customer_id,
+            trade,
+            '{{"count":' || sum(n)::bigint || coalesce(',"amount":{{' || string_agg(
+                to_json(currency) || ':' || total, ',' order by currency
+            ) filter (total is not null) || '}}', '') || '}}' as json
+        from trades
+        where trade is not null
+        group by customer_id, trade""",
+    "trait_event": f"""
+        -- grain: one row per customer with events
+        with marked as (
+            select
+                *,
+                role = 'conversations' and status is not null
+                    and not regexp_matches(lower(status), '{_CLOSED_WORDS}') as is_open,
+                (role = 'conversations' or counterpart is not null) and occurred_at is not null as is_contact,
+                role <> 'reference' and score is not null and occurred_at is not null as is_scored
+            from unify_event
+        )
+        select
+            customer_id,
+            count(*) as events,
+            min(occurred_at) as first_seen,
+            max(occurred_at) as last_seen,
+            count(*) filter (is_open) as open_tickets,
+            count(*) filter (role = 'conversations' and status is not null) as tickets,
+            arg_max(
+                {{'at': occurred_at, 'type': event_type, 'channel': channel, 'who': counterpart, 'title': title,
+                  'source': source}},
+                {{'at': occurred_at, 'id': event_id}}
+            ) filter (is_contact) as contact,
+            arg_max(
+                {{'at': occurred_at, 'score': score, 'type': event_type, 'source': source}},
+                {{'at': occurred_at, 'id': event_id}}
+            ) filter (is_scored) as scored
+        from marked
+        group by customer_id""",
+    "unify_traits": f"""
+        -- grain: one row per customer; the traits of its profile as a JSON object
+        select
+            r.customer_id,
+            '{{"records":' || r.records || ',"systems":' || to_json(r.systems)
+                || {_member("customer_since", _moment("coalesce(r.customer_since, e.first_seen)"))}
+                || {_member("first_seen", _moment("least(r.first_seen, e.first_seen)"))}
+                || {_member("last_seen", _moment("greatest(r.last_seen, e.last_seen)"))}
+                || coalesce(',"events":{{' || t.counts || '}}', '')
+                || coalesce(',"money":{{' || t.money || '}}', '')
+                || coalesce(',"orders":' || o.json, '')
+                || coalesce(',"invoices":' || i.json, '')
+                || case when e.tickets > 0 then ',"open_tickets":' || e.open_tickets else '' end
+                || case when e.contact is null then '' else
+                    ',"last_contact":{{"at":' || to_json({_moment("e.contact.at")})
+                    || {_member("type", "e.contact.type")}
+                    || {_member("channel", "e.contact.channel")}
+                    || {_member("with", "e.contact.who")}
+                    || {_member("title", "left(e.contact.title, 200)")}
+                    || {_member("source", "e.contact.source")} || '}}' end
+                || case when e.scored is null then '' else
+                    ',"last_score":{{"score":' || e.scored.score || ',"at":' || to_json({_moment("e.scored.at")})
+                    || {_member("type", "e.scored.type")}
+                    || {_member("source", "e.scored.source")} || '}}' end
+                || '}}' as traits
+        from trait_record r
+        left join trait_types t using (customer_id)
+        left join trait_trade o on o.customer_id = r.customer_id and o.trade = 'orders'
+        left join trait_trade i on i.customer_id = r.customer_id and i.trade = 'invoices'
+        left join trait_event e on e.customer_id = r.customer_id""",
+}

@@ -1,0 +1,322 @@
+"""The named SQL steps that turn the values of a set of customers into profiles; ``rules.py`` says what wins.
+
+Inputs: ``main.record``, ``main.record_value``, ``main.event``, ``main.customer_subject``, and three relations that
+``publish.py`` prepares: ``unify_rule`` (attribute, criteria, …), ``unify_source`` (source, priority), and
+``unify_chosen`` (the customers to compute). Steps are temporary tables; JSON is written without empty members, members in a fixed order.
+"""
+
+from __future__ import annotations
+
+from onefold.profiles.rules import ROLE_MAILBOXES
+
+_ROLE_LIST = ", ".join(f"'{name}'" for name in ROLE_MAILBOXES)
+_CUT = 1000  # characters of a value that a profile keeps; the record keeps them all
+_OTHERS = 20  # values that lost, shown per attribute; the rest is counted
+
+
+def _is_proper(text: str) -> str:
+    """Neither shouted nor mumbled; scripts without case are always proper."""
+    return f"(({text} <> upper({text}) and {text} <> lower({text})) or upper({text}) = lower({text}))"
+
+
+def _moment(value: str) -> str:
+    return f"strftime({value}, '%Y-%m-%dT%H:%M:%SZ')"
+
+
+UNIFY_STEPS = {
+    "unify_subject": f"""
+        -- grain: one row per subject of a chosen customer, numbered; rank 1 is the newest, most trusted record
+        select
+            s.subject_id,
+            s.customer_id,
+            r.source,
+            r.table_name,
+            r.record_key,
+            r.kind,
+            r.display_name,
+            coalesce(r.updated_at, r.created_at) as observed_at,
+            r.created_at,
+            r.updated_at,
+            coalesce(p.priority, 100) as priority,
+            row_number() over () as subject_no,
+            row_number() over (
+                partition by s.customer_id
+                order by coalesce(r.updated_at, r.created_at) desc nulls last, coalesce(p.priority, 100), s.subject_id
+            ) as recency,
+            r.given_name,
+            r.family_name,
+            r.street,
+            r.house_number,
+            r.city,
+            r.region,
+            r.postcode,
+            r.country,
+            '"source":' || to_json(r.source) || ',"table":' || to_json(r.table_name)
+                || ',"record_key":' || to_json(r.record_key) as origin_json,
+            coalesce(',"observed_at":"' || {_moment("coalesce(r.updated_at, r.created_at)")} || '"', '') as seen_json
+        from main.customer_subject s
+        join unify_chosen c using (customer_id)
+        join main.record r using (subject_id)
+        left join unify_source p on p.source = r.source""",
+    "unify_value": f"""
+        -- grain: one row per subject, attribute and position that holds a value
+        select
+            s.customer_id,
+            s.subject_id,
+            s.subject_no,
+            s.recency,
+            s.priority,
+            s.observed_at,
+            case when t.per_column then v.attribute || ':' || v.column_name else v.attribute end as attribute,
+            v.attribute as meaning,
+            v.position,
+            v.column_name,
+            left(v.value, {_CUT}) as value,
+            coalesce(v.compare_value, v.value) as compare_value,
+            case when v.raw is distinct from v.value then left(v.raw, {_CUT}) end as raw
+        from main.record_value v
+        join unify_subject s using (subject_id)
+        join unify_rule t on t.attribute = v.attribute
+        where v.value is not null""",
+    "unify_verified": """
+        -- grain: one row per subject and meaning that a system says is verified
+        select distinct
+            subject_id,
+            case when regexp_matches(lower(column_name), 'mail') then 'email' else 'phone' end as meaning
+        from unify_value
+        where meaning = 'flag'
+            and value = 'yes'
+            and regexp_matches(lower(column_name), 'verif|confirm|valid')
+            and regexp_matches(lower(column_name), 'mail|phone|mobile|tel|sms')""",
+    "unify_name": f"""
+        -- grain: one row per subject; how good its name is, and its place among the customer's names
+        with judged as (
+            select
+                subject_id,
+                customer_id,
+                recency,
+                given_name,
+                family_name,
+                display_name,
+                (length(given_name) > 1 and family_name is not null)::int
+                    + (display_name is not null)::int as completeness,
+                count(*) over (
+                    partition by customer_id, given_name, family_name, case when given_name is null
+                        and family_name is null then lower(display_name) end
+                ) as frequency,
+                coalesce({_is_proper("display_name")}, false)::int as is_proper,
+                priority
+            from unify_subject
+        )
+        select
+            *,
+            [completeness, frequency, is_proper, -priority, -recency]::double[] as keys,
+            row_number() over (
+                partition by customer_id
+                order by completeness desc, frequency desc, is_proper desc, priority, recency
+            ) as place
+        from judged""",
+    "unify_address": """
+        -- grain: one row per subject; how good its address is, and its place among the customer's addresses
+        with judged as (
+            select
+                *,
+                (street is not null)::int * 2 + (coalesce(city, postcode) is not null)::int
+                    + (coalesce(street, city, postcode, region, country) is not null)::int as completeness,
+                count(*) over (partition by customer_id, street, house_number, city, postcode) as frequency,
+                coalesce(epoch(observed_at), -1e18) as seen
+            from unify_subject
+        )
+        select
+            subject_id,
+            customer_id,
+            city,
+            region,
+            postcode,
+            country,
+            [completeness, seen, frequency, -priority]::double[] as keys,
+            row_number() over (
+                partition by customer_id
+                order by completeness desc, seen desc, frequency desc, priority, recency
+            ) as place
+        from judged""",
+    "unify_bundle": """
+        -- grain: one row per subject and bundle of which it holds a part: its place, and whether it may complete the
+        -- bundle of the record in the first place (nothing in it contradicts that one)
+        with holders as (
+            select distinct v.customer_id, v.subject_id, t.bundle
+            from unify_value v
+            join unify_rule t on t.attribute = v.meaning
+            where t.bundle is not null and (t.bundle <> 'name' or v.meaning in ('given_name', 'family_name'))
+        ),
+        names as (
+            select
+                h.subject_id,
+                'name' as bundle,
+                n.place,
+                n.keys,
+                first_value(n.given_name) over w as given_first,
+                first_value(n.family_name) over w as family_first,
+                n.given_name,
+                n.family_name
+            from holders h
+            join unify_name n using (subject_id)
+            where h.bundle = 'name'
+            window w as (partition by h.customer_id order by n.place)
+        ),
+        addresses as (
+            select
+                h.subject_id,
+                'address' as bundle,
+                a.place,
+                a.keys,
+                a.city, first_value(a.city) over w as city_first,
+                a.region, first_value(a.region) over w as region_first,
+                a.postcode, first_value(a.postcode) over w as postcode_first,
+                a.country, first_value(a.country) over w as country_first
+            from holders h
+            join unify_address a using (subject_id)
+            where h.bundle = 'address'
+            window w as (partition by h.customer_id order by a.place)
+        )
+        select
+            subject_id,
+            bundle,
+            place,
+            keys,
+            coalesce(given_name = given_first, true) and coalesce(family_name = family_first, true) as fits
+        from names
+        union all
+        select
+            subject_id,
+            bundle,
+            place,
+            keys,
+            coalesce(city = city_first, true)
+                and coalesce(region = region_first, true)
+                and coalesce(postcode = postcode_first, true)
+                and coalesce(country = country_first, true)
+        from addresses""",
+    "unify_group": f"""
+        -- grain: one row per customer, attribute and value that means the same; shown as its best record writes it
+        select
+            v.customer_id,
+            v.attribute,
+            v.compare_value,
+            any_value(v.meaning) as meaning,
+            count(distinct v.subject_no) as records,
+            max(v.observed_at) as newest,
+            min(v.priority) as priority,
+            bool_or(f.subject_id is not null) as is_verified,
+            max(b.fits::int) as fits,
+            arg_min(
+                {{'value': v.value, 'raw': v.raw, 'column_name': v.column_name, 'subject_no': v.subject_no}},
+                -- the best place in the bundle, else well written, else newest
+                (coalesce(case when b.fits then b.place else 100000 + b.place end, n.place,
+                    case when {_is_proper("v.value")} then v.recency else 100000 + v.recency end))::bigint * 1000
+                    + least(v.position, 999)
+            ) as best,
+            arg_min(coalesce(b.keys, n.keys), coalesce(case when b.fits then b.place else 100000 + b.place end, n.place))
+                as bundle_keys
+        from unify_value v
+        join unify_rule t on t.attribute = v.meaning
+        left join unify_verified f on f.subject_id = v.subject_id and f.meaning = v.meaning
+        left join unify_bundle b on b.subject_id = v.subject_id and b.bundle = t.bundle
+        left join unify_name n on n.subject_id = v.subject_id and v.meaning = 'full_name'
+        group by v.customer_id, v.attribute, v.compare_value""",
+    "unify_weighed": f"""
+        -- grain: as unify_group; keys are the rule's criteria as numbers, greater is better
+        select
+            g.customer_id,
+            g.attribute,
+            g.compare_value,
+            g.meaning,
+            g.records,
+            g.best,
+            t.is_multiple,
+            g.fits,
+            t.criteria,
+            case
+                when t.bundle is not null then list_concat([g.fits::double], g.bundle_keys)
+                when g.meaning = 'full_name' then g.bundle_keys
+                else list_transform(t.criteria, lambda name: case name
+                    when 'verified' then g.is_verified::int
+                    when 'personal' then (split_part(lower(g.compare_value), '@', 1) not in ({_ROLE_LIST}))::int
+                    when 'newest' then coalesce(epoch(g.newest), -1e18)
+                    when 'most_frequent' then g.records
+                    when 'most_precise' then length(g.compare_value)
+                    when 'most_complete' then len(string_split(g.best.value, ' ')) * 1000 + length(g.best.value)
+                    when 'properly_cased' then {_is_proper("g.best.value")}::int
+                    when 'source_priority' then -g.priority
+                    when 'earliest' then -coalesce(epoch(try_cast(g.compare_value as timestamp)), 1e18)
+                    when 'latest' then coalesce(epoch(try_cast(g.compare_value as timestamp)), -1e18)
+                    else 0
+                end::double)
+            end as keys
+        from unify_group g
+        join unify_rule t on t.attribute = g.meaning
+        -- a part that no fitting record holds stays out: halves are never mixed
+        qualify t.bundle is null or max(g.fits) over (partition by g.customer_id, g.attribute) = 1""",
+    "unify_ranked": """
+        -- grain: as unify_group, ranked; reason is the criterion by which a value loses to the chosen one (rank 1: by
+        -- which it beats the next)
+        with ranked as (
+            select
+                *,
+                row_number() over w as rank,
+                count(*) over (partition by customer_id, attribute) as rivals,
+                first_value(keys) over w as better,
+                case when row_number() over w = 1 then lead(keys) over w else keys end as worse
+            from unify_weighed
+            window w as (partition by customer_id, attribute order by keys desc, compare_value)
+        )
+        select
+            * exclude (keys, better, worse, criteria),
+            case
+                when rivals = 1 then 'only_value'
+                -- a better record lost, because what it says contradicts the rest of the name or address
+                when criteria[1] = 'same_record' and better[2:] < worse[2:] then 'same_record'
+                else coalesce(
+                    list_filter(
+                        list_zip(criteria, better, worse),
+                        lambda k: k[1] <> 'same_record' and k[2] <> k[3]
+                    )[1][1],
+                    'alphabet'
+                )
+            end as reason
+        from ranked""",
+    "unify_attribute": f"""
+        -- grain: one row per customer and attribute; the JSON member of the profile
+        with written as (
+            select
+                r.customer_id,
+                r.attribute,
+                r.meaning,
+                r.rank,
+                r.rivals,
+                r.is_multiple,
+                r.reason,
+                r.best.value as value,
+                '"value":' || to_json(r.best.value) || ',' || s.origin_json
+                    || ',"column":' || to_json(r.best.column_name) || s.seen_json
+                    || case when r.records > 1 then ',"records":' || r.records else '' end
+                    || case when r.best.raw is not null then ',"raw":' || to_json(r.best.raw) else '' end as json
+            from unify_ranked r
+            join unify_subject s on s.subject_no = r.best.subject_no
+        )
+        select
+            customer_id,
+            to_json(attribute) || ':{{' || arg_min(json || ',"rule":"' || reason || '"', rank)
+                || case when any_value(is_multiple) and any_value(rivals) > 1
+                    then ',"values":' || to_json(list(value order by rank) filter (rank <= {_OTHERS + 1})) else '' end
+                || coalesce(',"others":[' || string_agg(
+                    '{{' || json || ',"why_lost":"' || reason || '"}}', ',' order by rank
+                ) filter (rank between 2 and {_OTHERS + 1}) || ']', '')
+                || case when any_value(rivals) > {_OTHERS + 1}
+                    then ',"more":' || (any_value(rivals) - {_OTHERS + 1}) else '' end
+                || '}}' as member,
+            any_value(meaning) as meaning,
+            attribute
+        from written
+        group by customer_id, attribute""",
+}
