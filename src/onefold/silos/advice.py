@@ -129,14 +129,14 @@ def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
         if finding.field in CORE_FIELDS:
             yield _action("missing", "missing", finding.share.count, "customers", gaps)
     recordable = {rule.name: rule.fields[0] for rule in NEEDS if rule.fields}
-    for need in report.needs:
-        if need.state == "absent" and need.name in recordable:
-            gaps = {
-                "field": need.label[:1].lower() + need.label[1:],
-                "why": need.why,
-                "meaning": recordable[need.name],
-            }
-            yield _action("absent", "absent", need.customers.base, "customers", gaps)
+    absent = [need for need in report.needs if need.state == "absent" and need.name in recordable]
+    if absent:
+        gaps = {
+            "fields": listed([_word(need.label) for need in absent]),
+            "whys": listed([need.why for need in absent]),
+            "meanings": " | ".join(recordable[need.name] for need in absent),
+        }
+        yield _action("absent", "absent", absent[0].customers.base, "customers", gaps)
     stale = [entry for entry in report.staleness if entry.stale.count]
     if stale:
         worst = max(stale, key=lambda entry: entry.stale.count)
@@ -265,6 +265,10 @@ def _alike(report: SiloReport, a: str, b: str) -> float:
     fields = {s: {c.field for c in report.completeness.cells if c.system == s and c.filled.count} for s in (a, b)}
     either = fields[a] | fields[b]
     return len(fields[a] & fields[b]) / len(either) if len(either) >= len(CORE_FIELDS) else 0.0
+
+
+def _word(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def _stale_limit(now: datetime) -> datetime:
