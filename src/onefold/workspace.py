@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from onefold.catalog import Table
     from onefold.engines import Engine
     from onefold.profiles import Card
+    from onefold.sources import LandingReport, QuarantinedRow
     from onefold.storage import AppDatabase
 
 SETTINGS_FILE = "onefold.yaml"
@@ -275,6 +276,27 @@ class Workspace:
 
         with self.database.read() as connection:
             return get_card(connection, customer_id, timeline=timeline)
+
+    def quarantined(self, *, source: str | None = None, table: str | None = None) -> list[QuarantinedRow]:
+        """Rows that could not be read and still wait, by file and line."""
+        from onefold.sources import list_quarantine
+
+        return list_quarantine(self.engine, source, table)
+
+    def replay_quarantine(self, corrections: Path) -> list[LandingReport]:
+        """Land the mended rows of a file (CSV or JSON with ``quarantine_id``); the next build takes them further.
+
+        Raises:
+            NotFound: no such entry in quarantine.
+            InvalidInput: an entry is resolved already, or a column is not one of its table's.
+        """
+        from onefold.build import next_build_no
+        from onefold.sources import read_corrections, replay_quarantine
+
+        with self.locked():
+            with self.database.read() as connection:
+                build_no = next_build_no(connection)
+            return replay_quarantine(self.engine, build_no, read_corrections(corrections), clock=self._clock)
 
     def export(self, path: Path) -> int:
         """Write all customers to ``path`` (.parquet, .csv, .jsonl); returns how many."""

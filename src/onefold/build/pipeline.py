@@ -69,6 +69,11 @@ def latest_report(connection: sa.Connection) -> dict[str, Any] | None:
     return report
 
 
+def next_build_no(connection: sa.Connection) -> int:
+    """The number that the next build will have."""
+    return int(connection.scalar(sa.select(sa.func.max(build_run.c.build_no))) or 0) + 1
+
+
 @contextmanager
 def _step(report: BuildReport, name: str) -> Iterator[None]:
     started = time.perf_counter()
@@ -79,7 +84,7 @@ def _step(report: BuildReport, name: str) -> Iterator[None]:
 
 def _begin(inputs: BuildInputs) -> int:
     with inputs.database.write() as connection:
-        build_no = (connection.scalar(sa.select(sa.func.max(build_run.c.build_no))) or 0) + 1
+        build_no = next_build_no(connection)
         connection.execute(build_run.insert().values(build_no=build_no, started_at=inputs.clock(), steps={}))
     return build_no
 

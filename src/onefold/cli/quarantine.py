@@ -36,12 +36,14 @@ def list_rows(source: str | None, table: str | None, limit: int, *, as_json: boo
     with Workspace.open() as workspace:
         rows = workspace.quarantined(source=source, table=table)
     if as_json:
-        print_json(rows)
+        from dataclasses import asdict
+
+        print_json([asdict(row) for row in rows])
         return
     for row in rows[:limit]:
-        place = f"{row['origin']}" + (f", line {row['line']}" if row["line"] else "")
-        click.echo(f"#{row['quarantine_id']}  {row['source']}.{row['table']}  {place}: {row['reason']}")
-        click.echo(f"    {row['raw'][:160]}")
+        place = row.origin + (f", line {row.line}" if row.line else "")
+        click.echo(f"{row.quarantine_id}  {row.source}.{row.table}  {place}: {row.reason}")
+        click.echo(f"    {row.raw[:160]}")
     if len(rows) > limit:
         click.echo(f"… and {len(rows) - limit:,} more (--limit)")
     if not rows:
@@ -50,23 +52,24 @@ def list_rows(source: str | None, table: str | None, limit: int, *, as_json: boo
 
 @quarantine.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", required=True, help="The source the rows belong to.")
-@click.option("--table", required=True, help="The table the rows belong to.")
 @json_option
-def replay(file: Path, source: str, table: str, *, as_json: bool) -> None:
-    """Land corrected rows from FILE (CSV or JSON with a quarantine_id and the table's columns).
+def replay(file: Path, *, as_json: bool) -> None:
+    """Land corrected rows from FILE (CSV or JSON with quarantine_id and the table's columns).
 
     Rows mended at their source need no replay: the next build reads them.
 
     \b
     Example:
-      onefold quarantine replay mended.csv --source crm --table contacts
+      onefold quarantine replay mended.csv
     """
     from onefold.workspace import Workspace
 
     with Workspace.open() as workspace:
-        count = workspace.replay_quarantine(source, table, file)
+        landings = workspace.replay_quarantine(file)
+    counts = {f"{one.source}.{one.table}": one.inserted + one.updated for one in landings}
     if as_json:
-        print_json({"replayed": count})
-    else:
-        click.echo(f"Landed {count:,} mended rows. Next: onefold build")
+        print_json({"landed": counts})
+        return
+    for table, count in counts.items():
+        click.echo(f"{table}: {count:,} mended rows landed")
+    click.echo("Next: onefold build")

@@ -1,0 +1,56 @@
+"""Opening a source, whatever kind of system it is: files go to one reader, databases to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from onefold.settings import SourceSettings
+from onefold.sources.location import split_locations
+from onefold.sources.model import Cursor, Extract
+
+
+def open_source(
+    name: str,
+    settings: SourceSettings,
+    *,
+    base: Path,
+    secrets: Mapping[str, str] | None = None,
+    cursors: Mapping[str, Cursor] | None = None,
+    keys: Mapping[str, tuple[str, ...]] | None = None,
+    fingerprints: Mapping[str, str] | None = None,
+) -> Iterator[Extract]:
+    """Open every table of a source, whatever kind of system it is.
+
+    Args:
+        name: the source's name, for messages.
+        settings: where it is and how to read it.
+        base: the folder that relative locations start from.
+        secrets: values for ``${NAME}`` in locations, where the environment has none.
+        cursors: table -> how far it has been read (databases).
+        keys: table -> its key columns as landed (databases, to notice deletions).
+        fingerprints: table -> fingerprint as landed; a file whose content is unchanged is not read again.
+
+    Raises:
+        NotFound: a file or table does not exist.
+        InvalidInput: a file is not what its name or the settings promise.
+        SourceFailed: a file or database could not be read.
+    """
+    databases, paths = split_locations(settings, base=base, secrets=dict(secrets or {}))
+    if paths:
+        from onefold.sources.files import open_files
+
+        file_settings = settings.model_copy(update={"location": paths})
+        yield from open_files(name, file_settings, base=base, fingerprints=fingerprints or {})
+    for location in databases:
+        from onefold.sources.databases import open_database
+
+        yield from open_database(
+            name,
+            settings.model_copy(update={"location": location}),
+            base=base,
+            secrets=dict(secrets or {}),
+            cursors=cursors or {},
+            keys=keys or {},
+            fingerprints=fingerprints or {},
+        )
