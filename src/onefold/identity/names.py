@@ -73,7 +73,7 @@ class NameWords:
         spelled = encode_text(pa.chunked_array([*given.chunks, *family.chunks], pa.string()))
         joined = encode_text(pa.chunked_array([pc.replace_substring(spelled.values, " ", "")]))
         words = joined.values
-        codes = np.where(spelled.codes >= 0, joined.codes[spelled.codes], ABSENT).astype(np.int32)
+        codes = np.r_[joined.codes, ABSENT][spelled.codes].astype(np.int32)  # -1, no name, finds ABSENT at the end
         listed = words.to_pylist()
         skeleton, is_firm = _skeletons(listed)
         return cls(
