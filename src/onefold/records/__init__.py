@@ -1,1 +1,62 @@
-"""To be written."""
+"""Conforming: every source's rows in one model, normalised and comparable, raw values kept.
+
+The heavy parts load on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from onefold.records.model import EVENT, RECORD, RECORD_VALUE, ConformReport, TableReport
+
+if TYPE_CHECKING:
+    from onefold.catalog.model import Table
+    from onefold.engines import Engine
+
+__all__ = [
+    "EVENT",
+    "RECORD",
+    "RECORD_VALUE",
+    "ConformReport",
+    "TableReport",
+    "conform",
+    "email_key",
+    "name_key",
+    "phone_key",
+]
+
+
+def conform(
+    engine: Engine,
+    tables: Sequence[Table],
+    *,
+    regions: Mapping[str, str | None],
+    region: str | None,
+    progress: Callable[[str], None] | None = None,
+) -> ConformReport:
+    """Bring ``record``, ``record_value`` and ``event`` in step with the landed rows; see ``conforming.conform``."""
+    from onefold.records.conforming import conform as run
+
+    return run(engine, tables, regions=regions, region=region, progress=progress)
+
+
+def email_key(text: str) -> str | None:
+    """The mailbox that an e-mail address reaches, as in ``record.emails``; None where the text holds none."""
+    from onefold.records.keys import email_key as key
+
+    return key(text)
+
+
+def phone_key(text: str, region: str | None) -> str | None:
+    """A phone number as in ``record.phones``; None where the text holds none."""
+    from onefold.records.keys import phone_key as key
+
+    return key(text, region)
+
+
+def name_key(text: str) -> str | None:
+    """The Latin words of a person's name in alphabetical order; None where the text names nobody."""
+    from onefold.records.keys import name_key as key
+
+    return key(text)

@@ -6,6 +6,8 @@ attribute and value) and feeds profiles and the silo report. Raw values stay bes
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 
 RECORD = pa.schema(
@@ -82,3 +84,34 @@ EVENT = pa.schema(
     ]
 )
 """Grain: one row per current row of a table of facts that reaches a subject."""
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """What conforming one table did."""
+
+    source: str
+    table: str
+    role: str
+    rows: int
+    """Rows of ``record`` or ``event`` now."""
+    conformed: int
+    """Rows conformed in this run; the others were up to date."""
+    deleted: int
+    """Rows that vanished because the source has them no more."""
+
+
+@dataclass(frozen=True)
+class ConformReport:
+    """What conforming did."""
+
+    tables: tuple[TableReport, ...]
+    region: str | None
+    """The region of national phone numbers that was used where a row and its source name none."""
+    unreached: tuple[str, ...]
+    """Tables of facts without a way to any person or organisation; they have no events."""
+
+    @property
+    def conformed(self) -> int:
+        """Rows conformed in this run."""
+        return sum(table.conformed for table in self.tables)
