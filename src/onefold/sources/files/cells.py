@@ -26,8 +26,14 @@ class CellKind(StrEnum):
 
 
 _PATTERNS = (
-    (CellKind.NUMBER, r"[-+(]?\s?[$€£¥₹]?\s?\d{1,3}(?:[,.'’ \u00a0]\d{3})*(?:[.,]\d+)?\s?[%$€£¥₹)]?|[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?\s?[%€$]?"),
-    (CellKind.DATE, r"\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}日?(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp][Mm])?\s?(?:Z|UTC|[-+]\d{2}:?\d{2})?)?|\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}"),
+    (
+        CellKind.NUMBER,
+        r"[-+(]?\s?[$€£¥₹]?\s?\d{1,3}(?:[,.'’ \u00a0]\d{3})*(?:[.,]\d+)?\s?[%$€£¥₹)]?|[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?\s?[%€$]?",
+    ),
+    (
+        CellKind.DATE,
+        r"\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}日?(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp][Mm])?\s?(?:Z|UTC|[-+]\d{2}:?\d{2})?)?|\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}",
+    ),
     (CellKind.EMAIL, r"[^@\s;,|<>]+@[^@\s;,|<>]+\.[^@\s;,|<>]+"),
     (CellKind.URL, r"(?:https?|ftp)://\S+|www\.\S+"),
     (CellKind.PHONE, r"\+?\(?\d[\d ()./-]{5,}\d(?:\s?(?:x|ext\.?)\s?\d+)?"),
@@ -56,7 +62,9 @@ def kind_of(cell: str) -> CellKind:
     return CellKind.UNCLEAR if _UNCLEAR.search(text) else CellKind.TEXT
 
 
-SPECIFIC_KINDS = frozenset({CellKind.NUMBER, CellKind.DATE, CellKind.EMAIL, CellKind.URL, CellKind.PHONE, CellKind.CODE})
+SPECIFIC_KINDS = frozenset(
+    {CellKind.NUMBER, CellKind.DATE, CellKind.EMAIL, CellKind.URL, CellKind.PHONE, CellKind.CODE}
+)
 """Kinds that a header rarely has."""
 
 _TOTAL = re.compile(
@@ -70,7 +78,9 @@ _ROW_COUNT = re.compile(
     r"(?:rows?|records?|row\s+count|record\s+count|number\s+of\s+(?:rows|records))\s*[:=]\s*\d[\d,. ]*)\)?\.?",
     re.IGNORECASE,
 )
-_END_MARK = re.compile(r"[-=*_# ]*(?:end\s+of\s+(?:file|report|data|export)|eof)[-=*_#. ]*|[-=*_]{3,}", re.IGNORECASE)
+_END_MARK = re.compile(
+    r"[-=*_# ]*(?:end\s+of\s+(?:file|report|data|export)|eof)[-=*_#. ]*|[-=*_]{3,}", re.IGNORECASE
+)
 
 
 def is_closing_row(cells: Sequence[str]) -> bool:
@@ -87,4 +97,6 @@ def is_closing_row(cells: Sequence[str]) -> bool:
     if not _TOTAL.fullmatch(first):
         return False
     rest = filled[1:]
-    return all(kind_of(cell) is CellKind.NUMBER for cell in rest) and (len(cells) > 1 or any(c.isdigit() for c in first))
+    return all(kind_of(cell) is CellKind.NUMBER for cell in rest) and (
+        len(cells) > 1 or any(c.isdigit() for c in first)
+    )

@@ -38,7 +38,7 @@ class Dialect:
     @property
     def label(self) -> str:
         """The delimiter's name for people."""
-        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "": "none (one column)"}
+        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
         return names.get(self.delimiter, repr(self.delimiter))
 
 
@@ -93,7 +93,11 @@ def _plausible_delimiters(lines: Sequence[str]) -> list[str]:
     ]
     # A long delimiter explains the short ones in it.
     for long in [delimiter for delimiter in found if len(delimiter) > 1]:
-        if all(line.count(long) * long.count(short) == line.count(short) for short in set(long) for line in filled[:50]):
+        if all(
+            line.count(long) * long.count(short) == line.count(short)
+            for short in set(long)
+            for line in filled[:50]
+        ):
             return [long]
     return [delimiter for delimiter in found if len(delimiter) == 1]
 
@@ -106,7 +110,9 @@ def _plausible_quotings(lines: Sequence[str]) -> list[tuple[str, str]]:
         if '\\"' in text:
             quotings.append(('"', "\\"))
         quotings.append(("", ""))
-    if len(re.findall(r"(?:^|[^\w\s])'[^'\n]*'(?=$|[^\w\s])", text, re.MULTILINE)) * 2 > len(lines[:_SAMPLE_ROWS]):
+    if len(re.findall(r"(?:^|[^\w\s])'[^'\n]*'(?=$|[^\w\s])", text, re.MULTILINE)) * 2 > len(
+        lines[:_SAMPLE_ROWS]
+    ):
         quotings.append(("'", ""))
     return quotings
 

@@ -16,7 +16,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from onefold.sources.files.alphabets import COMMON_HANZI, LATIN, SCRIPTS
+from onefold.sources.files.alphabets import (
+    COMMON_HANGUL,
+    COMMON_HANZI,
+    COMMON_KANJI,
+    LATIN,
+    NEVER_LAST,
+    ONLY_LAST,
+    SCRIPTS,
+    VOWELS,
+)
 
 _WESTERN = ("fr", "es", "pt", "ca", "it", "de", "nl", "sv", "da", "fi", "is")
 _CENTRAL = ("pl", "cs", "sk", "hu", "ro", "hr", "de")
@@ -66,8 +75,12 @@ _CANDIDATES = (
     _Candidate("mac_roman", "macintosh", _WESTERN, -6.0),
 )
 
-_FITTING_SYMBOLS = frozenset("«»“”‘’„–—…€£°ºª·•¿¡™®©№×½¼²³§´\xa0،؟؛٪\u200c\u200d、。，；：（）《》【】「」！？－＆／．・ー々〇")
-_JOINING_SYMBOLS = frozenset("’‘´·ªº\u200c\u200d・ー々\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
+_FITTING_SYMBOLS = frozenset(
+    "«»“”‘’„–—…€£°ºª·•¿¡™®©№×½¼²³§´\xa0،؟؛٪\u200c\u200d、。，；：（）《》【】「」！？－＆／．・ー々〇"
+)
+_JOINING_SYMBOLS = frozenset(
+    "’‘´·ªº\u200c\u200d・ー々\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c"
+)
 _UNDECODABLE = -14.0
 _CONTROL = -12.0
 _ODD_SYMBOL = -9.0
@@ -77,10 +90,14 @@ _LATIN_LETTER = -1.8
 """Every letter beyond ASCII costs this in Latin script, where such letters are the exception."""
 _MIXED_SCRIPTS = -6.0
 _CAPITAL_INSIDE = -4.0
-_CAPITALS_BROKEN = -1.5
 _LATIN_RUN = -2.5
 """Two letters beyond ASCII side by side, in Latin script."""
 _SYMBOL_INSIDE = -4.0
+_LONG_RUN = -2.5
+"""Every consonant or vowel after two of its kind."""
+_MISPLACED_FORM = -4.0
+_VOWEL_SIGN = -6.0
+"""Marks over and under letters that Arabic and Hebrew leave out in names."""
 
 MAX_CELLS = 800
 """Cells judged: more do not change the verdict, and each costs time."""
@@ -135,7 +152,10 @@ def _utf16_without_mark(start: bytes) -> Encoding | None:
         text = start.decode(codec, errors="ignore")
     except UnicodeError:
         return None
-    strange = sum(unicodedata.category(character) in {"Cn", "Co", "Cc", "Cs"} and character not in "\r\n\t" for character in text)
+    strange = sum(
+        unicodedata.category(character) in {"Cn", "Co", "Cc", "Cs"} and character not in "\r\n\t"
+        for character in text
+    )
     if strange * 20 > len(text):
         return None
     return Encoding(codec, f"{codec} without byte order mark", math.inf)
@@ -144,7 +164,9 @@ def _utf16_without_mark(start: bytes) -> Encoding | None:
 def detect_legacy_encoding(cells: Sequence[bytes]) -> Encoding:
     """The code page under which these cells, each with bytes above ASCII, read most like a language."""
     judged = list(dict.fromkeys(cells))[:MAX_CELLS]
-    scores = sorted(((_score(candidate, judged), -rank) for rank, candidate in enumerate(_CANDIDATES)), reverse=True)
+    scores = sorted(
+        ((_score(candidate, judged), -rank) for rank, candidate in enumerate(_CANDIDATES)), reverse=True
+    )
     best_score, best_rank = scores[0]
     best = _CANDIDATES[-best_rank]
     reading = [cell.decode(best.codec, errors="replace") for cell in judged]
@@ -206,6 +228,8 @@ def _beyond_model(character: str) -> float:
     category = unicodedata.category(character)
     if category in {"Cc", "Co", "Cn", "Cs"}:
         return _CONTROL
+    if category == "Mn":
+        return _VOWEL_SIGN
     return _STRANGE_LETTER if category[0] in "LM" else _ODD_SYMBOL
 
 
@@ -237,7 +261,7 @@ def _japanese(text: str) -> float:
         if "\u3040" <= character <= "\u30ff":
             cost -= 4.5
         elif "\u4e00" <= character <= "\u9fff":
-            cost -= 7.5 if character in COMMON_HANZI else 9.3
+            cost -= 6.6 if character in COMMON_KANJI else 8.2 if character in COMMON_HANZI else 9.5
         elif "\uff61" <= character <= "\uff9f":
             cost -= 6.5
         elif character > "\x7f":
@@ -249,7 +273,7 @@ def _korean(text: str) -> float:
     cost = 0.0
     for character in text:
         if "\uac00" <= character <= "\ud7a3":
-            cost -= 6.8 if _is_standard_syllable(character) else 12.0
+            cost -= 5.8 if character in COMMON_HANGUL else 8.8 if _is_standard_syllable(character) else 12.0
         elif "\u4e00" <= character <= "\u9fff":
             cost -= 12.0
         elif character > "\x7f":
@@ -267,18 +291,39 @@ def _is_standard_syllable(character: str) -> bool:
     return True
 
 
-_WORD = re.compile(r"\S*[^\x00-\x7f]\S*")
+_WORD = re.compile(r"[^\s\d.,;:|/()&+@_-]*[^\x00-\x7f][^\s\d.,;:|/()&+@_-]*")
 
 
 def _coherence(text: str) -> float:
-    """What words of the text cost that mix scripts or capitals as no word does."""
+    """What words of the text cost that mix scripts, capitals or sounds as no word does."""
+    return sum(_word_coherence(match[0]) for match in _WORD.finditer(text))
+
+
+def _word_coherence(word: str) -> float:
     cost = 0.0
-    for match in _WORD.finditer(text):
-        word = match[0]
-        for before, after in zip(word, word[1:], strict=False):
-            if before > "\x7f" or after > "\x7f":
-                cost += _transition(before, after)
+    run, was_vowel = 0, None
+    for before, after in zip(word, word[1:], strict=False):
+        if before > "\x7f" or after > "\x7f":
+            cost += _transition(before, after)
+    for position, character in enumerate(word):
+        is_vowel = _is_vowel(character)
+        run = run + 1 if is_vowel is not None and is_vowel is was_vowel else 1
+        was_vowel = is_vowel
+        if run > 2 and is_vowel is not None:
+            cost += _LONG_RUN
+        if character in ONLY_LAST:
+            cost += _MISPLACED_FORM if position < len(word) - 1 else 0.0
+        elif character in NEVER_LAST and position == len(word) - 1 > 0:
+            cost += _MISPLACED_FORM
     return cost
+
+
+@cache
+def _is_vowel(character: str) -> bool | None:
+    """Whether a letter is a vowel; None where the script does not tell, or it is no letter."""
+    if _script(character) not in {"GREEK", "CYRILLIC"}:
+        return None
+    return unicodedata.normalize("NFD", character)[0].lower() in VOWELS
 
 
 @cache
@@ -294,8 +339,6 @@ def _transition(before: str, after: str) -> float:
     cost = 0.0
     if before.islower() and after.isupper():
         cost += _CAPITAL_INSIDE
-    elif before.isupper() and after.islower() and before > "\x7f" and after <= "\x7f":
-        cost += 0.0
     if first == "LATIN" and before > "\x7f" and after > "\x7f":
         cost += _LATIN_RUN
     return cost

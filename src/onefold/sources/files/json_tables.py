@@ -38,8 +38,16 @@ _DEEPEST = 6
 """Objects nested deeper than this stay JSON text."""
 _MOST_COLUMNS = 3_000
 _MOST_KEYS = 5_000_000
-_KEY_NAME = re.compile(r"_?id|.*[_.-]id|.*Id|.*ID|uuid|guid|_?key|.*_key|(?:.*_)?(?:number|no|nr|code|ref)", re.DOTALL)
+_KEY_NAME = re.compile(
+    r"_?id|.*[_.-]id|.*Id|.*ID|uuid|guid|_?key|.*_key|(?:.*_)?(?:number|no|nr|code|ref)", re.DOTALL
+)
 _RAW_CHARACTERS = 10_000
+_ENVELOPE = re.compile(
+    r"data|items?|results?|records?|rows?|values?|list|entries|elements|objects|documents|docs|features|hits|content|"
+    r"collection|members|response|payload|export|customers?|contacts?|users?|people|persons?|accounts?|orders?|leads?",
+    re.IGNORECASE,
+)
+"""Names under which exports put their records, even where there is but one."""
 
 ReadValues = Callable[[], Iterator[JsonValue]]
 
@@ -84,7 +92,11 @@ def _record_sources(file: StoredFile, codec: str | None) -> list[tuple[str, Read
         return [("", lambda: read_sequence(JsonText(file, codec)), ())]
     is_only = len(arrays) == 1
     return [
-        ("" if is_only else path[-1], partial(_values_at, file, codec, path), (f"rows from {'.'.join(path)}",))
+        (
+            "" if is_only else path[-1],
+            partial(_values_at, file, codec, path),
+            (f"rows from {'.'.join(path)}",),
+        )
         for path in arrays
     ]
 
@@ -123,14 +135,19 @@ def _arrays_of_objects(file: StoredFile, codec: str | None) -> list[tuple[str, .
     for name, first in read_members(text):
         if first == "[":
             values = read_array(text)
-            if isinstance(next(values, JsonValue(None, 0)).value, dict):
+            is_record = isinstance(next(values, JsonValue(None, 0)).value, dict)
+            more = sum(1 for _ in values)
+            # An object with one thing in an array is more often that object than an export of one record.
+            if is_record and (more or _ENVELOPE.fullmatch(name)):
                 top.append((name,))
-            for _ in values:
-                pass
             continue
         value = _value(text)
         if isinstance(value, dict):
-            below += [(name, inner) for inner, array in value.items() if _is_array_of_objects(array)]
+            below += [
+                (name, inner)
+                for inner, array in value.items()
+                if _is_array_of_objects(array) and _ENVELOPE.fullmatch(inner)
+            ]
     if text.peek():
         return []  # several documents one after the other: each is a record
     return top or (below if len(below) == 1 else [])

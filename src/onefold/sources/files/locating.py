@@ -16,8 +16,7 @@ from onefold.errors import InvalidInput, NotFound, SourceFailed
 from onefold.sources.files.stored_file import COMPRESSION_SUFFIXES, StoredFile, is_zip_archive, zip_members
 
 DATA_SUFFIXES = frozenset(
-    ".csv .tsv .tab .psv .txt .dat .json .jsonl .ndjson .geojson .parquet .pq .parq "
-    ".xlsx .xlsm .xlsb .xls .ods".split()
+    [".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet", ".pq", ".parq", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"]
 )
 """Endings that make a file in a folder count as data."""
 
@@ -63,7 +62,9 @@ def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise SourceFailed(f"{path}: {error.strerror}", hint="Check the path and your rights on it.") from error
+        raise SourceFailed(
+            f"{path}: {error.strerror}", hint="Check the path and your rights on it."
+        ) from error
 
 
 def _files_of_glob(location: str, path: Path, base: Path) -> list[StoredFile]:
@@ -121,7 +122,8 @@ def _with_members(path: Path, base: Path, *, is_named: bool) -> Iterator[StoredF
         wanted = members
     if not wanted:
         raise InvalidInput(
-            f"{origin}: no file with data in this archive", hint=f"It holds: {', '.join(members[:5]) or 'nothing'}."
+            f"{origin}: no file with data in this archive",
+            hint=f"It holds: {', '.join(members[:5]) or 'nothing'}.",
         )
     for member in wanted:
         yield StoredFile(path, f"{origin}!{member}", member=member, is_named=is_named and len(wanted) == 1)

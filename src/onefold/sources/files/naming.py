@@ -34,7 +34,9 @@ _DATE = re.compile(
     )(?![^\W_])""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NUMBER_AT_END = re.compile(r"(?:[-_. ]*\(\d+\)|[-_. ]*(?:part|chunk|page)?[-_. ]*\d+(?:[-_. ]*of[-_. ]*\d+)?)$", re.IGNORECASE)
+_NUMBER_AT_END = re.compile(
+    r"(?:[-_. ]*\(\d+\)|[-_. ]*(?:part|chunk|page)?[-_. ]*\d+(?:[-_. ]*of[-_. ]*\d+)?)$", re.IGNORECASE
+)
 _PART_ID = re.compile(r"^part-\d{3,}(?:-.*)?$", re.IGNORECASE)
 
 
@@ -125,7 +127,9 @@ def unique_name_beside(name: str, taken: set[str], given: set[str], *, is_given:
 
 def clean_header(header: str) -> str:
     """A header on one line, without invisible characters or the spaces around it."""
-    visible = "".join(character for character in header if character not in "\ufeff\u200b\u200e\u200f\u00ad\x00")
+    visible = "".join(
+        character for character in header if character not in "\ufeff\u200b\u200e\u200f\u00ad\x00"
+    )
     return " ".join(visible.split())
 
 

@@ -25,7 +25,10 @@ _READER_VERSION = "1"
 """Raised when the same bytes would give other rows than before."""
 _STAMP_GRACE_NS = 2_000_000_000
 """A file written this shortly before it was read may be written again without a new time of change."""
-_GENERIC_SHEET = re.compile(r"(?:sheet|tabelle|hoja|full|feuil(?:le)?|foglio|planilha|blad|ark|list|arkusz|лист|φύλλο|工作表|シート)\s*\d*", re.IGNORECASE)
+_GENERIC_SHEET = re.compile(
+    r"(?:sheet|tabelle|hoja|full|feuil(?:le)?|foglio|planilha|blad|ark|list|arkusz|лист|φύλλο|工作表|シート)\s*\d*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,9 @@ def open_files(
     count = 0
     for group, fingerprint in groups:
         if group.base in unchanged:
-            extracts = [_unchanged_extract(table, known[table], group, settings) for table in unchanged[group.base]]
+            extracts = [
+                _unchanged_extract(table, known[table], group, settings) for table in unchanged[group.base]
+            ]
         else:
             extracts = _open_group(group, settings, fingerprint, taken, errors)
         count += len(extracts)
@@ -140,7 +145,10 @@ def _family_name(group: _Group, family: Sequence[tuple[StoredFile, FileTable]], 
 
 
 def _extract_of(
-    table: str, family: Sequence[tuple[StoredFile, FileTable]], fingerprint: str, main_names: Mapping[str, str]
+    table: str,
+    family: Sequence[tuple[StoredFile, FileTable]],
+    fingerprint: str,
+    main_names: Mapping[str, str],
 ) -> Extract:
     members = [member for _, member in family]
     first = members[0]
@@ -150,7 +158,9 @@ def _extract_of(
         column, target = first.parent_join
         joins = ((column, main_names[family[0][0].origin], target),)
     declared = {
-        name: kinds.pop() if len(kinds := {m.declared_types.get(name, "text") for m in members}) == 1 else "text"
+        name: kinds.pop()
+        if len(kinds := {m.declared_types.get(name, "text") for m in members}) == 1
+        else "text"
         for name in first.column_names
     }
     return Extract(
@@ -166,7 +176,9 @@ def _extract_of(
     )
 
 
-def _reader_of(members: Sequence[FileTable], bad_rows: list[BadRow]) -> Callable[[], Iterator[pa.RecordBatch]]:
+def _reader_of(
+    members: Sequence[FileTable], bad_rows: list[BadRow]
+) -> Callable[[], Iterator[pa.RecordBatch]]:
     def batches() -> Iterator[pa.RecordBatch]:
         bad_rows.clear()
         for member in members:
@@ -179,7 +191,9 @@ def _family_notes(members: Sequence[FileTable]) -> tuple[str, ...]:
     """What to know about the files: said once where it holds for all, else with the file."""
     if len(members) == 1:
         return members[0].notes
-    notes = [f"{len(members)} files as one table: {', '.join(m.origin for m in members[:5])}{' …' if len(members) > 5 else ''}"]
+    notes = [
+        f"{len(members)} files as one table: {', '.join(m.origin for m in members[:5])}{' …' if len(members) > 5 else ''}"
+    ]
     shared = [note for note in members[0].notes if all(note in member.notes for member in members)]
     notes += shared
     notes += [f"{m.origin}: {note}" for m in members for note in m.notes if note not in shared]
@@ -201,7 +215,12 @@ def _unchanged_extract(table: str, fingerprint: str, group: _Group, settings: So
                 bad_rows[:] = extract.bad_rows
 
     return Extract(
-        table=table, column_names=(), declared_types={}, fingerprint=fingerprint, batches=batches, bad_rows=bad_rows
+        table=table,
+        column_names=(),
+        declared_types={},
+        fingerprint=fingerprint,
+        batches=batches,
+        bad_rows=bad_rows,
     )
 
 
@@ -254,7 +273,9 @@ class _Fingerprint:
             if found is None:
                 content = self.content if parsed else ""
                 found = {t for t, m in parsed.items() if content and m["content"] == content}
-            if found and {int(parsed[t]["number"]) for t in found} == set(range(1, int(parsed[min(found)]["count"]) + 1)):
+            if found and {int(parsed[t]["number"]) for t in found} == set(
+                range(1, int(parsed[min(found)]["count"]) + 1)
+            ):
                 return sorted(found, key=lambda table: int(parsed[table]["number"]))
         return []
 

@@ -37,7 +37,9 @@ def open_parquet_table(file: StoredFile) -> FileTable:
     names = column_names(schema.names)
     declared = {name: type_name(field.type) for name, field in zip(names, schema, strict=True)}
     notes = ("no rows",) if rows == 0 else ()
-    return FileTable(file.origin, names, partial(_read_rows, file, names), declared_types=declared, notes=notes)
+    return FileTable(
+        file.origin, names, partial(_read_rows, file, names), declared_types=declared, notes=notes
+    )
 
 
 def _read_rows(file: StoredFile, names: tuple[str, ...], bad_rows: list[BadRow]) -> Iterator[pa.RecordBatch]:
@@ -120,7 +122,11 @@ def _is_binary(kind: pa.DataType) -> bool:
 def _timestamps_as_text(column: pa.Array) -> pa.Array:
     """'2011-12-09 12:50:00', with a fraction where there is one and Z where it is a moment in UTC."""
     text = _without_zero_fraction(column.cast(pa.string()))
-    return pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1") if column.type.tz is None else text
+    return (
+        pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
+        if column.type.tz is None
+        else text
+    )
 
 
 def _without_zero_fraction(text: pa.Array) -> pa.Array:
@@ -133,7 +139,9 @@ def _numbers_as_text(column: pa.Array) -> pa.Array:
         column = pc.if_else(pc.is_finite(column), column, None)
     text = column.cast(pa.string())
     if pc.any(pc.match_substring_regex(text, "[eE]")).as_py():
-        text = pa.array([None if value is None else plain_number(value) for value in text.to_pylist()], pa.string())
+        text = pa.array(
+            [None if value is None else plain_number(value) for value in text.to_pylist()], pa.string()
+        )
     if pa.types.is_decimal(column.type):
         text = pc.replace_substring_regex(text, r"^(-?\d+)\.0+$", r"\1")
     return text

@@ -72,7 +72,8 @@ def _only_named(file: StoredFile, tables: list[FileTable], wanted: Sequence[str]
     if not chosen:
         sheets = ", ".join(table.part for table in tables)
         raise NotFound(
-            f"{file.origin}: has no sheet {' or '.join(wanted)}", hint=f"Its sheets with tables are: {sheets}."
+            f"{file.origin}: has no sheet {' or '.join(wanted)}",
+            hint=f"Its sheets with tables are: {sheets}.",
         )
     return chosen
 
@@ -94,7 +95,8 @@ def _read_sheets(file: StoredFile) -> list[tuple[str, bool, Sheet]]:
             return sheets
     except calamine.PasswordError as error:
         raise InvalidInput(
-            f"{file.origin}: the workbook needs a password", hint="Save a copy without a password and connect that."
+            f"{file.origin}: the workbook needs a password",
+            hint="Save a copy without a password and connect that.",
         ) from error
     except calamine.CalamineError as error:
         raise InvalidInput(
@@ -112,7 +114,9 @@ def _fill_merged(cells: Sheet, ranges: Sequence[tuple[tuple[int, int], tuple[int
             cells[row][left] = cells[top][left]
 
 
-def _open_sheet(file: StoredFile, name: str, cells: Sheet, *, is_visible: bool, is_only: bool) -> FileTable | None:
+def _open_sheet(
+    file: StoredFile, name: str, cells: Sheet, *, is_visible: bool, is_only: bool
+) -> FileTable | None:
     first, last = _used_columns(cells)
     if first is None:
         return None
@@ -125,7 +129,9 @@ def _open_sheet(file: StoredFile, name: str, cells: Sheet, *, is_visible: bool, 
     origin = file.origin if is_only else f"{file.origin}#{name}"
     typed = [[row[first + position] for row in cells[layout.body_row :]] for position in kept]
     declared = {
-        column: kind for column, values in zip(names, typed, strict=True) if (kind := _declared_type(values)) != "text"
+        column: kind
+        for column, values in zip(names, typed, strict=True)
+        if (kind := _declared_type(values)) != "text"
     }
     closing = _closing_rows(texts, layout.body_row)
     read = partial(_read_rows, origin, names, kept, texts, (layout.body_row, len(texts) - closing))

@@ -76,7 +76,11 @@ class StoredFile:
     def open_seekable(self) -> Iterator[BinaryIO]:
         """The unpacked bytes as a file that can be read in any order."""
         with self.open() as stream:
-            if stream.seekable() and not self.member and not isinstance(stream, gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile):
+            if (
+                stream.seekable()
+                and not self.member
+                and not isinstance(stream, gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile)
+            ):
                 yield stream
                 return
             with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as spooled:
@@ -139,10 +143,13 @@ def file_errors(file: StoredFile) -> Iterator[None]:
     except OnefoldError:
         raise
     except FileNotFoundError as error:
-        raise NotFound(f"{name}: there is no such file", hint="Check the path, or where the file went.") from error
+        raise NotFound(
+            f"{name}: there is no such file", hint="Check the path, or where the file went."
+        ) from error
     except PermissionError as error:
         raise SourceFailed(
-            f"{name}: not allowed to read it", hint=f"Give yourself access (chmod u+r '{file.path}') and run again."
+            f"{name}: not allowed to read it",
+            hint=f"Give yourself access (chmod u+r '{file.path}') and run again.",
         ) from error
     except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile) as error:
         raise SourceFailed(
@@ -150,14 +157,20 @@ def file_errors(file: StoredFile) -> Iterator[None]:
             hint="Copy or export the file again: nothing of it was taken over.",
         ) from error
     except (RuntimeError, NotImplementedError) as error:  # zipfile's errors for passwords and rare methods
-        raise InvalidInput(f"{name}: {error}", hint="Unpack the archive and connect the files in it.") from error
+        raise InvalidInput(
+            f"{name}: {error}", hint="Unpack the archive and connect the files in it."
+        ) from error
     except OSError as error:
-        if "rror" in str(error) and error.errno is None:  # decompressors of pyarrow and bz2 report damage like this
+        if (
+            "rror" in str(error) and error.errno is None
+        ):  # decompressors of pyarrow and bz2 report damage like this
             raise SourceFailed(
                 f"{name}: the compressed file is damaged or cut off ({error})",
                 hint="Copy or export the file again: nothing of it was taken over.",
             ) from error
-        raise SourceFailed(f"{name}: {error}", hint="Check the disk or network share and run again.") from error
+        raise SourceFailed(
+            f"{name}: {error}", hint="Check the disk or network share and run again."
+        ) from error
 
 
 def zip_members(path: Path, origin: str) -> list[str]:
@@ -168,7 +181,9 @@ def zip_members(path: Path, origin: str) -> list[str]:
         SourceFailed: it is damaged.
     """
     with file_errors(StoredFile(path, origin)), zipfile.ZipFile(path) as archive:
-        members = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)]
+        members = [
+            entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)
+        ]
     if any(entry.flag_bits & 1 for entry in members):
         raise InvalidInput(
             f"{origin}: the archive needs a password", hint="Unpack it and connect the files that were in it."
@@ -218,7 +233,8 @@ def _unpacked(packed: BinaryIO) -> Iterator[BinaryIO]:
     else:
         if not pa.Codec.is_available(compression):
             raise Unsupported(
-                f"this installation cannot unpack {compression}", hint="Unpack the file and connect the result."
+                f"this installation cannot unpack {compression}",
+                hint="Unpack the file and connect the result.",
             )
         opened = cast("IO[bytes]", pa.CompressedInputStream(pa.PythonFile(packed, mode="r"), compression))
     try:

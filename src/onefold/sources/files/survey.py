@@ -10,6 +10,8 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from onefold.sources.files.encodings import (
     UTF8,
     Encoding,
@@ -21,13 +23,14 @@ from onefold.sources.files.stored_file import StoredFile
 HEAD_BYTES = 1 << 20
 """How much of the start is kept for working out delimiter and header."""
 
+_LINE_FEED = 10
 _CELLS_AT_FIRST = 1_500
 _CELLS_PER_CHUNK = 60
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _CELL_END = re.compile(rb'[\r\n,;\t"]')
 _CELL_BYTES = 240
 _UTF8_TOLERANCE = 0.05
-"""Share of characters beyond ASCII that may be broken in what still is UTF-8 with a few bad lines."""
+"""Broken characters per extra byte of whole ones in what still is UTF-8 with a few bad lines."""
 
 
 @dataclass
@@ -43,8 +46,8 @@ class Survey:
     carriage_returns: int = 0
     crlf_pairs: int = 0
     utf8_errors: int = 0
-    utf8_characters: int = 0
-    """Characters beyond ASCII, read as UTF-8."""
+    utf8_extra_bytes: int = 0
+    """Bytes that characters beyond ASCII take after their first, read as UTF-8."""
     cells: list[bytes] = field(default_factory=list)
     """Cells with bytes above ASCII, from all over the file."""
     encoding: Encoding = UTF8
@@ -103,13 +106,14 @@ def survey_file(file: StoredFile) -> Survey:
             decoder.reset()
     if is_wide:
         _count_wide(survey)
-    elif survey.encoding is UTF8 and survey.utf8_errors > survey.utf8_characters * _UTF8_TOLERANCE:
+    elif survey.encoding is UTF8 and survey.utf8_errors > survey.utf8_extra_bytes * _UTF8_TOLERANCE:
         survey.encoding = detect_legacy_encoding(survey.cells)
     return survey
 
 
 def _count_bytes(survey: Survey, chunk: bytes, last_byte: bytes) -> None:
-    survey.line_feeds += chunk.count(b"\n")
+    # NumPy counts what is frequent several times faster than ``bytes.count``, which is faster at what is rare.
+    survey.line_feeds += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _LINE_FEED))
     if returns := chunk.count(b"\r"):
         survey.carriage_returns += returns
         survey.crlf_pairs += chunk.count(b"\r\n")
@@ -130,19 +134,15 @@ def _follow_utf8(
         try:
             text = decoder.decode(chunk)
         except UnicodeDecodeError:
-            lenient = codecs.getincrementaldecoder("utf-8")("replace")
-            lenient.setstate(state)
-            decoder = lenient
+            decoder = codecs.getincrementaldecoder("utf-8")("replace")
+            decoder.setstate(state)
             text = decoder.decode(chunk)
+            survey.utf8_errors += text.count("\ufffd")
     else:
         text = decoder.decode(chunk)
-    survey.utf8_errors += text.count("\ufffd")
-    survey.utf8_characters += len(chunk) - len(chunk.translate(None, _UTF8_LEADS))
+        survey.utf8_errors += text.count("\ufffd")
+    survey.utf8_extra_bytes += max(0, len(chunk) - len(text))
     return decoder
-
-
-_UTF8_LEADS = bytes(range(0xC2, 0xF5))
-"""Bytes that start a UTF-8 character beyond ASCII."""
 
 
 def _collect_cells(survey: Survey, chunk: bytes) -> None:

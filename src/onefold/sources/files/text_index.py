@@ -41,7 +41,9 @@ class Indexer:
 
     def __init__(self, dialect: Dialect, width: int, *, has_lone_returns: bool) -> None:
         self._width = width
-        self._delimiter = (dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN)
+        self._delimiter = (
+            dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN
+        )
         self._delimiter_byte = ord(self._delimiter) if dialect.delimiter else -1
         self._quote_byte = ord(dialect.quote) if dialect.quote else -1
         self._has_escape = bool(dialect.escape)
@@ -78,7 +80,12 @@ class Indexer:
         is_end = (kinds == _NEWLINE) & ~inside
         ends_at = np.flatnonzero(is_end)
         ends = positions[ends_at] + 1
-        if is_last and len(octets) and (not len(ends) or ends[-1] < len(octets)) and not (len(inside) and inside[-1]):
+        if (
+            is_last
+            and len(octets)
+            and (not len(ends) or ends[-1] < len(octets))
+            and not (len(inside) and inside[-1])
+        ):
             ends = np.append(ends, len(octets))
             ends_at = np.append(ends_at, len(kinds))
         field_counts = self._per_record((kinds == _DELIMITER) & ~inside, ends_at) + 1
@@ -122,7 +129,8 @@ class Indexer:
         inside: npt.NDArray[np.bool_],
     ) -> int | None:
         """Where the rules are broken first: a quote inside an unquoted field, text after a closing quote, or a
-        carriage return on its own."""
+        carriage return on its own.
+        """
         breaks = []
         quotes = np.flatnonzero(kinds == _QUOTE)
         if len(quotes):

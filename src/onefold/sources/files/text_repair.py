@@ -30,7 +30,9 @@ class Repairer:
     """Reads single records of a dialect from text."""
 
     def __init__(self, dialect: Dialect, width: int) -> None:
-        self._delimiter = dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN
+        self._delimiter = (
+            dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN
+        )
         if not dialect.delimiter:
             self._delimiter = ""
         self._quote = dialect.quote
@@ -45,7 +47,11 @@ class Repairer:
         if record is not None and record.lines == 1:
             return record
         alone = self._parse(text, start, line_end)
-        if record is not None and len(record.cells) == self._width and not self.has_swallowed(text[start : record.end]):
+        if (
+            record is not None
+            and len(record.cells) == self._width
+            and not self.has_swallowed(text[start : record.end])
+        ):
             return record
         if alone is not None and len(alone.cells) == self._width:
             return Record(alone.cells, min(line_end + 1, len(text)), 1)

@@ -65,7 +65,9 @@ def read_rows(
         NotFound, SourceFailed: as ``StoredFile.open`` does.
     """
     reader = _RowReader(file.origin, survey, text_format, bad_rows)
-    yield from reader.without_closing_rows(reader.batches(utf8_chunks(file, survey, text_format.dialect.delimiter)))
+    yield from reader.without_closing_rows(
+        reader.batches(utf8_chunks(file, survey, text_format.dialect.delimiter))
+    )
 
 
 class _RowReader:
@@ -108,7 +110,9 @@ class _RowReader:
         while start < len(block):
             stop = min(len(block), start + window)
             reaches_end = is_last and stop == len(block)
-            index = self._cut_at_swallowed(block, start, self._indexer.index(view[start:stop], is_last=reaches_end))
+            index = self._cut_at_swallowed(
+                block, start, self._indexer.index(view[start:stop], is_last=reaches_end)
+            )
             yield from self._batches_of(block, start, index)
             progress = int(index.ends[-1]) if len(index.ends) else 0
             start += progress
@@ -170,7 +174,9 @@ class _RowReader:
                 text = _selected(block, start, begins, index.ends, mask)
                 yield from self._parsed(text, width, lines[mask])
 
-    def _parsed(self, text: bytes | memoryview, width: int, lines: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
+    def _parsed(
+        self, text: bytes | memoryview, width: int, lines: npt.NDArray[np.int64]
+    ) -> Iterator[pa.RecordBatch]:
         names = [f"f{position}" for position in range(width)]
         dialect = self._format.dialect
         table = pa.csv.read_csv(
@@ -193,7 +199,9 @@ class _RowReader:
         )
         if table.num_rows != len(lines):
             raise AssertionError(f"{self._origin}: indexed {len(lines)} rows but parsed {table.num_rows}")
-        columns = [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]
+        columns = [
+            column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns
+        ]
         columns += [pa.nulls(len(lines), pa.string())] * (self._width - width)
         yield from self._batch(columns, pa.array(lines))
 
@@ -214,7 +222,9 @@ class _RowReader:
             self._rows += batch.num_rows
             yield batch
 
-    def _repair(self, block: bytes, start: int, *, is_last: bool) -> Generator[pa.RecordBatch, None, int | None]:
+    def _repair(
+        self, block: bytes, start: int, *, is_last: bool
+    ) -> Generator[pa.RecordBatch, None, int | None]:
         """Read records one by one from ``start``; return where to go on, None where more text is needed."""
         stop = min(len(block), start + _LOOK_AHEAD_BYTES)
         if block.find(b"\n", start, stop) < 0 and stop < len(block):
@@ -237,7 +247,9 @@ class _RowReader:
                 rows.append(record.cells)
                 lines.append(self._line)
             elif raw.strip():
-                self._set_aside_raw(raw.encode("utf-8", "surrogateescape"), self._line, len(record.cells), record.cells)
+                self._set_aside_raw(
+                    raw.encode("utf-8", "surrogateescape"), self._line, len(record.cells), record.cells
+                )
             self._line += record.lines
             position = record.end
         if rows:
@@ -266,7 +278,9 @@ class _RowReader:
             else:
                 return found
 
-    def _set_aside_raw(self, raw: bytes, line: int, fields: int, cells: tuple[str, ...] | None = None) -> None:
+    def _set_aside_raw(
+        self, raw: bytes, line: int, fields: int, cells: tuple[str, ...] | None = None
+    ) -> None:
         """Set aside a record with the wrong number of fields; a line of blanks is nothing."""
         text = raw.decode(errors="replace").strip()
         if not text:

@@ -50,7 +50,9 @@ def open_text_table(file: StoredFile, settings: SourceSettings) -> FileTable | N
         short_width=usual_width if usual_width < layout.width else None,
         null_marks=("\\N",) if any("\\N" in row for row in rows) else (),
     )
-    is_header_only = not is_cut and not any(any(cell.strip() for cell in row) for row in rows[layout.body_row :])
+    is_header_only = not is_cut and not any(
+        any(cell.strip() for cell in row) for row in rows[layout.body_row :]
+    )
     notes = _notes(survey, dialect, layout, rows, is_header_only=is_header_only)
     return FileTable(file.origin, names, partial(read_rows, file, survey, text_format), notes=notes)
 
@@ -80,12 +82,16 @@ def _sample(file: StoredFile, survey: Survey) -> str:
             f"{file.origin}: this is no text but a binary file",
             hint="Export it as CSV, XLSX, JSON or Parquet, or leave it out.",
         )
-    text = survey.head.decode(survey.encoding.codec, errors="replace").replace("\x00", "").removeprefix("\ufeff")
+    text = (
+        survey.head.decode(survey.encoding.codec, errors="replace").replace("\x00", "").removeprefix("\ufeff")
+    )
     text = text.replace("\r\n", "\n")
     if survey.has_only_carriage_returns:
         text = text.replace("\r", "\n")
     if not text.strip():
-        raise InvalidInput(f"{file.origin}: the file holds nothing but blanks", hint="Export it again, or leave it out.")
+        raise InvalidInput(
+            f"{file.origin}: the file holds nothing but blanks", hint="Export it again, or leave it out."
+        )
     if _MARKUP.match(text):
         raise InvalidInput(
             f"{file.origin}: this is a web page or XML, not a table",
@@ -106,12 +112,14 @@ def _notes(
     encoding = survey.encoding
     notes = []
     if encoding.label != "utf-8":
-        doubt = f" (a guess: {encoding.rival} reads almost as well)" if encoding.margin < _DOUBTFUL_MARGIN else ""
+        doubt = (
+            f" (a guess: {encoding.rival} reads almost as well)" if encoding.margin < _DOUBTFUL_MARGIN else ""
+        )
         notes.append(f"encoding {encoding.label}{doubt}")
     elif survey.utf8_errors:
         notes.append("encoding utf-8 with some bytes that are not")
     if dialect.delimiter != ",":
-        notes.append(f"delimiter {dialect.label}")
+        notes.append(f"delimiter {dialect.label}" if dialect.delimiter else "one column")
     if dialect.escape:
         notes.append("quotes escaped by backslash")
     if dialect.quote == "'":
