@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from onefold.settings import Settings, SourceSettings
+if TYPE_CHECKING:
+    from onefold.settings import Settings, SourceSettings
 
 
 class Difficulty(StrEnum):
@@ -82,6 +84,8 @@ class DemoCompany:
             workspace: the workspace's folder; locations are relative to it where it holds the company, else
                 absolute. The company's own directory where absent.
         """
+        from onefold.settings import Settings  # noqa: PLC0415 - pulls pydantic
+
         base = (workspace or self.directory).resolve()
         return Settings(
             name=self.name,

@@ -150,7 +150,11 @@ class Population:
         if born > _LAST_BIRTH:
             born = dice.day(date(2003, 1, 1), _LAST_BIRTH)
         since = dice.day(OPENED - timedelta(days=900), TODAY - timedelta(days=20))
-        until = TODAY if dice.chance(0.66) else dice.day(max(since, OPENED) + timedelta(days=10), TODAY)
+        until = (
+            TODAY
+            if dice.chance(0.66)
+            else min(TODAY, dice.day(max(since, OPENED) + timedelta(days=10), TODAY))
+        )
         given = self._given(language, is_female=is_female, country=household.country)
         family = self._family(household, position, is_female=is_female)
         person = Person(

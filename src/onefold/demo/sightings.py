@@ -150,10 +150,8 @@ class Observer:
     def _times(self, person: Person) -> tuple[datetime, datetime]:
         habits, dice = self.habits, self.dice
         first = min(max(person.since, habits.opened), habits.closed)
-        last = min(person.until, habits.closed, first + timedelta(days=700))
-        created = dice.moment(
-            dice.day(first, max(first + timedelta(days=30), last) if first < habits.closed else first)
-        )
+        latest = max(first + timedelta(days=30), min(person.until, first + timedelta(days=700)))
+        created = dice.moment(dice.day(first, min(latest, habits.closed)))
         if dice.chance(habits.never_updated):
             return created, created
         return created, max(created, dice.moment(dice.day(created.date(), habits.closed)))

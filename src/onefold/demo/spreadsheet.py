@@ -73,11 +73,7 @@ class Sheet:
             f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
             for n, width in enumerate(self._widths, 1)
         )
-        rows = "".join(
-            f'<row r="{number}">{"".join(_cell(n, number, value, style) for n, value in enumerate(row))}</row>'
-            for number, (row, style) in enumerate(self._rows, 1)
-            if row
-        )
+        rows = "".join(_row(number, row, style) for number, (row, style) in enumerate(self._rows, 1) if row)
         return f'<worksheet xmlns="{_MAIN}"><cols>{columns}</cols><sheetData>{rows}</sheetData></worksheet>'
 
 
@@ -121,6 +117,11 @@ def _relations(targets: Sequence[tuple[str, str]]) -> str:
         for i, (kind, target) in enumerate(targets, 1)
     )
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'
+
+
+def _row(number: int, values: tuple[Cell, ...], style: int) -> str:
+    cells = "".join(_cell(column, number, value, style) for column, value in enumerate(values))
+    return f'<row r="{number}">{cells}</row>'
 
 
 def _cell(column: int, row: int, value: Cell, style: int) -> str:

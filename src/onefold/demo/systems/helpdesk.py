@@ -93,7 +93,7 @@ class Conversation:
         self._agent = dice.pick(_AGENTS[language] if dice.chance(0.92) else trade()["agents"])
         self._values = {
             "order": order.number if order else "",
-            "product": order.product if order else dice.pick(trade()["products"])[0],
+            "product": order.product if order else dice.pick(trade()["products"][:-2])[0],  # no gift cards
             "agent": self._agent.partition(" ")[0],
             "name": sighting.given or sighting.family,
             "days": dice.whole(3, 14),
@@ -179,7 +179,8 @@ def _ticket_times(sighting: Sighting, dice: Dice) -> list[datetime]:
 
 def _recent_order(scene: Scene, person: Person, day: date) -> Order | None:
     since = day - timedelta(days=120)
-    earlier = [order for order in scene.orders.get(person.person_id, ()) if since <= order.day < day]
+    orders = scene.orders.get(person.person_id, ())
+    earlier = [o for o in orders if since <= o.day < day and not o.product.startswith("Gift card")]
     return earlier[-1] if earlier else None
 
 
@@ -194,7 +195,7 @@ def _in_office_hours(moment: datetime, dice: Dice) -> datetime:
 def _requester(key: str, sighting: Sighting, dice: Dice) -> Row:
     email, phone = sighting.email, sighting.phone
     luck = dice.number()
-    if luck < 0.06:  # only a first name was given
+    if luck < 0.06 and Difficulty.INITIAL not in sighting.flags:  # only a first name was given
         sighting.family = ""
     elif luck < 0.1 and email:  # the mailbox became the name
         sighting.given, sighting.family = email.partition("@")[0], ""
