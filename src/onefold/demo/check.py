@@ -1,4 +1,4 @@
-"""Scores an identity map against the truth. Counts of (person, customer) cells give every figure; no pair is built."""
+"""Scores an identity map against the truth from counts of (person, customer) cells; no pair is ever built."""
 
 from __future__ import annotations
 
@@ -25,13 +25,21 @@ def check_company(directory: Path, identities: pa.Table) -> Score:
     precision, recall = cells.pair_precision_recall()
     b_precision, b_recall = cells.bcubed_precision_recall()
     return Score(
-        records=len(people), records_missing=missing, people=cells.people, customers=cells.customers,
-        pair_precision=precision, pair_recall=recall, pair_f1=_f1(precision, recall),
-        bcubed_precision=b_precision, bcubed_recall=b_recall, bcubed_f1=_f1(b_precision, b_recall),
-        people_exact=cells.people_exact(), largest_customer=int(cells.customer_sizes.max()),
+        records=len(people),
+        records_missing=missing,
+        people=cells.people,
+        customers=cells.customers,
+        pair_precision=precision,
+        pair_recall=recall,
+        pair_f1=_f1(precision, recall),
+        bcubed_precision=b_precision,
+        bcubed_recall=b_recall,
+        bcubed_f1=_f1(b_precision, b_recall),
+        people_exact=cells.people_exact(),
+        largest_customer=int(cells.customer_sizes.max()),
         household_pairs_merged=_household_pairs(truth, customers, cells),
         recall_by_difficulty=_recall_by_difficulty(truth, people, customers),
-    )  # fmt: skip
+    )
 
 
 class _Cells:
@@ -56,7 +64,9 @@ class _Cells:
         return float(precision), float(recall)
 
     def people_exact(self) -> int:
-        whole = (self.counts == self.person_sizes[self.person]) & (self.counts == self.customer_sizes[self.customer])
+        whole = (self.counts == self.person_sizes[self.person]) & (
+            self.counts == self.customer_sizes[self.customer]
+        )
         return int(whole.sum())
 
 
@@ -75,7 +85,7 @@ def _read_truth(path: Path) -> pa.Table:
 
 def _customers_of(truth: pa.Table, identities: pa.Table) -> tuple[_Labels, int]:
     """A customer label per truth row, and how many rows the map lacks."""
-    needed = ["source", "table", "record_key", "customer_id"]
+    needed = ["source", "record_key", "customer_id"]
     lacking = [name for name in needed if name not in identities.column_names]
     if lacking:
         raise InvalidInput(
@@ -84,7 +94,11 @@ def _customers_of(truth: pa.Table, identities: pa.Table) -> tuple[_Labels, int]:
         )
     identities = identities.select(needed).cast(pa.schema([(name, pa.string()) for name in needed]))
     place = pa.array(np.arange(truth.num_rows))
-    joined = truth.select(needed[:3]).append_column("place", place).join(identities, needed[:3], join_type="left outer")
+    joined = (
+        truth.select(needed[:2])
+        .append_column("place", place)
+        .join(identities, needed[:2], join_type="left outer")
+    )
     if joined.num_rows != truth.num_rows:
         raise InvalidInput(
             "identities name a record more than once", hint="Give one row per source, table, record_key."
@@ -109,7 +123,9 @@ def _household_pairs(truth: pa.Table, customers: _Labels, cells: _Cells) -> int:
     return int(_pairs(homes.counts) - _pairs(cells.counts))
 
 
-def _recall_by_difficulty(truth: pa.Table, people: _Labels, customers: _Labels) -> dict[str, tuple[float, int]]:
+def _recall_by_difficulty(
+    truth: pa.Table, people: _Labels, customers: _Labels
+) -> dict[str, tuple[float, int]]:
     flags = truth["hard"].combine_chunks()
     rows, names = flags.value_parent_indices().to_numpy(), flags.flatten().to_pylist()
     hard_rows: dict[str, list[int]] = {}
@@ -136,7 +152,8 @@ def _recall_by_difficulty(truth: pa.Table, people: _Labels, customers: _Labels) 
 def _codes(column: pa.ChunkedArray) -> _Labels:
     """Consecutive labels; nulls become 0 and are for the caller to replace."""
     indices = column.combine_chunks().dictionary_encode().indices
-    return pc.fill_null(indices, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes: _Labels = pc.fill_null(indices, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
 
 
 def _pairs(sizes: npt.NDArray[np.int64]) -> float:

@@ -29,19 +29,43 @@ from onefold.settings import SourceSettings
 NAME = "Larkmoor & Teale"
 _LEAST_PEOPLE = 100
 
+_HELPDESK_FILES = ("requesters.jsonl", "tickets.jsonl", "messages.jsonl.gz")
 _SOURCES: Mapping[str, SourceSettings] = {
-    "crm": SourceSettings(location="exports/crm/*.csv", priority=20, owner="Sales", yearly_cost=38_400, region="GB"),
-    "shop": SourceSettings(location="exports/shop/shop.sqlite", priority=30, owner="E-commerce", yearly_cost=52_000),
-    "helpdesk": SourceSettings(
-        location=["exports/helpdesk/requesters.jsonl", "exports/helpdesk/tickets.jsonl", "exports/helpdesk/messages.jsonl.gz"],
-        priority=50, owner="Customer Care", yearly_cost=27_600,
+    "crm": SourceSettings(
+        location="exports/crm/*.csv", priority=20, owner="Sales", yearly_cost=38_400, region="GB"
     ),
-    "billing": SourceSettings(location="exports/billing/*.csv", priority=10, owner="Finance (Barcelona)", yearly_cost=19_500, region="ES"),
-    "loyalty": SourceSettings(location="exports/loyalty/*.csv.gz", priority=40, owner="Marketing", yearly_cost=44_000),
-    "surveys": SourceSettings(location="exports/surveys/customer_surveys.xlsx", priority=70, owner="Customer Insight", yearly_cost=12_900),
-    "hellas": SourceSettings(location="exports/hellas/*.csv", priority=90, owner="Stores Greece", yearly_cost=8_700, region="GR"),
-    "wechat": SourceSettings(location="exports/wechat/huiyuan.csv", priority=60, owner="Marketing China", yearly_cost=15_300, region="CN"),
-}  # fmt: skip
+    "shop": SourceSettings(
+        location="exports/shop/shop.sqlite", priority=30, owner="E-commerce", yearly_cost=52_000
+    ),
+    "helpdesk": SourceSettings(
+        location=[f"exports/helpdesk/{name}" for name in _HELPDESK_FILES],
+        priority=50,
+        owner="Customer Care",
+        yearly_cost=27_600,
+    ),
+    "billing": SourceSettings(
+        location="exports/billing/*.csv", priority=10, owner="Finance", yearly_cost=19_500, region="ES"
+    ),
+    "loyalty": SourceSettings(
+        location="exports/loyalty/*.csv.gz", priority=40, owner="Marketing", yearly_cost=44_000
+    ),
+    "surveys": SourceSettings(
+        location="exports/surveys/customer_surveys.xlsx",
+        priority=70,
+        owner="Customer Insight",
+        yearly_cost=12_900,
+    ),
+    "hellas": SourceSettings(
+        location="exports/hellas/*.csv", priority=90, owner="Stores Greece", yearly_cost=8_700, region="GR"
+    ),
+    "wechat": SourceSettings(
+        location="exports/wechat/huiyuan.csv",
+        priority=60,
+        owner="Marketing China",
+        yearly_cost=15_300,
+        region="CN",
+    ),
+}
 
 _WRITERS: Mapping[str, Callable[[Scene, list[Person]], None]] = {
     "shop": write_shop,  # first: others refer to orders
@@ -70,8 +94,7 @@ def write_company(directory: Path, *, people: int, seed: int) -> DemoCompany:
     """See ``onefold.demo.write_company``."""
     if people < _LEAST_PEOPLE:
         raise InvalidInput(
-            f"{people} people are too few for a company",
-            hint=f"Ask for at least {_LEAST_PEOPLE}: onefold demo --people 1000",
+            f"{people} people are too few for a company", hint=f"Ask for at least {_LEAST_PEOPLE}."
         )
     organisations = draw_organisations(max(8, people // 24), Dice(seed, "organisations"), date(2019, 1, 1), TODAY)
     population = Population(Dice(seed, "people"), organisations).draw(people)
@@ -90,9 +113,15 @@ def open_company(directory: Path) -> DemoCompany:
         raise NotFound(f"no demo company in {directory}", hint="Write one: onefold demo")
     known = json.loads(facts.read_text(encoding="utf-8"))
     return DemoCompany(
-        name=NAME, directory=directory, today=TODAY, region="GB", currency="EUR",
-        people=known["people"], records=known["records"], sources=_SOURCES,
-    )  # fmt: skip
+        name=NAME,
+        directory=directory,
+        today=TODAY,
+        region="GB",
+        currency="EUR",
+        people=known["people"],
+        records=known["records"],
+        sources=_SOURCES,
+    )
 
 
 def _memberships(population: list[Person], dice: Dice) -> dict[str, list[Person]]:

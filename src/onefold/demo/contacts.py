@@ -1,7 +1,8 @@
 """Addresses, phone numbers and mailboxes that look right for their country and belong to nobody.
 
-Phone numbers come from ranges kept for fiction where there are any (Ofcom's drama numbers, 555 in North America,
-5550 and 7010 in Australia), elsewhere from ranges in little use. Mail domains end in ``.example`` (RFC 2606).
+Phone numbers come from ranges kept for fiction where there are any (Ofcom's drama numbers, 555 in North
+America, 5550 and 7010 in Australia), elsewhere from ranges in little use. Mail domains end in ``.example``
+(RFC 2606).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date
 
 from onefold.demo.dice import Dice
 from onefold.demo.scripts import persian_digits, without_accents
-from onefold.demo.words import City, Name, places
+from onefold.demo.words import City, Name, places, trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ class Address:
         name = self.street[0 if native else 1]
         if self.country in {"GB", "US", "AU"}:
             return f"{self.number} {name}" + (f", {self.flat}" if self.flat else "")
-        if self.country in {"CN", "TW"} and native:
-            return f"{name}{self.number}{'号' if self.country == 'CN' else '號'}{self.flat}"
-        if self.country == "HK" and native:
-            return f"{name}{self.number}號{self.flat}"
+        if self.country == "CN" and native:
+            return f"{name}{self.number}号{self.flat}"
+        if self.country in {"TW", "HK"} and native:
+            return f"{self.city.region}{name}{self.number}號{self.flat}"
         if self.country == "IR" and native:
             return persian_digits(f"{name}، پلاک {self.number}" + (f"، واحد {self.flat}" if self.flat else ""))
         if self.country in {"CN", "TW", "HK", "IR"}:
@@ -50,10 +51,21 @@ class Address:
         return self.city.native if native else self.city.latin
 
 
+_FLATS = {
+    "GB": "Flat #",
+    "US": "Apt ##",
+    "AU": "Unit #",
+    "ES": "#º #ª",
+    "MX": "Int. #",
+    "CN": "#单元#0#室",
+    "TW": "#樓",
+    "HK": "1#樓@室",
+    "IR": "#",
+}
+
+
 class AddressBook:
     """Draws addresses."""
-
-    _FLATS = {"GB": "Flat #", "US": "Apt ##", "AU": "Unit #", "ES": "#º #ª", "MX": "Int. #", "CN": "#单元#0#室", "TW": "#樓", "HK": "1#樓@室", "IR": "#"}  # fmt: skip
 
     def __init__(self, dice: Dice) -> None:
         self._dice = dice
@@ -63,13 +75,17 @@ class AddressBook:
         dice, where = self._dice, places(area)
         country = "ES" if area == "CAT" else area
         city = dice.pick_common(where.cities, 1.6)
-        pattern = self._FLATS.get(country, "")
-        often = 0.75 if country in {"CN", "TW", "HK", "ES"} else 0.2
-        flat = dice.digits(pattern.replace("#", "1") if country == "CN" and dice.chance(0.1) else pattern)
+        pattern = _FLATS.get(country, "")
+        has_flat = dice.chance(0.75 if country in {"CN", "TW", "HK", "ES"} else 0.2)
         return Address(
-            area, country, city, dice.pick(where.streets), dice.whole(1, 60 if dice.chance(0.6) else 240),
-            flat if pattern and dice.chance(often) else "", dice.digits(city.postcode_pattern),
-        )  # fmt: skip
+            area=area,
+            country=country,
+            city=city,
+            street=dice.pick(where.streets),
+            number=dice.whole(1, 60 if dice.chance(0.6) else 240),
+            flat=dice.digits(pattern) if has_flat else "",
+            postcode=dice.digits(city.postcode_pattern),
+        )
 
 
 @dataclass(slots=True)
@@ -100,14 +116,15 @@ class Phone:
 
     def written(self, style: str) -> str:
         """The number in one of the styles ``e164``, ``spaced``, ``zeros``, ``national`` and ``digits``."""
-        if style == "e164":
-            return self.e164
-        if style == "spaced":
-            return f"+{self.country_code} {self.grouped()}"
-        if style == "zeros":
-            return f"00{self.country_code}{self.national}"
-        if style == "digits":
-            return self.trunk + self.national
+        plain = {
+            "e164": self.e164,
+            "spaced": f"+{self.country_code} {self.grouped()}",
+            "zeros": f"00{self.country_code}{self.national}",
+            "digits": self.trunk + self.national,
+        }
+        return plain[style] if style in plain else self._national()
+
+    def _national(self) -> str:
         if self.country == "US":
             return f"({self.national[:3]}) {self.national[3:6]}-{self.national[6:]}"
         if self.country == "AU":
@@ -124,7 +141,7 @@ _PLANS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "CY": ("357", "", ("94 ######",)),
     "CN": ("86", "", ("13# #### ####", "18# #### ####")),
     "TW": ("886", "0", ("9## ### ###",)),
-    "HK": ("852", "", ("5### ####", "6### ####", "9### ####")),
+    "HK": ("852", "", ("51## ####", "53## ####", "61## ####", "62## ####")),
     "IR": ("98", "0", ("912 ### ####", "935 ### ####", "919 ### ####")),
 }
 
@@ -161,13 +178,6 @@ class PhoneBook:
         return Phone(home.country, code, digits.replace(" ", ""), groups, trunk)
 
 
-_PROVIDERS = {
-    "GB": ("postbox.example", "mailbrook.example", "fastpost.example"), "US": ("postbox.example", "mailwell.example", "inboxly.example"),
-    "AU": ("postbox.example", "bluegum.example"), "ES": ("correofacil.example", "buzon.example", "postbox.example"),
-    "MX": ("correofacil.example", "buzonmx.example"), "GR": ("tachydromio.example", "postbox.example", "epistoli.example"),
-    "CY": ("tachydromio.example", "postbox.example"), "CN": ("youxiang.example", "xinjian.example"), "TW": ("xinxiang.example", "postbox.example"),
-    "HK": ("postbox.example", "harbourmail.example"), "IR": ("payam.example", "postbox.example"),
-}  # fmt: skip
 _FAMILY_WORD = {
     "es": "familia",
     "ca": "familia",
@@ -187,25 +197,37 @@ class Mailboxes:
 
     def draw(self, given: Name, family: Name, born: date, country: str) -> str:
         """A private mailbox."""
-        first, last = (ascii_word(name.latin[0].split()[0]) for name in (given, family))
+        first, last = _mail_word(given), _mail_word(family)
         year = f"{born.year % 100:02d}"
         nickname = ascii_word(given.familiar[0][1]) if given.familiar else first
-        local = self._dice.pick(
-            (f"{first}.{last}", f"{first}.{last}", f"{first[0]}{last}", f"{first}{last}{year}", f"{last}.{first}",
-             f"{nickname}{year}", f"{first}_{last}", f"{first}{last[0]}{year}", f"{nickname}.{last}")
-        )  # fmt: skip
-        return self._unused(local, self._dice.pick_common(_PROVIDERS[country], 1.5))
+        styles = (
+            f"{first}.{last}",
+            f"{first}.{last}",
+            f"{first[0]}{last}",
+            f"{first}{last}{year}",
+            f"{last}.{first}",
+            f"{nickname}{year}",
+            f"{first}_{last}",
+            f"{first}{last[0]}{year}",
+            f"{nickname}.{last}",
+        )
+        local = self._dice.pick(styles)
+        return self._unused(local, self._provider(country))
 
     def draw_at(self, domain: str, given: Name, family: Name) -> str:
         """A mailbox at work."""
-        first, last = (ascii_word(name.latin[0].split()[0]) for name in (given, family))
+        first, last = _mail_word(given), _mail_word(family)
         return self._unused(self._dice.pick((f"{first}.{last}", f"{first[0]}{last}", first)), domain)
 
     def draw_family(self, family: Name, language: str, country: str) -> str:
         """A mailbox that a household shares."""
         word, last = _FAMILY_WORD.get(language, "the"), ascii_word(family.latin[0].split()[-1])
         local = f"{word}.{last}" if word != "the" else self._dice.pick((f"the{last}s", f"{last}family"))
-        return self._unused(local, self._dice.pick_common(_PROVIDERS[country], 1.5))
+        return self._unused(local, self._provider(country))
+
+    def _provider(self, country: str) -> str:
+        providers: list[str] = trade()["mail_providers"][country]
+        return self._dice.pick_common(providers, 1.5)
 
     def _unused(self, local: str, domain: str) -> str:
         address = f"{local}@{domain}"
@@ -213,6 +235,12 @@ class Mailboxes:
             address = f"{local}{self._dice.whole(1, 9999)}@{domain}"
         self._given.add(address)
         return address
+
+
+def _mail_word(name: Name) -> str:
+    """The first word of a name, or all of a Chinese one."""
+    usual = name.latin[0]
+    return ascii_word(usual if name.native[0] >= "\u4e00" else usual.partition(" ")[0])
 
 
 def ascii_word(text: str) -> str:

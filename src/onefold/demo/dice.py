@@ -1,4 +1,4 @@
-"""Seeded chance. Every system throws its own dice, so that changing one system leaves the others' bytes alone."""
+"""Seeded chance. Every system throws its own dice: changing one leaves the bytes of the others alone."""
 
 from __future__ import annotations
 

@@ -12,21 +12,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-Row = Sequence[Any]
+Row = dict[str, Any]
+"""Column → value; every row of a table has the same columns in the same order."""
 
 
-def write_csv(
-    path: Path, header: Sequence[str], rows: Iterable[Row], *, delimiter: str = ",", encoding: str = "utf-8"
-) -> None:
-    """Write a delimited file, compressed where ``path`` ends in ``.gz``."""
+def write_csv(path: Path, rows: Sequence[Row], *, delimiter: str = ",", encoding: str = "utf-8") -> None:
+    """Write a delimited file, compressed where ``path`` ends in ``.gz``; the keys of a row are the header."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerow(rows[0].keys() if rows else ())
+    writer.writerows(row.values() for row in rows)
     _write_bytes(path, text.getvalue().encode(encoding))
 
 
-def write_json_lines(path: Path, objects: Iterable[Mapping[str, Any]]) -> None:
+def write_json_lines(path: Path, objects: Iterable[Row]) -> None:
     """Write one JSON object per line, compressed where ``path`` ends in ``.gz``."""
     lines = (json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in objects)
     _write_bytes(path, ("\n".join(lines) + "\n").encode())
@@ -39,7 +38,9 @@ def write_sqlite(path: Path, schema: str, tables: Mapping[str, Sequence[Row]]) -
         connection.executescript(schema)
         for table, rows in tables.items():
             marks = ", ".join("?" * len(rows[0])) if rows else ""
-            connection.executemany(f'insert into "{table}" values ({marks})', rows)
+            connection.executemany(
+                f'insert into "{table}" values ({marks})', [tuple(row.values()) for row in rows]
+            )
         connection.commit()
 
 

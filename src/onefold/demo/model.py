@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from onefold.settings import Settings, SourceSettings
+if TYPE_CHECKING:
+    from onefold.settings import Settings, SourceSettings
 
 
 class Difficulty(StrEnum):
@@ -37,7 +39,7 @@ class Difficulty(StrEnum):
     BIRTH_DATE_ERROR = "birth_date_error"
     PLACEHOLDER = "placeholder"
     THIN = "thin"
-    """A name with no e-mail, phone or birth date, or an e-mail with no name."""
+    """A name with no e-mail, phone or birth date; an e-mail with no name; a first name alone."""
     TWIN = "twin"
     NAMESAKE_IN_FAMILY = "namesake_in_family"
     """Parent and child of one name at one address."""
@@ -86,6 +88,8 @@ class DemoCompany:
             workspace: the workspace's folder; locations are relative to it where it holds the company, else
                 absolute. The company's own directory where absent.
         """
+        from onefold.settings import Settings  # noqa: PLC0415 - pulls pydantic
+
         base = (workspace or self.directory).resolve()
         return Settings(
             name=self.name,
@@ -106,9 +110,9 @@ class DemoCompany:
 class Score:
     """How well an identity map tells the demo company's people apart and together.
 
-    Pairs are pairs of people records. Precision is the share of pairs held to be one person that are; recall the
-    share of pairs of one person that were found; B-cubed averages both over records instead of pairs, so that a
-    big customer weighs no more than its records (Bagga and Baldwin, 1998).
+    Pairs are pairs of people records. Precision is the share of pairs held to be one person that are; recall
+    the share of pairs of one person that were found; B-cubed averages both over records instead of pairs, so
+    that a big customer weighs no more than its records (Bagga and Baldwin, 1998).
     """
 
     records: int
@@ -130,5 +134,5 @@ class Score:
     household_pairs_merged: int
     """Wrongly united pairs whose two people share a household."""
     recall_by_difficulty: Mapping[str, tuple[float, int]]
-    """Difficulty → (pair recall, true pairs) over true pairs with at least one such record; ``none`` are pairs
-    with none."""
+    """Difficulty → (pair recall, true pairs) over true pairs with at least one such record; ``none`` are
+    pairs of two records that nothing is hard about."""

@@ -9,7 +9,18 @@ from onefold.demo.contacts import Address, AddressBook, Phone, PhoneBook, ascii_
 from onefold.demo.dice import Dice
 from onefold.demo.words import trade
 
-_AREAS = {"GB": ("en", 0.3), "US": ("us", 0.16), "AU": ("en", 0.08), "ES": ("es", 0.14), "CAT": ("ca", 0.12), "GR": ("el", 0.1), "CN": ("zh", 0.06), "TW": ("zh", 0.03), "IR": ("fa", 0.01)}  # fmt: skip
+_AREAS = {
+    "GB": ("en", 0.3),
+    "US": ("us", 0.16),
+    "AU": ("en", 0.08),
+    "ES": ("es", 0.14),
+    "CAT": ("ca", 0.12),
+    "GR": ("el", 0.1),
+    "CN": ("zh", 0.06),
+    "TW": ("zh", 0.03),
+    "IR": ("fa", 0.01),
+}
+"""Area → whose words name its organisations, and its share of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +55,24 @@ def draw_organisations(count: int, dice: Dice, first_day: date, last_day: date) 
         name, latin = _names(_AREAS[area][0], industry, dice, traditional=area == "TW")
         words = latin.split()
         domain = ascii_word(words[0]) + "-" + ascii_word(words[-2] if len(words) > 2 else words[-1])
-        while f"{domain}.example" in domains:
+        while domain in domains:
             domain += str(dice.whole(2, 9))
-        domains.add(f"{domain}.example")
+        domains.add(domain)
         home = addresses.draw(area)
-        drawn.setdefault(home.country, []).append(
-            Organisation(
-                number, name, latin, f"{domain}.example", industry, home, phones.draw(home),
-                f"{dice.pick_common(trade()['departments'])}@{domain}.example",
-                dice.pick((2, 4, 6, 9, 12, 15, 20, 25, 40, 60, 80, 120, 250, 400)), dice.day(first_day, last_day),
-                dice.pick("ABGH") + dice.digits("########") if home.country == "ES" else "",
-            )
-        )  # fmt: skip
+        organisation = Organisation(
+            number=number,
+            name=name,
+            latin_name=latin,
+            domain=f"{domain}.example",
+            industry=industry,
+            home=home,
+            phone=phones.draw(home),
+            mailbox=f"{dice.pick_common(trade()['departments'])}@{domain}.example",
+            employees=dice.pick((2, 4, 6, 9, 12, 15, 20, 25, 40, 60, 80, 120, 250, 400)),
+            since=dice.day(first_day, last_day),
+            tax_number=dice.pick("ABGH") + dice.digits("########") if home.country == "ES" else "",
+        )
+        drawn.setdefault(home.country, []).append(organisation)
     return drawn
 
 

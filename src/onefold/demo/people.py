@@ -9,7 +9,7 @@ from onefold.demo.contacts import Address, AddressBook, Mailboxes, Phone, PhoneB
 from onefold.demo.dice import Dice
 from onefold.demo.model import Difficulty
 from onefold.demo.organisations import Organisation
-from onefold.demo.words import Name, chinese_parts, name_list
+from onefold.demo.words import Name, chinese_parts, name_list, trade
 
 TODAY = date(2026, 6, 30)
 """The last day of the company's data."""
@@ -28,6 +28,8 @@ COUNTRIES = {
     "fa": {"IR": 0.46, "GB": 0.22, "US": 0.2, "AU": 0.12},
 }
 """Where people of a language live; ``CAT`` is Catalonia."""
+_LAST_BIRTH = date(2009, 12, 31)
+"""Customers are at least sixteen."""
 _SHARED_SURNAME = {"en": 0.68, "zh_hans": 0.02, "zh_hant": 0.02, "fa": 0.12}
 """Share of couples with one surname; none elsewhere (in Spain and Greece spouses keep theirs)."""
 
@@ -71,7 +73,11 @@ class Person:
 
     def family_at(self, day: date) -> Name:
         """The surname in use on ``day``."""
-        return self.former_family if self.former_family and self.renamed_on and day < self.renamed_on else self.family
+        return (
+            self.former_family
+            if self.former_family and self.renamed_on and day < self.renamed_on
+            else self.family
+        )
 
     def home_at(self, day: date) -> Address:
         """Where the person lives on ``day``."""
@@ -79,7 +85,11 @@ class Person:
 
     def phone_at(self, day: date) -> Phone:
         """The person's main number on ``day``."""
-        return self.former_phone if self.former_phone and self.new_phone_on and day < self.new_phone_on else self.phone
+        return (
+            self.former_phone
+            if self.former_phone and self.new_phone_on and day < self.new_phone_on
+            else self.phone
+        )
 
 
 @dataclass(slots=True)
@@ -88,6 +98,7 @@ class _Household:
     language: str
     country: str
     home: Address
+    size: int = 1
     members: list[Person] = field(default_factory=list)
 
 
@@ -115,10 +126,10 @@ class Population:
         language = dice.pick_weighted(LANGUAGES)
         country = dice.pick_weighted(COUNTRIES[language])
         household = _Household(f"H{people_so_far + 1:06d}", language, country, self._addresses.draw(country))
-        size = dice.pick_weighted({1: 0.5, 2: 0.3, 3: 0.09, 4: 0.08, 5: 0.03})
-        for position in range(size):
+        household.size = dice.pick_weighted({1: 0.5, 2: 0.3, 3: 0.09, 4: 0.08, 5: 0.03})
+        for position in range(household.size):
             household.members.append(self._member(household, position, people_so_far + position + 1))
-        if size > 1:
+        if household.size > 1:
             self._tie(household)
         return household.members
 
@@ -126,24 +137,41 @@ class Population:
         dice, language = self._dice, household.language
         parents = household.members[:2]
         if position == 0:
-            is_female, born = dice.chance(0.5), dice.day(date(1946, 1, 1), date(2004, 12, 31))
+            youngest = (
+                date(1981, 12, 31) if household.size > 2 else date(2004, 12, 31)
+            )  # old enough for children
+            is_female, born = dice.chance(0.5), dice.day(date(1946, 1, 1), youngest)
         elif position == 1:
             is_female = not parents[0].is_female if dice.chance(0.94) else parents[0].is_female
             born = _shift(parents[0].birth_date, dice.whole(-2200, 2200))
         else:
             is_female = dice.chance(0.5)
             born = _shift(parents[0].birth_date, dice.whole(22, 36) * 365 + dice.whole(0, 364))
-        born = min(born, date(2009, 12, 31))  # customers are at least sixteen
+        if born > _LAST_BIRTH:
+            born = dice.day(date(2003, 1, 1), _LAST_BIRTH)
         since = dice.day(OPENED - timedelta(days=900), TODAY - timedelta(days=20))
-        until = TODAY if dice.chance(0.66) else dice.day(since, TODAY)
+        until = (
+            TODAY
+            if dice.chance(0.66)
+            else min(TODAY, dice.day(max(since, OPENED) + timedelta(days=10), TODAY))
+        )
         given = self._given(language, is_female=is_female, country=household.country)
         family = self._family(household, position, is_female=is_female)
         person = Person(
-            person_id=f"P{number:06d}", household_id=household.household_id, language=language,
-            country="ES" if household.country == "CAT" else household.country, is_female=is_female,
-            given=given, family=family, birth_date=born, home=household.home,
-            phone=self._phones.draw(household.home), email="", since=since, until=until,
-        )  # fmt: skip
+            person_id=f"P{number:06d}",
+            household_id=household.household_id,
+            language=language,
+            country="ES" if household.country == "CAT" else household.country,
+            is_female=is_female,
+            given=given,
+            family=family,
+            birth_date=born,
+            home=household.home,
+            phone=self._phones.draw(household.home),
+            email="",
+            since=since,
+            until=until,
+        )
         if language in {"es", "ca"}:
             second = parents[1].family if position > 1 and parents[1].is_female else None
             person.second_family = second or dice.pick_common(name_list(language, "family"))
@@ -183,7 +211,9 @@ class Population:
             index = _greek_index(father)
             return name_list("el", "family female" if is_female else "family")[index]
         if language in {"zh_hans", "zh_hant"}:
-            traditional, simplified, pinyin, taiwan, hong_kong = dice.pick_common(chinese_parts("family"), 1.9)
+            traditional, simplified, pinyin, taiwan, hong_kong = dice.pick_common(
+                chinese_parts("family"), 1.9
+            )
             if language == "zh_hans":
                 return Name(simplified, (pinyin.title(),))
             own = hong_kong if household.country == "HK" else taiwan
@@ -203,21 +233,27 @@ class Population:
         if dice.chance(0.15):
             person.other_phone = self._phones.draw(person.home)
         if dice.chance(0.22):
-            person.other_email = self._mailboxes.draw(person.given, person.family, person.birth_date, person.country)
+            person.other_email = self._mailboxes.draw(
+                person.given, person.family, person.birth_date, person.country
+            )
         adult = person.birth_date.year < 2001
         if adult and dice.chance(0.09):
             area = self._organisations.get(person.country)
             if area:
-                person.employer, person.job_title = dice.pick(area), dice.pick_common(_job_titles())
+                person.employer, person.job_title = dice.pick(area), dice.pick_common(trade()["job_titles"])
                 if dice.chance(0.8):
-                    person.other_email = self._mailboxes.draw_at(person.employer.domain, person.given, person.family)
+                    person.other_email = self._mailboxes.draw_at(
+                        person.employer.domain, person.given, person.family
+                    )
         marrying = 0.16 if person.language == "en" and person.is_female else 0.01
         if adult and person.language not in {"zh_hans", "zh_hant"} and dice.chance(marrying):
             section = "family female" if person.language == "el" and person.is_female else "family"
             person.former_family = dice.pick_common(name_list(person.language, section), 1.3)
             person.renamed_on = dice.day(OPENED, TODAY)
         if person.language == "zh_hant" and dice.chance(0.6 if person.country == "HK" else 0.2):
-            person.alias = dice.pick_common(chinese_parts("female alias" if person.is_female else "male alias"))[0]
+            person.alias = dice.pick_common(
+                chinese_parts("female alias" if person.is_female else "male alias")
+            )[0]
 
     def _tie(self, household: _Household) -> None:
         """What only people under one roof have: one mailbox, twins, a child with the parent's name."""
@@ -251,7 +287,12 @@ class Population:
             if person.former_phone is None and not person.hard:
                 takers.setdefault(person.country, []).append(person)
         for giver in freed:
-            if giver.former_phone and giver.new_phone_on and self._dice.chance(0.33) and takers.get(giver.country):
+            if (
+                giver.former_phone
+                and giver.new_phone_on
+                and self._dice.chance(0.33)
+                and takers.get(giver.country)
+            ):
                 taker = self._dice.pick(takers[giver.country])
                 if taker.former_phone is None and taker.household_id != giver.household_id:
                     taker.former_phone, taker.phone = taker.phone, giver.former_phone
@@ -262,13 +303,6 @@ class Population:
 def _greek_index(father: Person) -> int:
     section = "family female" if father.is_female else "family"
     return name_list("el", section).index(father.family)
-
-
-def _job_titles() -> list[str]:
-    from onefold.demo.words import trade
-
-    titles: list[str] = trade()["job_titles"]
-    return titles
 
 
 def _shift(day: date, days: int) -> date:

@@ -1,4 +1,4 @@
-"""Rules of writing: Greek in Latin letters, women's surnames, digits of other scripts, other calendars, slips."""
+"""Rules of writing: Greek in Latin letters, women's surnames, other digits and calendars, slips."""
 
 from __future__ import annotations
 
@@ -8,40 +8,31 @@ from datetime import date
 
 from onefold.demo.dice import Dice
 
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-            "f",
-            "ch",
-            "ps",
-            "o",
-        ],
-        strict=True,
-    )
-)
+_LATIN_LETTERS = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", _LATIN_LETTERS.split(), strict=True))
 _PAIRS = {"ου": "ou", "γγ": "ng", "γξ": "nx", "γχ": "nch", "αυ": "av", "ευ": "ev"}
+_LAST_LATIN = "\u024f"
+_FEMININE = (
+    ("όπουλος", "οπούλου"),
+    ("ίδης", "ίδου"),
+    ("ΐδης", "ΐδου"),
+    ("άδης", "άδου"),
+    ("άφος", "άφου"),
+    ("ός", "ού"),
+    ("ος", "ου"),
+    ("ής", "ή"),
+    ("ης", "η"),
+    ("άς", "ά"),
+    ("ας", "α"),
+)
+"""How a man's surname ends and a woman's."""
+_KEY_BESIDE = dict(zip("aeionrstlu", "sropmtdyki", strict=True))
+_SOUNDS_LIKE = {
+    **dict(zip("ηιωουε", ("ι", "η", "ο", "ω", "ι", "αι"), strict=True)),
+    **dict(zip("偉伟明佳慧婷俊", "瑋玮铭嘉惠亭峻", strict=True)),
+    **dict(zip("هزصط", "حذست", strict=True)),
+}
+"""Letters and characters that people write for each other."""
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -78,9 +69,7 @@ def feminine_greek_surname(surname: str) -> str:
     >>> [feminine_greek_surname(s) for s in ("Παπαδόπουλος", "Νικολαΐδης", "Μελάς", "Σπανός", "Γεωργίου")]
     ['Παπαδοπούλου', 'Νικολαΐδου', 'Μελά', 'Σπανού', 'Γεωργίου']
     """
-    rules = (("όπουλος", "οπούλου"), ("ίδης", "ίδου"), ("ΐδης", "ΐδου"), ("άδης", "άδου"), ("άφος", "άφου"),
-             ("ός", "ού"), ("ος", "ου"), ("ής", "ή"), ("ης", "η"), ("άς", "ά"), ("ας", "α"))  # fmt: skip
-    for masculine, feminine in rules:
+    for masculine, feminine in _FEMININE:
         if surname.endswith(masculine):
             return surname.removesuffix(masculine) + feminine
     return surname
@@ -123,9 +112,12 @@ def _jalali_start(year: int) -> int:
 
 
 def slip(word: str, dice: Dice) -> str:
-    """``word`` with one slip of the hand: a letter lost, doubled, swapped with the next, or its neighbour's key."""
-    if len(word) < 4 or not word.isascii():
-        return _slip_in_other_script(word, dice)
+    """``word`` with one slip: a letter lost, doubled, swapped, hit beside, or in other scripts misheard.
+
+    Short words and words without such a letter may come back as they are.
+    """
+    if len(word) < 4 or word[0] > _LAST_LATIN:
+        return _slip_of_sound(word, dice)
     place = dice.whole(1, len(word) - 2)
     before, letter, after = word[:place], word[place], word[place + 1 :]
     kind = dice.whole(0, 3)
@@ -135,27 +127,12 @@ def slip(word: str, dice: Dice) -> str:
         return before + letter + letter + after
     if kind == 2 and after[0] != letter:
         return before + after[0] + letter + after[1:]
-    keys = {
-        "a": "s",
-        "e": "r",
-        "i": "o",
-        "o": "p",
-        "n": "m",
-        "r": "t",
-        "s": "d",
-        "t": "y",
-        "l": "k",
-        "u": "i",
-    }
-    return before + keys.get(letter, "e") + after
+    return before + _KEY_BESIDE.get(letter, "e") + after
 
 
-def _slip_in_other_script(word: str, dice: Dice) -> str:
-    sound_alikes = {"η": "ι", "ι": "η", "ω": "ο", "ο": "ω", "υ": "ι", "ε": "αι", "偉": "瑋", "伟": "玮", "明": "铭",
-                    "佳": "嘉", "慧": "惠", "婷": "亭", "俊": "峻", "ه": "ح", "ز": "ذ", "ص": "س", "ط": "ت"}  # fmt: skip
-    places = [i for i, letter in enumerate(word) if letter in sound_alikes]
-    if places:
-        place = dice.pick(places)
-        return word[:place] + sound_alikes[word[place]] + word[place + 1 :]
-    bare = without_accents(word)
-    return bare if bare != word else word
+def _slip_of_sound(word: str, dice: Dice) -> str:
+    places = [place for place, letter in enumerate(word) if letter in _SOUNDS_LIKE]
+    if not places:
+        return without_accents(word)
+    place = dice.pick(places)
+    return word[:place] + _SOUNDS_LIKE[word[place]] + word[place + 1 :]

@@ -124,9 +124,18 @@ class Observer:
         is_native = person.language in _OWN_SCRIPT and dice.chance(habits.native)
         given, family = self._name(person, updated.date(), flags, is_native=is_native)
         sighting = Sighting(
-            person, given, family, is_native, created, updated,
-            email=None, phone=None, birth_date=None, home=None, flags=flags,
-        )  # fmt: skip
+            person,
+            given,
+            family,
+            is_native,
+            created,
+            updated,
+            email=None,
+            phone=None,
+            birth_date=None,
+            home=None,
+            flags=flags,
+        )
         self._reach(sighting)
         if dice.chance(habits.birth_date):
             sighting.birth_date = self._birth_date(person, flags)
@@ -141,10 +150,11 @@ class Observer:
     def _times(self, person: Person) -> tuple[datetime, datetime]:
         habits, dice = self.habits, self.dice
         first = min(max(person.since, habits.opened), habits.closed)
-        created = dice.day(first, max(first, min(person.until, habits.closed, first + timedelta(days=700))))
-        updated = created if dice.chance(habits.never_updated) else dice.day(created, habits.closed)
-        began = dice.moment(created)
-        return began, max(began, dice.moment(updated))
+        latest = max(first + timedelta(days=30), min(person.until, first + timedelta(days=700)))
+        created = dice.moment(dice.day(first, min(latest, habits.closed)))
+        if dice.chance(habits.never_updated):
+            return created, created
+        return created, max(created, dice.moment(dice.day(created.date(), habits.closed)))
 
     def _name(self, person: Person, day: date, flags: set[Difficulty], *, is_native: bool) -> tuple[str, str]:
         family_name = person.family_at(day)
@@ -248,10 +258,12 @@ class Observer:
         return born.replace(year=born.year + dice.pick((1, -1, 10, -10)), day=min(born.day, 28))
 
 
-def in_case(text: str, dice: Dice, *, upper: float, lower: float) -> str:
-    """``text`` as typed with the caps lock on, or without any care."""
+def in_case(words: tuple[str, ...], dice: Dice, *, upper: float, lower: float) -> tuple[str, ...]:
+    """``words`` as typed with the caps lock on, or without any care."""
     luck = dice.number()
-    return text.upper() if luck < upper else text.lower() if luck < upper + lower else text
+    if luck < upper:
+        return tuple(word.upper() for word in words)
+    return tuple(word.lower() for word in words) if luck < upper + lower else words
 
 
 def fits(text: str, encoding: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,45 +16,63 @@ _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_TITLE, _HEADER, _DATE, _MOMENT = 1, 2, 3, 4
+_PLAIN, _TITLE, _HEADER, _DATE, _MOMENT = range(5)
 """Indices into ``cellXfs`` below."""
 
 _STYLES = f"""<styleSheet xmlns="{_MAIN}">
-<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>
-<fonts count="3"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="14"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>
-<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFE3EBE4"/></patternFill></fill></fills>
+<numFmts count="2">
+<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>
+<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/>
+</numFmts>
+<fonts count="3">
+<font><sz val="11"/><name val="Calibri"/></font>
+<font><b/><sz val="14"/><name val="Calibri"/></font>
+<font><b/><sz val="11"/><name val="Calibri"/></font>
+</fonts>
+<fills count="3">
+<fill><patternFill patternType="none"/></fill>
+<fill><patternFill patternType="gray125"/></fill>
+<fill><patternFill patternType="solid"><fgColor rgb="FFE3EBE4"/></patternFill></fill>
+</fills>
 <borders count="1"><border/></borders>
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
-<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" applyFont="1"/><xf numFmtId="0" fontId="2" fillId="2" borderId="0" applyFont="1" applyFill="1"/><xf numFmtId="164" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/><xf numFmtId="165" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/></cellXfs>
+<cellXfs count="5">
+<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>
+<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>
+<xf numFmtId="0" fontId="2" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"/>
+<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>
+<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>
+</cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
 </styleSheet>"""
 
 
 class Sheet:
-    """One sheet: a title, a remark, an empty line, a header, then rows."""
+    """One sheet: a title, a remark, an empty line, a header, then rows.
 
-    def __init__(self, title: str, remark: str, header: Sequence[str], widths: Sequence[int]) -> None:
-        self._rows: list[tuple[Sequence[Cell], int]] = [
-            ((title,), _TITLE),
-            ((remark,), 0),
-            ((), 0),
-            (header, _HEADER),
+    Args:
+        title: the first line.
+        remark: the second.
+        rows: at least one; the first one's keys are the header.
+        widths: of the columns, in characters.
+    """
+
+    def __init__(
+        self, title: str, remark: str, rows: Sequence[Mapping[str, Cell]], widths: Sequence[int]
+    ) -> None:
+        above = [((title,), _TITLE), ((remark,), _PLAIN), ((), _PLAIN), (tuple(rows[0]), _HEADER)]
+        self._rows: list[tuple[tuple[Cell, ...], int]] = [
+            *above,
+            *((tuple(row.values()), _PLAIN) for row in rows),
         ]
         self._widths = widths
-
-    def extend(self, rows: Iterable[Sequence[Cell]]) -> None:
-        """Add ``rows`` below what is there."""
-        self._rows.extend((row, 0) for row in rows)
 
     def xml(self) -> str:
         """The worksheet part."""
         columns = "".join(
             f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(self._widths, 1)
         )
-        rows = "".join(
-            f'<row r="{number}">{"".join(_cell(n, number, value, style) for n, value in enumerate(row))}</row>'
-            for number, (row, style) in enumerate(self._rows, 1)
-            if row
-        )
+        rows = "".join(_row(number, row, style) for number, (row, style) in enumerate(self._rows, 1) if row)
         return f'<worksheet xmlns="{_MAIN}"><cols>{columns}</cols><sheetData>{rows}</sheetData></worksheet>'
 
 
@@ -99,12 +117,17 @@ def _relations(targets: Sequence[tuple[str, str]]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'
 
 
+def _row(number: int, values: tuple[Cell, ...], style: int) -> str:
+    cells = "".join(_cell(column, number, value, style) for column, value in enumerate(values))
+    return f'<row r="{number}">{cells}</row>'
+
+
 def _cell(column: int, row: int, value: Cell, style: int) -> str:
     if value is None or value == "":
         return ""
     place = f'r="{chr(65 + column)}{row}"'  # at most 26 columns
     if isinstance(value, datetime):
-        return f'<c {place} s="{_MOMENT}"><v>{_serial(value):.5f}</v></c>'
+        return f'<c {place} s="{_MOMENT}"><v>{_serial(value):.8f}</v></c>'
     if isinstance(value, date):
         return f'<c {place} s="{_DATE}"><v>{value.toordinal() - 693594}</v></c>'
     if isinstance(value, str):

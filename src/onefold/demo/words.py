@@ -1,4 +1,4 @@
-"""The hand-written lists that the company is invented from: names, places, texts. Facts of language, no people."""
+"""The hand-written lists that the company is invented from: names, places, texts, the trade."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def name_list(language: str, section: str) -> tuple[Name, ...]:
 
     Greek has its surnames as ``family`` (men's) and ``family female``.
     """
-    entries = _lines(f"names.{language}.txt")[section.split(maxsplit=1)[0]]
+    entries = _lines(f"names.{language}.txt")[section.partition(" ")[0]]
     if language == "el" and section.startswith("family"):
         forms = [feminine_greek_surname(e) if section == "family female" else e for e in entries]
         return tuple(Name(form, greek_spellings(form)) for form in forms)
@@ -79,7 +79,10 @@ def name_list(language: str, section: str) -> tuple[Name, ...]:
 
 @cache
 def chinese_parts(section: str) -> tuple[tuple[str, ...], ...]:
-    """Surnames or given-name characters: (traditional, simplified, pinyin, Taiwan, Hong Kong); aliases: (alias,)."""
+    """Surnames or given-name characters: (traditional, simplified, pinyin, Taiwan, Hong Kong).
+
+    The sections ``male alias`` and ``female alias`` hold (alias,).
+    """
     return tuple(tuple(entry.split()) for entry in _lines("names.zh.txt")[section])
 
 
@@ -89,6 +92,29 @@ def places(country: str) -> Places:
     raw = _toml("places.toml")[country]
     streets = tuple((s.partition("/")[0], s.partition("/")[2] or s) for s in raw["streets"])
     return Places(tuple(City(*city) for city in raw["cities"]), streets)
+
+
+@dataclass(frozen=True)
+class Country:
+    """What paperwork says about a country."""
+
+    english: str
+    spanish: str
+    currency: str
+    rate: float
+    """Units of ``currency`` for one euro."""
+
+
+@cache
+def country(code: str) -> Country:
+    """The country of an ISO 3166 code."""
+    return Country(*trade()["countries"][code])
+
+
+@cache
+def stores(area: str) -> tuple[str, ...]:
+    """The company's stores that people of ``area`` (a country or ``CAT``) visit; none in some."""
+    return tuple(trade()["stores"][place] for place in trade()["store_areas"].get(area, ()))
 
 
 @cache

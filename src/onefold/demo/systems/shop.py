@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from onefold.demo.contacts import Phone
 from onefold.demo.dice import Dice
-from onefold.demo.exports import write_sqlite
+from onefold.demo.exports import Row, write_sqlite
 from onefold.demo.model import Difficulty
 from onefold.demo.people import OPENED, TODAY, Person
-from onefold.demo.scene import CURRENCIES, Order, Scene
+from onefold.demo.scene import Order, Scene
 from onefold.demo.sightings import Habits, Sighting, in_case
-from onefold.demo.words import trade
+from onefold.demo.words import country, trade
 
 HABITS = Habits(
-    opened=OPENED, native=0.72, nickname=0.12, misspelt=0.03, initial=0.03, swapped=0.02, email=1.0, phone=0.62,
-    birth_date=0.0, address=0.97, other_email=0.3, misspelt_email=0.02, never_updated=0.35, second_row=0.05,
-)  # fmt: skip
+    opened=OPENED,
+    native=0.72,
+    nickname=0.12,
+    misspelt=0.03,
+    initial=0.03,
+    swapped=0.02,
+    email=1.0,
+    phone=0.62,
+    birth_date=0.0,
+    address=0.97,
+    other_email=0.3,
+    misspelt_email=0.02,
+    never_updated=0.35,
+    second_row=0.05,
+)
 
 _SCHEMA = """
 create table customers (
-  customer_id integer primary key, email text not null, fname text, lname text, tel text, addr1 text, addr2 text,
-  city text, state text, zip text, country_code text, locale text, newsletter integer, segment text, status text,
-  created_at text not null, last_login text
+  customer_id integer primary key, email text not null, fname text, lname text, tel text,
+  addr1 text, addr2 text, city text, state text, zip text, country_code text, locale text,
+  newsletter integer, segment text, status text, created_at text not null, last_login text
 );
-create table products (product_id text primary key, name text not null, category text, price_cents integer not null);
+create table products (
+  product_id text primary key, name text not null, category text, price_cents integer not null
+);
 create table orders (
   order_id integer primary key, customer_id integer not null references customers (customer_id),
-  ordered_at text not null, status text not null, channel text, currency text not null, total_cents integer not null
+  ordered_at text not null, status text not null, channel text, currency text not null,
+  total_cents integer not null
 );
 create table order_lines (
   order_id integer not null references orders (order_id), line_no integer not null,
-  product_id text not null references products (product_id), quantity integer not null, unit_cents integer not null,
-  primary key (order_id, line_no)
+  product_id text not null references products (product_id), quantity integer not null,
+  unit_cents integer not null, primary key (order_id, line_no)
 );
 create index orders_by_customer on orders (customer_id);
 """
@@ -48,107 +61,171 @@ _LOCALES = {
     "zh_hant": "zh-{}",
 }
 _SEASON = (0.7, 0.7, 0.8, 1.0, 1.2, 1.3, 1.2, 1.0, 0.9, 1.0, 1.5, 1.6)
+"""How busy each month is."""
+_CHANNELS = {"web": 0.6, "app": 0.28, "phone": 0.04, "click_and_collect": 0.08}
+_TESTS = (
+    ("test@test.com", "Test", "Test"),
+    ("qa+checkout@test.com", "QA", "Checkout"),
+    ("aaa@aaa.aaa", "aaa", "aaa"),
+    ("test2@test.com", "test", "tester"),
+)
 
 
 def write_shop(scene: Scene, people: list[Person]) -> None:
     """Write ``shop/shop.sqlite`` and remember the orders."""
     sightings, dice = scene.see("shop", HABITS, people)
-    products = [
-        (f"SKU-{1000 + 7 * number}", name, category, round(price * 100))
-        for number, (name, category, price) in enumerate(trade()["products"], 1)
-    ]
     customers, placed = [], []
-    for number, sighting in enumerate(sightings, 1):
-        customer_id = 10_000 + number
-        scene.ledger.enter("shop", "customers", str(customer_id), sighting)
-        customers.append(_customer(customer_id, sighting, dice))
-        placed += [(moment, customer_id, sighting.person) for moment in _order_times(sighting, dice)]
-    for number in range(4):
-        customer_id = 11 + number
-        scene.ledger.enter_test_row("shop", "customers", str(customer_id))
-        customers.insert(number, _test_customer(customer_id, number))
-    orders: list[list[Any]] = []
-    lines: list[list[Any]] = []
-    for number, (moment, customer_id, person) in enumerate(sorted(placed, key=lambda p: (p[0], p[1])), 1):
-        order_id = 500_000 + number
-        basket = _basket(order_id, person, products, dice)
-        lines += basket
-        total = sum(line[3] * line[4] for line in basket)
-        currency = CURRENCIES[person.country][0]
-        age = TODAY - moment.date()
-        status = (
-            dice.pick_weighted({"delivered": 0.9, "returned": 0.06, "cancelled": 0.04}) if age.days > 6 else "shipped"
-        )
-        channel = dice.pick_weighted({"web": 0.6, "app": 0.28, "phone": 0.04, "click_and_collect": 0.08})
-        orders.append([order_id, customer_id, f"{moment:%Y-%m-%dT%H:%M:%SZ}", status, channel, currency, total])
-        product = next(name for sku, name, *_ in products if sku == basket[0][2])
-        order = Order(order_id, moment.date(), product, total / 100, currency)
+    for number, test in enumerate(_TESTS, 11):
+        customers.append(_test_customer(number, test))
+        scene.ledger.enter_test_row("shop", "customers", str(number))
+    for number, sighting in enumerate(sightings, 10_001):
+        customers.append(_customer(number, sighting, dice))
+        scene.ledger.enter("shop", "customers", str(number), sighting)
+        placed += [(moment, number, sighting.person) for moment in _order_times(sighting, dice)]
+    placed.sort(key=lambda order: order[:2])
+    checkout = _Checkout(dice)
+    for moment, customer_id, person in placed:
+        order = checkout.sell(moment, customer_id, person)
         scene.orders.setdefault(person.person_id, []).append(order)
-    tables = {"customers": customers, "products": products, "orders": orders, "order_lines": lines}
+    tables = {
+        "customers": customers,
+        "products": checkout.products,
+        "orders": checkout.orders,
+        "order_lines": checkout.lines,
+    }
     write_sqlite(scene.folder("shop") / "shop.sqlite", _SCHEMA, tables)
 
 
-def _customer(customer_id: int, sighting: Sighting, dice: Dice) -> list[Any]:
-    person, home = sighting.person, sighting.home
-    first = in_case(sighting.given, dice, upper=0.02, lower=0.09)
-    last = in_case(sighting.family, dice, upper=0.02, lower=0.09)
-    email = sighting.email or ""
+class _Checkout:
+    """Turns moments at which somebody buys into orders and their lines."""
+
+    def __init__(self, dice: Dice) -> None:
+        self._dice = dice
+        self.products: list[Row] = [
+            {
+                "product_id": f"SKU-{1000 + 7 * n}",
+                "name": name,
+                "category": category,
+                "price_cents": round(price * 100),
+            }
+            for n, (name, category, price) in enumerate(trade()["products"], 1)
+        ]
+        self.orders: list[Row] = []
+        self.lines: list[Row] = []
+
+    def sell(self, moment: datetime, customer_id: int, person: Person) -> Order:
+        """Add one order."""
+        dice, order_id, where = self._dice, 500_001 + len(self.orders), country(person.country)
+        chosen = {dice.whole(0, len(self.products) - 1) for _ in range(1 + dice.skewed(0.75, 5))}
+        basket = [self.products[place] for place in sorted(chosen)]
+        lines = [
+            self._line(order_id, number, product, where.rate) for number, product in enumerate(basket, 1)
+        ]
+        total = sum(line["quantity"] * line["unit_cents"] for line in lines)
+        is_recent = moment.date() > TODAY - timedelta(days=6)
+        statuses = {"shipped": 1.0} if is_recent else {"delivered": 0.9, "returned": 0.06, "cancelled": 0.04}
+        self.lines += lines
+        self.orders.append(
+            {
+                "order_id": order_id,
+                "customer_id": customer_id,
+                "ordered_at": _stamp(moment),
+                "status": dice.pick_weighted(statuses),
+                "channel": dice.pick_weighted(_CHANNELS),
+                "currency": where.currency,
+                "total_cents": total,
+            }
+        )
+        return Order(order_id, moment.date(), basket[0]["name"], total / 100)
+
+    def _line(self, order_id: int, number: int, product: Row, rate: float) -> Row:
+        cents = product["price_cents"]
+        return {
+            "order_id": order_id,
+            "line_no": number,
+            "product_id": product["product_id"],
+            "quantity": 1 if cents > 6000 else 1 + self._dice.skewed(0.5, 4),
+            "unit_cents": round(cents * rate / 10) * 10,
+        }
+
+
+def _customer(customer_id: int, sighting: Sighting, dice: Dice) -> Row:
+    person, home, native = sighting.person, sighting.home, sighting.is_native
+    first, last = in_case((sighting.given, sighting.family), dice, upper=0.02, lower=0.09)
+    return {
+        "customer_id": customer_id,
+        "email": _email_as_typed(sighting.email or "", dice),
+        "fname": first,
+        "lname": last,
+        "tel": _phone(sighting, dice),
+        "addr1": home.street_line(native=native) if home else None,
+        "addr2": dice.pick(("c/o reception", "2nd floor", "Back door")) if dice.chance(0.03) else None,
+        "city": home.city_name(native=native) if home else None,
+        "state": home.city.region if home and home.country in {"US", "AU", "MX"} else None,
+        "zip": home.postcode or None if home else None,
+        "country_code": home.country if home else None,
+        "locale": _LOCALES[person.language].format(person.country),
+        "newsletter": int(dice.chance(0.46)),
+        "segment": dice.pick(("bargain", "new", "regular", "vip", "lapsed")) if dice.chance(0.8) else None,
+        "status": "active" if dice.chance(0.93) else "closed",
+        "created_at": _stamp(sighting.created),
+        "last_login": _stamp(sighting.updated),
+    }
+
+
+def _email_as_typed(email: str, dice: Dice) -> str:
     local, _, domain = email.partition("@")
-    if dice.chance(0.025) and "+" not in local:
-        email = f"{local}+{dice.pick(('shop', 'outdoor', 'larkmoor'))}@{domain}"
-    email = in_case(email, dice, upper=0.01, lower=0) if dice.chance(0.97) else email.capitalize()
-    return [
-        customer_id, email, first, last, _phone(sighting, dice),
-        home.street_line(native=sighting.is_native) if home else None, None if dice.chance(0.97) else dice.pick(("c/o reception", "2nd floor", "Back door")),
-        home.city_name(native=sighting.is_native) if home else None, home.city.region if home and home.country in {"US", "AU", "MX"} else None,
-        home.postcode if home else None, home.country if home else None, _LOCALES[person.language].format(person.country),
-        int(dice.chance(0.46)), dice.pick(("bargain", "new", "regular", "vip", "lapsed")) if dice.chance(0.8) else None,
-        "active" if dice.chance(0.93) else "closed", f"{sighting.created:%Y-%m-%dT%H:%M:%SZ}", f"{sighting.updated:%Y-%m-%dT%H:%M:%SZ}",
-    ]  # fmt: skip
+    luck = dice.number()
+    if luck < 0.025:
+        return f"{local}+{dice.pick(('shop', 'outdoor', 'larkmoor'))}@{domain}"
+    return email.upper() if luck < 0.035 else email.capitalize() if luck < 0.065 else email
 
 
 def _phone(sighting: Sighting, dice: Dice) -> str | None:
-    if sighting.phone is None:
-        if dice.chance(HABITS.placeholder * 2):  # the field was obligatory once
-            sighting.flags.add(Difficulty.PLACEHOLDER)
-            return dice.pick(("0000000000", "123456789", "999999999", "000"))
-        return None
-    return _as_typed(sighting.phone, sighting.home.country if sighting.home else "", dice)
-
-
-def _as_typed(phone: Phone, country: str, dice: Dice) -> str:
-    if phone.country != country:
+    phone = sighting.phone
+    if phone is None:
+        if not dice.chance(HABITS.placeholder * 2):
+            return None
+        sighting.flags.add(Difficulty.PLACEHOLDER)  # the field was obligatory once
+        return dice.pick(("0000000000", "123456789", "999999999", "000"))
+    if sighting.home is None or phone.country != sighting.home.country:
         return phone.written(dice.pick(("e164", "spaced", "zeros")))
     return phone.written(dice.pick(("digits", "digits", "national", "e164", "spaced")))
 
 
-def _order_times(sighting: Sighting, dice: Dice) -> Iterator[Any]:
-    person = sighting.person
-    first, last = sighting.created.date(), max(sighting.created.date(), min(person.until, TODAY))
+def _order_times(sighting: Sighting, dice: Dice) -> Iterator[datetime]:
+    first = sighting.created.date()
+    last = max(first, min(sighting.person.until, TODAY))
     years = (last - first).days / 365
     for _ in range(dice.skewed(0.9 + 1.1 * years, 40)):
         day = dice.day(first, last)
-        if dice.chance(_SEASON[day.month - 1] / 1.6):
-            yield dice.moment(day)
+        if dice.chance(_SEASON[day.month - 1] / max(_SEASON)):
+            yield max(sighting.created, dice.moment(day))
 
 
-def _basket(order_id: int, person: Person, products: list[Any], dice: Dice) -> list[list[Any]]:
-    rate = CURRENCIES[person.country][1]
-    chosen = {dice.pick(products) for _ in range(1 + dice.skewed(0.75, 5))}
-    basket = sorted(chosen, key=lambda product: product[0])
-    return [
-        [order_id, line, sku, 1 if cents > 6000 else 1 + dice.skewed(0.5, 4), round(cents * rate / 10) * 10]
-        for line, (sku, _, _, cents) in enumerate(basket, 1)
-    ]
+def _test_customer(customer_id: int, test: tuple[str, str, str]) -> Row:
+    email, first, last = test
+    opened = f"{OPENED - timedelta(days=1)}T08:00:00Z"
+    return {
+        "customer_id": customer_id,
+        "email": email,
+        "fname": first,
+        "lname": last,
+        "tel": "123456789",
+        "addr1": "Test street 1",
+        "addr2": None,
+        "city": "Test",
+        "state": None,
+        "zip": "00000",
+        "country_code": "GB",
+        "locale": "en-GB",
+        "newsletter": 0,
+        "segment": None,
+        "status": "closed",
+        "created_at": opened,
+        "last_login": opened,
+    }
 
 
-def _test_customer(customer_id: int, number: int) -> list[Any]:
-    email, first, last = (
-        ("test@test.com", "Test", "Test"), ("qa+checkout@test.com", "QA", "Checkout"),
-        ("a@a.com", "aaa", "aaa"), ("test2@test.com", "test", "tester"),
-    )[number]  # fmt: skip
-    opened = OPENED - timedelta(days=1)
-    return [
-        customer_id, email, first, last, "123456789", "Test street 1", None, "Test", None, "00000", "GB", "en-GB",
-        0, None, "closed", f"{opened}T08:00:00Z", f"{opened}T08:00:00Z",
-    ]  # fmt: skip
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
