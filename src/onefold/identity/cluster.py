@@ -19,10 +19,10 @@ from onefold.identity.blocking import group_records
 from onefold.identity.compare import Pairs
 from onefold.identity.score import Contributions, Scores
 
-LINK_AT = 1.4
-"""Log odds from which a pair is a link: probability 0.8. A wrong merge costs a company more than a missed one."""
+LINK_AT = 0.0
+"""Log odds from which a pair is a link, and a pair of groups may unite: more likely one customer than not."""
 
-_FLOOR = -0.5
+_FLOOR = -1.0
 """Mean evidence between two groups below which they stay apart."""
 
 _CLIP = 12.0

@@ -20,47 +20,46 @@ BITS = float(1 / np.log(2))
 """Bits in one natural unit of evidence."""
 
 
-def evidence_json(patterns: Patterns, contributions: Contributions, priors: tuple[float, float]) -> pa.Array:
-    """One JSON object per pair.
+RELATIVES = -1
+"""The column for what is lost because the agreement may be that of a family or of colleagues."""
+
+
+_REMARKS = {
+    FULL_NAME: ("full_name", "others bear the same name"),
+    RELATIVES: ("relatives", "family or colleagues would agree so too"),
+}
+
+
+def evidence_json(patterns: Patterns, contributions: Contributions, totals: npt.NDArray[np.float64]) -> pa.Array:
+    """One JSON object per pair, whose weights sum to the pair's total.
 
     Args:
         patterns: levels per pair.
         contributions: the evidence of each pair, taken apart.
-        priors: log odds of one customer against strangers and against related, before any evidence.
+        totals: evidence per pair for one customer and against everything else, natural log units.
     """
-    weights = _against_likelier_rival(contributions, priors)
+    weights = contributions.against_strangers
+    lost = totals - np.nansum(weights, axis=1)
     parts = [_fragments(column, patterns, weights[:, number]) for number, column in enumerate(contributions.columns)]
+    parts.append(_fragments(RELATIVES, patterns, np.where(lost < -0.05, lost, np.nan)))
     joined = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
     return pc.binary_join_element_wise("{", joined, "}", "")
 
 
-def _against_likelier_rival(contributions: Contributions, priors: tuple[float, float]) -> npt.NDArray[np.float32]:
-    """Per pair and column, the evidence against strangers and relatives, each as far as they are in question."""
-    strangers, related = contributions.against_strangers, contributions.against_related
-    for_strangers = -np.nansum(strangers, axis=1) - priors[0]
-    for_related = -np.nansum(related, axis=1) - priors[1]
-    share = (1.0 / (1.0 + np.exp(np.clip(for_strangers - for_related, -50, 50))))[:, None]  # of related
-    filled = np.where(np.isnan(related), 0.0, related)
-    result: npt.NDArray[np.float32] = (strangers * (1 - share) + filled * share).astype(np.float32)
-    return result
-
-
-def _fragments(column: int, patterns: Patterns, weights: npt.NDArray[np.float32]) -> pa.Array:
+def _fragments(column: int, patterns: Patterns, weights: npt.NDArray[np.floating]) -> pa.Array:
     """``"name": {…}`` per pair, null where it says nothing; written once per distinct level and weight."""
     is_empty = np.isnan(weights)
     tenths = np.rint(np.where(is_empty, 0.0, weights) * BITS * 10).astype(np.int64)
-    if column == FULL_NAME:
-        levels = np.full(len(weights), 1, np.int64)
-    else:
-        levels = patterns[:, column].astype(np.int64) + 1
+    is_field = column not in _REMARKS
+    levels = patterns[:, column].astype(np.int64) + 1 if is_field else np.ones(len(weights), np.int64)
     keys = pa.array((tenths << 8) | levels, mask=is_empty).dictionary_encode()
     texts = [_fragment(column, (key & 0xFF) - 1, (key >> 8) / 10) for key in keys.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(keys.indices)
 
 
 def _fragment(column: int, level: int, weight: float) -> str:
-    if column == FULL_NAME:
-        return f'"full_name": {{"level": "how common the name is", "weight": {weight}}}'
-    field = FIELDS[column]
-    agreement = field.levels(level).name.lower().replace("_", " ")
-    return f'"{field.name}": {{"level": "{agreement}", "weight": {weight}}}'
+    if column in _REMARKS:
+        name, agreement = _REMARKS[column]
+    else:
+        name, agreement = FIELDS[column].name, FIELDS[column].levels(level).name.lower().replace("_", " ")
+    return f'"{name}": {{"level": "{agreement}", "weight": {weight}}}'

@@ -152,7 +152,7 @@ def _rarity(
     field: int, levels: tuple[int, ...], codes: Codes, average: float, weights: Weights, size: int
 ) -> ValueRarity:
     ratio = np.clip(_log_frequency(codes, weights, size) - np.log(average), -3.0, 6.0)
-    return ValueRarity(field, levels, codes, ratio, FIELDS[field].related is None)
+    return ValueRarity(field, levels, codes, ratio, FIELDS[field].is_personal)
 
 
 def _log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:

@@ -170,13 +170,14 @@ def _match_table(ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores:
     which = np.flatnonzero(scores.log_odds >= 0.0)
     chosen, levels = pairs.take(which), patterns[which]
     odds = scores.log_odds[which].astype(np.float64)
+    totals = odds - scorer.prior_log_odds
     subject_ids = ids.combine_chunks()
     columns = [
         subject_ids.take(pa.array(chosen.left)),
         subject_ids.take(pa.array(chosen.right)),
         pa.array((1 / (1 + np.exp(-odds))).astype(np.float32)),
-        pa.array(((odds - scorer.prior_log_odds) * BITS).astype(np.float32)),
-        evidence_json(levels, scorer.contributions(chosen, levels), scorer.priors),
+        pa.array((totals * BITS).astype(np.float32)),
+        evidence_json(levels, scorer.contributions(chosen, levels), totals),
     ]
     return pa.table(columns, schema=MATCH)
 

@@ -99,12 +99,12 @@ class Scorer:
         return Contributions(columns, strangers, related)
 
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
-        """Different national ids; or different birth dates and different given names at once."""
+        """Different national ids; or different birth dates and given names, unless a national id outweighs them."""
         given = patterns[:, FIELD_INDEX["given_name"]] == Name.DIFFERENT
         born = patterns[:, FIELD_INDEX["birth_date"]] == Date.DIFFERENT
-        conflict: npt.NDArray[np.bool_] = given & born
-        national = FIELD_INDEX["national_id"]
-        if national in self._weights.chances:
-            ids_are_reliable = self._weights.expected(national, SAME, Contact.DIFFERENT) < _TRUSTED_IDS
-            conflict |= (patterns[:, national] == Contact.DIFFERENT) & ids_are_reliable
+        national = patterns[:, FIELD_INDEX["national_id"]]
+        conflict: npt.NDArray[np.bool_] = given & born & (national < Contact.SAME_SHARED_BY_MANY)
+        if FIELD_INDEX["national_id"] in self._weights.chances:
+            differing = self._weights.expected(FIELD_INDEX["national_id"], SAME, Contact.DIFFERENT)
+            conflict |= (national == Contact.DIFFERENT) & (differing < _TRUSTED_IDS)
         return conflict
