@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,27 +17,37 @@ import numpy.typing as npt
 from onefold.identity import pairing
 from onefold.identity.blocking import group_records
 from onefold.identity.compare import Pairs
-from onefold.identity.score import Scores
+from onefold.identity.score import Contributions, Scores
 
-LINK_AT = 1.4
-"""Log odds from which a pair is a link: probability 0.8. A wrong merge costs a company more than a missed one."""
+LINK_AT = 0.0
+"""Log odds from which a pair is a link, and a pair of groups may unite: more likely one customer than not."""
 
-_FLOOR = -0.5
+_FLOOR = -1.0
 """Mean evidence between two groups below which they stay apart."""
 
 _CLIP = 12.0
 """No single pair counts more than this (natural log units), so that one coincidence cannot carry a group."""
 
 _FORBIDDEN = -1e9
-_LARGEST = 1_500
+_LARGEST = 500
 """Records of a component that are looked at together; larger ones are first cut at stronger links."""
 
 _PAIRS_PER_RECORD = 10
 _LEAST_PAIRS = 5_000_000
 
 
+@dataclass(frozen=True)
+class InnerScores:
+    """Scores of all pairs inside components, and the same taken apart."""
+
+    scores: Scores
+    contributions: Contributions
+    priors: tuple[float, float]
+    """Log odds of one customer against strangers and against related, before any evidence."""
+
+
 def cluster_records(
-    size: int, pairs: Pairs, scores: Scores, rescore: Callable[[Pairs], Scores], threads: int
+    size: int, pairs: Pairs, scores: Scores, score_inner: Callable[[Pairs], InnerScores], threads: int
 ) -> npt.NDArray[np.int32]:
     """For each record the position of its group's first record.
 
@@ -44,7 +55,7 @@ def cluster_records(
         size: how many records there are.
         pairs: candidate pairs.
         scores: their scores.
-        rescore: scores any pairs; called for all pairs inside components.
+        score_inner: scores any pairs; called for all pairs inside components.
         threads: components are worked on by this many.
     """
     parents = _components(size, pairs, scores)
@@ -54,15 +65,8 @@ def cluster_records(
     is_inner = sizes > 1
     order = order[np.repeat(is_inner, sizes)]
     starts = np.r_[0, np.cumsum(sizes[is_inner])].astype(np.int64)
-    if len(starts) == 1:
-        return groups
-    inner = _pairs_within(order, starts)
-    scored = rescore(inner)
-    evidence = np.clip(scored.evidence, -_CLIP, _CLIP)
-    evidence[scored.is_conflict] = _FORBIDDEN
-    log_odds = scored.log_odds.copy()
-    log_odds[scored.is_conflict] = -np.inf
-    _agglomerate_all(order, starts, log_odds, evidence, groups, threads)
+    if len(starts) > 1:
+        _agglomerate_all(order, starts, score_inner(_pairs_within(order, starts)), groups, threads)
     return groups
 
 
@@ -103,11 +107,13 @@ def _pairs_within(order: npt.NDArray[np.int32], starts: npt.NDArray[np.int64]) -
 def _agglomerate_all(
     order: npt.NDArray[np.int32],
     starts: npt.NDArray[np.int64],
-    log_odds: npt.NDArray[np.float32],
-    evidence: npt.NDArray[np.float32],
+    inner: InnerScores,
     groups: npt.NDArray[np.int32],
     threads: int,
 ) -> None:
+    evidence = np.clip(inner.scores.evidence, -_CLIP, _CLIP)
+    evidence[inner.scores.is_conflict] = _FORBIDDEN
+    log_odds = np.where(inner.scores.is_conflict, np.float32(-np.inf), inner.scores.log_odds)
     sizes = np.diff(starts)
     first_pair = np.r_[0, np.cumsum(sizes * (sizes - 1) // 2)].astype(np.int64)
     cuts = np.searchsorted(first_pair, np.linspace(0, first_pair[-1], threads + 1))
@@ -122,8 +128,10 @@ def _agglomerate_all(
                 first_pair[begin:end].copy(),
                 log_odds,
                 evidence,
-                np.float32(LINK_AT),
-                np.float32(_FLOOR),
+                inner.contributions.against_strangers,
+                inner.contributions.against_related,
+                inner.priors,
+                (LINK_AT, _FLOOR),
                 groups,
             )
 

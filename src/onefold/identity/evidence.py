@@ -155,10 +155,9 @@ def _starting_chances(field: Field, random_levels: npt.NDArray[np.int8], exact: 
         elif counts[level] < 5:  # too rare to sample: somewhat likelier than agreeing exactly
             strangers[level] = min(strangers[level], 10 * best_exact)
     strangers[0] = max(1.0 - strangers[1:].sum(), 0.01)
-    table = np.vstack([strangers, _positive(field.same_person), _positive(field.related or strangers)])
-    if field.related is None:
-        table[RELATED] = _like_strangers(table)
-    return table
+    same = _positive(field.same_person)
+    related = strangers if isinstance(field.related, float) else _positive(field.related)
+    return _with_relatives(field, np.vstack([strangers, same, related]))
 
 
 def _update_chances(
@@ -172,7 +171,7 @@ def _update_chances(
 ) -> None:
     is_filled = levels >= 0
     for kind, prior in ((SAME, field.same_person), (RELATED, field.related)):
-        if prior is None:
+        if isinstance(prior, float):
             continue
         found = np.bincount(levels[is_filled], weights=weight[is_filled, kind], minlength=len(field.levels))
         found = found + field.confidence * _positive(prior)
@@ -185,14 +184,14 @@ def _update_chances(
             continue
         explained = shares[SAME] * table[SAME, level] + shares[RELATED] * table[RELATED, level]
         table[STRANGERS, level] = max(chance - explained, 0.02 * chance, field.chance_floor)
-    if field.related is None:
-        table[RELATED] = _like_strangers(table)
+    _with_relatives(field, table)
 
 
-def _like_strangers(table: Floats) -> Floats:
-    """A personal field of relatives: as independent as strangers', but for a few who are told apart by nothing else."""
-    mixed: Floats = 0.985 * table[STRANGERS] + 0.015 * table[SAME]
-    return mixed
+def _with_relatives(field: Field, table: Floats) -> Floats:
+    """Derive what relatives agree on in a personal field: as independent as strangers, but for a few."""
+    if isinstance(field.related, float):
+        table[RELATED] = (1.0 - field.related) * table[STRANGERS] + field.related * table[SAME]
+    return table
 
 
 def _positive(chances: tuple[float, ...] | Floats) -> Floats:

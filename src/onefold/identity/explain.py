@@ -12,34 +12,54 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onefold.identity.compare import Patterns
-from onefold.identity.evidence import Floats
 from onefold.identity.fields import FIELDS
+from onefold.identity.rarity import FULL_NAME
+from onefold.identity.score import Contributions
 
 BITS = float(1 / np.log(2))
 """Bits in one natural unit of evidence."""
 
 
-def evidence_json(patterns: Patterns, contributions: dict[int, Floats]) -> pa.Array:
-    """One JSON object per pair.
+RELATIVES = -1
+"""The column for what is lost because the agreement may be that of a family or of colleagues."""
+
+
+_REMARKS = {
+    FULL_NAME: ("full_name", "others bear the same name"),
+    RELATIVES: ("relatives", "family or colleagues would agree so too"),
+}
+
+
+def evidence_json(patterns: Patterns, contributions: Contributions, totals: npt.NDArray[np.float64]) -> pa.Array:
+    """One JSON object per pair, whose weights sum to the pair's total.
 
     Args:
         patterns: levels per pair.
-        contributions: per field, natural log units each pair gains or loses by it.
+        contributions: the evidence of each pair, taken apart.
+        totals: evidence per pair for one customer and against everything else, natural log units.
     """
-    parts = [_fragments(field, patterns[:, field], weights) for field, weights in contributions.items()]
-    if not parts:
-        return pa.array(["{}"] * len(patterns), pa.string())
+    weights = contributions.against_strangers
+    lost = totals - np.nansum(weights, axis=1)
+    parts = [_fragments(column, patterns, weights[:, number]) for number, column in enumerate(contributions.columns)]
+    parts.append(_fragments(RELATIVES, patterns, np.where(lost < -0.05, lost, np.nan)))
     joined = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
     return pc.binary_join_element_wise("{", joined, "}", "")
 
 
-def _fragments(field: int, levels: npt.NDArray[np.int8], weights: Floats) -> pa.Array:
-    """``"name": {…}`` per pair, null where the field is empty; written once per distinct level and weight."""
-    tenths = np.rint(weights * BITS * 10).astype(np.int64)
-    keys = pa.array((tenths << 8) | (levels.astype(np.int64) + 1), mask=levels < 0).dictionary_encode()
-    spec = FIELDS[field]
-    texts = []
-    for key in keys.dictionary.to_pylist():
-        level = spec.levels((key & 0xFF) - 1).name.lower().replace("_", " ")
-        texts.append(f'"{spec.name}": {{"level": "{level}", "weight": {(key >> 8) / 10}}}')
+def _fragments(column: int, patterns: Patterns, weights: npt.NDArray[np.floating]) -> pa.Array:
+    """``"name": {…}`` per pair, null where it says nothing; written once per distinct level and weight."""
+    is_empty = np.isnan(weights)
+    tenths = np.rint(np.where(is_empty, 0.0, weights) * BITS * 10).astype(np.int64)
+    is_field = column not in _REMARKS
+    levels = patterns[:, column].astype(np.int64) + 1 if is_field else np.ones(len(weights), np.int64)
+    keys = pa.array((tenths << 8) | levels, mask=is_empty).dictionary_encode()
+    texts = [_fragment(column, (key & 0xFF) - 1, (key >> 8) / 10) for key in keys.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(keys.indices)
+
+
+def _fragment(column: int, level: int, weight: float) -> str:
+    if column in _REMARKS:
+        name, agreement = _REMARKS[column]
+    else:
+        name, agreement = FIELDS[column].name, FIELDS[column].levels(level).name.lower().replace("_", " ")
+    return f'"{name}": {{"level": "{agreement}", "weight": {weight}}}'

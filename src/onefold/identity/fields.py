@@ -69,8 +69,9 @@ class Field:
     levels: type[IntEnum]
     same_person: tuple[float, ...]
     """Probability of each level when both records are one customer."""
-    related: tuple[float, ...] | None
-    """The same for relatives and colleagues; None where they agree no more than strangers do."""
+    related: tuple[float, ...] | float
+    """The same for relatives and colleagues; a number where they agree like strangers, but for this share of them that
+    agrees like one person (namesakes, twins)."""
     exact: tuple[int, ...]
     """Levels that mean equal values, so that chance agreement is known from the frequencies."""
     chance_floor: float
@@ -78,9 +79,14 @@ class Field:
     confidence: float = 60.0
     """How many pairs of observation the starting values are worth."""
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether relatives agree on it hardly more than strangers do."""
+        return isinstance(self.related, float)
+
 
 FIELDS = (
-    Field("given_name", Name, (0.03, 0.01, 0.06, 0.12, 0.78), None, (4,), 1e-5),
+    Field("given_name", Name, (0.03, 0.01, 0.06, 0.12, 0.78), 0.015, (4,), 1e-5),
     Field("family_name", Name, (0.06, 0.01, 0.05, 0.10, 0.78), (0.15, 0.01, 0.04, 0.10, 0.70), (4,), 1e-5),
     Field(
         "email",
@@ -98,7 +104,7 @@ FIELDS = (
         (3, 4, 5),
         1e-8,
     ),
-    Field("birth_date", Date, (0.02, 0.02, 0.01, 0.05, 0.90), None, (4,), 2e-5),
+    Field("birth_date", Date, (0.02, 0.02, 0.01, 0.05, 0.90), 0.015, (4,), 2e-5),
     Field(
         "address",
         Place,
@@ -107,7 +113,7 @@ FIELDS = (
         (5,),
         1e-6,
     ),
-    Field("national_id", Contact, (0.005, 0.095, 0.0, 0.0, 0.01, 0.89), None, (3, 4, 5), 1e-9),
+    Field("national_id", Contact, (0.005, 0.095, 0.0, 0.0, 0.01, 0.89), 1e-4, (3, 4, 5), 1e-9),
     Field(
         "loyalty_number",
         Contact,
@@ -124,10 +130,10 @@ FIELDS = (
         (3, 4, 5),
         1e-7,
     ),
-    Field("gender", Word, (0.03, 0.0, 0.97), None, (2,), 0.2),
+    Field("gender", Word, (0.03, 0.0, 0.97), 0.0, (2,), 0.2),
     Field("company", Word, (0.20, 0.05, 0.75), (0.30, 0.05, 0.65), (2,), 1e-4),
-    Field("job_title", Word, (0.35, 0.10, 0.55), None, (2,), 1e-3),
-    Field("birth_place", Word, (0.15, 0.05, 0.80), None, (2,), 1e-4),
+    Field("job_title", Word, (0.35, 0.10, 0.55), 0.015, (2,), 1e-3),
+    Field("birth_place", Word, (0.15, 0.05, 0.80), 0.05, (2,), 1e-4),
 )
 """Every comparison that Onefold knows, in the order of a pattern's columns."""
 

@@ -79,26 +79,78 @@ def list_pairs_within(order, starts, left, right):  # type: ignore[no-untyped-de
 
 
 @compiled
-def agglomerate(order, starts, first_pair, log_odds, evidence, link_at, floor, groups):  # type: ignore[no-untyped-def]
-    """Unite the records of every component as far as the evidence between them holds on average.
+def is_supported(strangers, related, a, b, prior_strangers, prior_related, link_at):  # type: ignore[no-untyped-def]
+    """Whether two groups, each taken as one whole, are likely enough one customer.
 
-    Links are taken from the strongest down (Kruskal); two groups unite only where the mean of ``evidence`` over all
-    pairs between them is at least ``floor``. ``log_odds`` and ``evidence`` are in the order of ``list_pairs_within``,
-    ``first_pair`` is where each component's pairs begin. Fills ``groups[record]`` with the group's smallest record.
+    ``strangers[a, b]`` and ``related[a, b]`` hold each field's best agreement between the groups.
     """
+    for_strangers, for_related = -prior_strangers, -prior_related
+    for column in range(strangers.shape[2]):
+        if not np.isnan(strangers[a, b, column]):
+            for_strangers -= strangers[a, b, column]
+        if not np.isnan(related[a, b, column]):
+            for_related -= related[a, b, column]
+    return -np.logaddexp(for_strangers, for_related) >= link_at
+
+
+@compiled
+def keep_best(table, a, b, other):  # type: ignore[no-untyped-def]
+    """Give group ``a`` the better of its own and ``b``'s agreement with ``other``, field by field."""
+    for column in range(table.shape[2]):
+        mine, theirs = table[a, other, column], table[b, other, column]
+        best = theirs if np.isnan(mine) or theirs > mine else mine
+        table[a, other, column] = best
+        table[other, a, column] = best
+
+
+@compiled
+def agglomerate(  # type: ignore[no-untyped-def]
+    order, starts, first_pair, log_odds, evidence, strangers, related, priors, limits, groups
+):
+    """Unite the records of every component as far as the evidence between them holds.
+
+    Links are taken from the strongest down (Kruskal). Two groups unite only where the mean of ``evidence`` over all
+    pairs between them reaches a floor, and where the groups as wholes, judged by the best agreement of each field,
+    are still likely one customer: a link between two records that hide their contradictions by being empty does not
+    unite groups that contradict each other.
+
+    Args:
+        order: records, component after component.
+        starts: where each component begins in ``order``.
+        first_pair: where each component's pairs begin in the arrays below, in the order of ``list_pairs_within``.
+        log_odds: per pair.
+        evidence: per pair.
+        strangers: per pair and column, evidence against being strangers.
+        related: per pair and column, evidence against being related.
+        priors: log odds against strangers, against related.
+        limits: log odds from which pairs and groups may unite; floor of the mean evidence.
+        groups: filled, for every record of ``order``, with the first record of its group.
+    """
+    link_at, floor = limits
+    columns = strangers.shape[1]
     for component in range(len(starts) - 1):
         begin = starts[component]
         size = starts[component + 1] - begin
         base = first_pair[component]
         count = size * (size - 1) // 2
+        if size == 2:
+            if log_odds[base] >= link_at and evidence[base] >= floor:
+                groups[order[begin + 1]] = groups[order[begin]] = order[begin]
+            else:
+                groups[order[begin]], groups[order[begin + 1]] = order[begin], order[begin + 1]
+            continue
         between = np.zeros((size, size), np.float32)
+        by_strangers = np.empty((size, size, columns), np.float32)
+        by_related = np.empty((size, size, columns), np.float32)
         xs = np.empty(count, np.int32)
         ys = np.empty(count, np.int32)
         at = 0
         for x in range(size):
             for y in range(x + 1, size):
-                between[x, y] = evidence[base + at]
-                between[y, x] = evidence[base + at]
+                between[x, y] = between[y, x] = evidence[base + at]
+                for column in range(columns):
+                    by_strangers[x, y, column] = by_strangers[y, x, column] = strangers[base + at, column]
+                    by_related[x, y, column] = by_related[y, x, column] = related[base + at, column]
                 xs[at] = x
                 ys[at] = y
                 at += 1
@@ -111,11 +163,17 @@ def agglomerate(order, starts, first_pair, log_odds, evidence, link_at, floor, g
             a, b = group[xs[n]], group[ys[n]]
             if a == b or between[a, b] / (members[a] * members[b]) < floor:
                 continue
+            if members[a] * members[b] > 1 and not is_supported(
+                by_strangers, by_related, a, b, priors[0], priors[1], link_at
+            ):
+                continue
             if b < a:
                 a, b = b, a
             for other in range(size):
                 between[a, other] += between[b, other]
                 between[other, a] = between[a, other]
+                keep_best(by_strangers, a, b, other)
+                keep_best(by_related, a, b, other)
             members[a] += members[b]
             for other in range(size):
                 if group[other] == b:

@@ -19,6 +19,7 @@ from onefold.identity.encode import (
     encode_lists,
     encode_text,
 )
+from onefold.identity.mailbox_names import complete_names
 from onefold.identity.names import NameWords
 
 Counts = npt.NDArray[np.int64]
@@ -71,6 +72,9 @@ def encode_people(records: pa.Table) -> People:
     def text(name: str) -> Column:
         return encode_text(records.column(name))
 
+    given, family = complete_names(
+        records.column("given_name"), records.column("family_name"), records.column("emails")
+    )
     accounts = _concat_lists(records.column("usernames"), records.column("external_ids"))
     contacts = {
         "email": _with_mailboxes(Contacts.of(encode_lists(records.column("emails")))),
@@ -81,7 +85,7 @@ def encode_people(records: pa.Table) -> People:
     }
     return People(
         size=len(records),
-        names=NameWords.of(records.column("given_name"), records.column("family_name")),
+        names=NameWords.of(given, family),
         native=text("native_name"),
         contacts=contacts,
         birth_date=text("birth_date"),

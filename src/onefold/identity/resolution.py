@@ -18,7 +18,8 @@ from onefold.identity.explain import BITS, evidence_json
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
 from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
 from onefold.identity.people import People, encode_people
-from onefold.identity.score import Scorer, Scores, exact_chances
+from onefold.identity.rarity import exact_chances
+from onefold.identity.score import Scorer, Scores
 from onefold.identity.sharing import mark_shared_contacts
 
 Progress = Callable[[str], None]
@@ -123,13 +124,16 @@ def _resolve_kind(
     clock.end("scoring")
     clock.begin("clustering")
 
-    def rescore(inner: Pairs) -> Scores:
-        return scorer.score(inner, compare_pairs(people, inner, threads))
+    def score_inner(inner: Pairs) -> cluster.InnerScores:
+        inner_patterns = compare_pairs(people, inner, threads)
+        return cluster.InnerScores(
+            scorer.score(inner, inner_patterns), scorer.contributions(inner, inner_patterns), scorer.priors
+        )
 
-    groups = cluster.cluster_records(people.size, pairs, scores, rescore, threads)
+    groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads)
     clock.end("clustering")
     clock.begin("explaining")
-    found = _match_table(records.column("subject_id"), pairs, patterns, scores, weights)
+    found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer)
     clock.end("explaining")
     facts: dict[str, object] = {
         "records": people.size,
@@ -162,25 +166,20 @@ def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int
     return mark_shared_contacts(people), patterns, len(learned)
 
 
-def _match_table(ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, weights: Weights) -> pa.Table:
+def _match_table(ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, scorer: Scorer) -> pa.Table:
     which = np.flatnonzero(scores.log_odds >= 0.0)
     chosen, levels = pairs.take(which), patterns[which]
     odds = scores.log_odds[which].astype(np.float64)
-    contributions = {field: _contribution(weights, field, levels[:, field]) for field in weights.fields}
+    totals = odds - scorer.prior_log_odds
     subject_ids = ids.combine_chunks()
     columns = [
         subject_ids.take(pa.array(chosen.left)),
         subject_ids.take(pa.array(chosen.right)),
         pa.array((1 / (1 + np.exp(-odds))).astype(np.float32)),
-        pa.array((scores.evidence[which] * BITS).astype(np.float32)),
-        evidence_json(levels, contributions),
+        pa.array((totals * BITS).astype(np.float32)),
+        evidence_json(levels, scorer.contributions(chosen, levels), totals),
     ]
     return pa.table(columns, schema=MATCH)
-
-
-def _contribution(weights: Weights, field: int, levels: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
-    table = weights.chances[field]
-    return np.r_[np.log(table[SAME]) - np.log(table[STRANGERS]), 0.0][levels]
 
 
 def _weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:

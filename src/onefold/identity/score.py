@@ -8,22 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.encode import Codes, combine_codes
-from onefold.identity.evidence import (
-    RELATED,
-    SAME,
-    STRANGERS,
-    Floats,
-    Weights,
-    log_likelihoods,
-    tabulate_patterns,
-)
-from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Date, Name, Place
-from onefold.identity.people import People, name_codes
+from onefold.identity.evidence import RELATED, SAME, STRANGERS, Weights, log_likelihoods, tabulate_patterns
+from onefold.identity.fields import FIELD_INDEX, Contact, Date, Name
+from onefold.identity.people import People
+from onefold.identity.rarity import FULL_NAME, find_corrections
 
-_SMALLEST_WORLD = 300
-"""Records below which frequencies are read as if there were this many: five people do not show how rare a name is."""
-
+Floats32 = npt.NDArray[np.float32]
 
 _TRUSTED_IDS = 0.02
 """Share of one person's national ids that may differ in this data before a difference stops to forbid a merge."""
@@ -33,49 +23,24 @@ _TRUSTED_IDS = 0.02
 class Scores:
     """What is known about each pair."""
 
-    log_odds: npt.NDArray[np.float32]
-    """Of being one customer, everything considered."""
-    evidence: npt.NDArray[np.float32]
-    """The same without the prior: what the records themselves say."""
+    log_odds: Floats32
+    """Of being one customer, everything considered (natural log)."""
+    evidence: Floats32
+    """Log likelihood ratio of one customer over strangers or relatives, whichever fits better; no prior."""
     is_conflict: npt.NDArray[np.bool_]
     """Whether the records must not be one customer whatever else agrees."""
 
 
 @dataclass(frozen=True)
-class ValueRarity:
-    """How much rarer or commoner each value of a field is than its exact agreements are on average."""
+class Contributions:
+    """The evidence of each pair taken apart, ``[pair, column]``; NaN where a side is empty. Natural log units."""
 
-    field: int
-    levels: tuple[int, ...]
-    codes: Codes
-    log_ratio: Floats
-    """Per value: log of its frequency over the average chance; added to the strangers' likelihood."""
-    is_personal: bool
-    """Whether relatives agree on it no more than strangers do."""
-
-    def shift(self, pairs: Pairs, patterns: Patterns) -> tuple[npt.NDArray[np.int64], Floats]:
-        """Pairs that share a value, and what to add to the strangers' log likelihood."""
-        which = np.flatnonzero(np.isin(patterns[:, self.field], self.levels))
-        left, right = self.codes[pairs.left[which]], self.codes[pairs.right[which]]
-        is_same = (left >= 0) & (left == right)
-        return which[is_same], self.log_ratio[left[is_same]]
-
-
-def exact_chances(people: People) -> dict[int, dict[int, float]]:
-    """Per field and exact level, how often two different records with values hold an equal one."""
-    chances: dict[int, dict[int, float]] = {}
-    for name, codes in _single_valued(people).items():
-        counts = np.bincount(codes[codes >= 0], minlength=1)
-        level = FIELDS[FIELD_INDEX[name]].exact[0]
-        chances[FIELD_INDEX[name]] = {level: _pair_chance(counts, np.ones(len(counts), bool))}
-    for name, contacts in people.contacts.items():
-        counts = contacts.column.counts()
-        if len(counts):
-            chances[FIELD_INDEX[name]] = {
-                int(Contact.SAME - shared): _pair_chance(counts, contacts.sharers[: len(counts)] == shared)
-                for shared in (0, 1, 2)
-            }
-    return chances
+    columns: tuple[int, ...]
+    """Positions in ``FIELDS``, and ``FULL_NAME``."""
+    against_strangers: Floats32
+    """How much better one customer explains the agreement than strangers do."""
+    against_related: Floats32
+    """The same for relatives and colleagues."""
 
 
 class Scorer:
@@ -83,136 +48,63 @@ class Scorer:
 
     def __init__(self, people: People, weights: Weights) -> None:
         self._weights = weights
-        self._rarities = _rarities(people, weights)
-        self._namesakes = _Namesakes(people, weights)
+        self._corrections = find_corrections(people, weights)
+        log_shares = np.log(weights.shares)
+        self.priors = (
+            float(log_shares[SAME] - log_shares[STRANGERS]),
+            float(log_shares[SAME] - log_shares[RELATED]),
+        )
+        """Log odds, before any evidence, that a pair is one customer and not two strangers, not two relatives."""
+
+    @property
+    def prior_log_odds(self) -> float:
+        """Log odds, before any evidence, that a pair is one customer."""
+        return float(-np.logaddexp(-self.priors[0], -self.priors[1]))
 
     def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
         """Score pairs whose patterns are known."""
         table = tabulate_patterns(patterns)
-        likelihoods = log_likelihoods(table.patterns, self._weights.chances)[table.pattern_of]
-        for correction in self._rarities:
+        likelihoods = log_likelihoods(table.patterns, self._weights.chances)
+        against_strangers = (likelihoods[:, SAME] - likelihoods[:, STRANGERS])[table.pattern_of]
+        against_related = (likelihoods[:, SAME] - likelihoods[:, RELATED])[table.pattern_of]
+        for correction in self._corrections:
             which, shift = correction.shift(pairs, patterns)
-            likelihoods[which, STRANGERS] += shift
+            against_strangers[which] -= shift
             if correction.is_personal:
-                likelihoods[which, RELATED] += shift
-        which, shift = self._namesakes.shift(pairs, patterns)
-        likelihoods[which, STRANGERS] += shift
-        posterior = likelihoods + np.log(self._weights.shares)
-        others = np.logaddexp(posterior[:, STRANGERS], posterior[:, RELATED])
-        rival = np.maximum(likelihoods[:, STRANGERS], likelihoods[:, RELATED])
+                against_related[which] -= shift
+        others = np.logaddexp(-against_strangers - self.priors[0], -against_related - self.priors[1])
         return Scores(
-            (posterior[:, SAME] - others).astype(np.float32),
-            (likelihoods[:, SAME] - rival).astype(np.float32),
+            (-others).astype(np.float32),
+            np.minimum(against_strangers, against_related).astype(np.float32),
             self._conflicts(patterns),
         )
 
+    def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
+        """What each field adds to the evidence of each pair; ``score`` is their sum and the priors."""
+        columns = (*self._weights.fields, FULL_NAME)
+        place = {column: number for number, column in enumerate(columns)}
+        strangers = np.full((len(pairs), len(columns)), np.nan, np.float32)
+        related = strangers.copy()
+        for field in self._weights.fields:
+            log_chances = np.log(self._weights.chances[field])
+            for kind, target in ((STRANGERS, strangers), (RELATED, related)):
+                by_level = np.r_[log_chances[SAME] - log_chances[kind], np.nan]  # level -1 picks the last
+                target[:, place[field]] = by_level[patterns[:, field]]
+        for correction in self._corrections:
+            which, shift = correction.shift(pairs, patterns)
+            column = place[correction.column]
+            strangers[which, column] = np.nan_to_num(strangers[which, column]) - shift
+            if correction.is_personal:
+                related[which, column] = np.nan_to_num(related[which, column]) - shift
+        return Contributions(columns, strangers, related)
+
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
-        """Different national ids; or different birth dates and different given names at once."""
+        """Different national ids; or different birth dates and given names, unless a national id outweighs them."""
         given = patterns[:, FIELD_INDEX["given_name"]] == Name.DIFFERENT
         born = patterns[:, FIELD_INDEX["birth_date"]] == Date.DIFFERENT
-        conflict: npt.NDArray[np.bool_] = given & born
-        national = FIELD_INDEX["national_id"]
-        if national in self._weights.chances:
-            ids_are_reliable = self._weights.expected(national, SAME, Contact.DIFFERENT) < _TRUSTED_IDS
-            conflict |= (patterns[:, national] == Contact.DIFFERENT) & ids_are_reliable
+        national = patterns[:, FIELD_INDEX["national_id"]]
+        conflict: npt.NDArray[np.bool_] = given & born & (national < Contact.SAME_SHARED_BY_MANY)
+        if FIELD_INDEX["national_id"] in self._weights.chances:
+            differing = self._weights.expected(FIELD_INDEX["national_id"], SAME, Contact.DIFFERENT)
+            conflict |= (national == Contact.DIFFERENT) & (differing < _TRUSTED_IDS)
         return conflict
-
-
-class _Namesakes:
-    """Corrects for full names: given and family names go together, and some names are borne by many."""
-
-    def __init__(self, people: People, weights: Weights) -> None:
-        self._codes = name_codes(people)
-        self._given, self._family = people.names.given, people.names.family
-        counts = np.bincount(self._codes[self._codes >= 0], minlength=1)
-        given, family = FIELD_INDEX["given_name"], FIELD_INDEX["family_name"]
-        self._is_known = given in weights.chances and family in weights.chances and counts.sum() > 1
-        if not self._is_known:
-            return
-        chance = _pair_chance(counts, np.ones(len(counts), bool))
-        apart = weights.expected(given, STRANGERS, Name.SAME) * weights.expected(family, STRANGERS, Name.SAME)
-        own = (
-            weights.shares[SAME] * weights.expected(given, SAME, Name.SAME) * weights.expected(family, SAME, Name.SAME)
-        )
-        self._together = float(max(np.log(max(chance - own, 1e-12) / apart), 0.0))
-        bearers = np.maximum(counts - 2 * weights.records_per_customer, 1e-3) / people.size
-        self._log_share = np.log(bearers)
-        self._log_given, self._log_family = (
-            _log_frequency(codes, weights, people.size) for codes in (self._given, self._family)
-        )
-
-    def shift(self, pairs: Pairs, patterns: Patterns) -> tuple[npt.NDArray[np.int64], Floats]:
-        """Pairs of one full name, and what to add to the strangers' log likelihood."""
-        if not self._is_known:
-            return np.zeros(0, np.int64), np.zeros(0)
-        given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
-        which = np.flatnonzero((given == Name.SAME) & (family == Name.SAME))
-        shift = np.full(len(which), self._together)
-        left, right = pairs.left[which], pairs.right[which]
-        is_same = (self._codes[left] >= 0) & (self._codes[left] == self._codes[right])
-        record = left[is_same]
-        expected = self._log_given[self._given[record]] + self._log_family[self._family[record]] + self._together
-        shift[is_same] += np.maximum(self._log_share[self._codes[record]] - expected, 0.0)
-        return which, shift
-
-
-def _single_valued(people: People) -> dict[str, Codes]:
-    """Codes of the fields whose exact level is one equal value."""
-    dwelling = combine_codes(people.street.codes, people.house_number.codes, people.postcode.codes)
-    if dwelling.max(initial=-1) < 0:
-        dwelling = combine_codes(people.street.codes, people.house_number.codes)
-    columns = {
-        "given_name": people.names.given,
-        "family_name": people.names.family,
-        "birth_date": people.birth_date.codes,
-        "address": dwelling,
-        **{name: column.codes for name, column in people.words.items()},
-    }
-    return {name: codes for name, codes in columns.items() if codes.max(initial=-1) >= 0}
-
-
-def _rarities(people: People, weights: Weights) -> list[ValueRarity]:
-    found = []
-    for name, codes in _single_valued(people).items():
-        field = FIELD_INDEX[name]
-        if field in weights.chances and name != "gender":
-            level = FIELDS[field].exact[0]
-            average = weights.expected(field, STRANGERS, level)
-            found.append(_rarity(field, (level,), codes, average, weights, people.size))
-    address = FIELD_INDEX["address"]
-    if address in weights.chances:
-        places = (
-            ((int(Place.SAME_STREET_OR_POSTCODE), int(Place.SAME_POSTCODE)), people.postcode.codes),
-            ((int(Place.SAME_CITY),), people.city.codes),
-        )
-        for levels, codes in places:
-            counts = np.bincount(codes[codes >= 0], minlength=1)
-            average = _pair_chance(counts, np.ones(len(counts), bool))
-            if average > 0:
-                found.append(_rarity(address, levels, codes, average, weights, people.size))
-    return found
-
-
-def _rarity(
-    field: int, levels: tuple[int, ...], codes: Codes, average: float, weights: Weights, size: int
-) -> ValueRarity:
-    ratio = np.clip(_log_frequency(codes, weights, size) - np.log(average), -3.0, 6.0)
-    return ValueRarity(field, levels, codes, ratio, FIELDS[field].related is None)
-
-
-def _log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
-    """Per value, log of its share among other customers' records."""
-    counts = np.bincount(codes[codes >= 0], minlength=1).astype(np.float64)
-    filled = max(counts.sum(), 2.0)
-    own = weights.records_per_customer / size
-    result: Floats = np.log(np.maximum(counts / filled - own, 0.3 / max(filled, _SMALLEST_WORLD)))
-    return result
-
-
-def _pair_chance(counts: npt.NDArray[np.int64], which: npt.NDArray[np.bool_]) -> float:
-    """Probability that two different records with a value share one of these."""
-    filled = float(counts.sum())
-    if filled < 2:
-        return 0.0
-    chosen = counts[which].astype(np.float64)
-    return float((chosen * (chosen - 1)).sum() / (filled * (filled - 1)))

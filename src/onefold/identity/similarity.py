@@ -323,13 +323,12 @@ def count_sharers(  # type: ignore[no-untyped-def]
             is_new = True
             for k in range(found):
                 other = seen[k]
-                straight = name_level(
-                    given[record], given[other], data, text_starts, skeleton, is_firm, parts, equivalents
-                )
-                crossed = name_level(
-                    given[record], family[other], data, text_starts, skeleton, is_firm, parts, equivalents
-                )
-                if straight >= 1 or crossed >= 2:
+                words = (data, text_starts, skeleton, is_firm, parts, equivalents)
+                if (
+                    name_level(given[record], given[other], *words) >= 1
+                    or name_level(given[record], family[other], *words) >= 1
+                    or name_level(family[record], given[other], *words) >= 2
+                ):
                     is_new = False
                     break
             if is_new:
