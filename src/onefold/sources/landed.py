@@ -107,6 +107,8 @@ def current_relation(source: str, table: str) -> str:
 
 def prepare_warehouse(engine: Engine) -> None:
     """Create the schemas and bookkeeping tables of landing where they are missing."""
+    if engine.exists("meta", "quarantine"):
+        return
     for schema in ("landed", "current", "meta"):
         engine.execute(f"create schema if not exists {schema}")
     engine.execute(f"create table if not exists meta.landing ({_LANDING_COLUMNS})")

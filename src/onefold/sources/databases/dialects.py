@@ -1,4 +1,4 @@
-"""Every other database that SQLAlchemy has a dialect for, read through dlt: SQL Server, Oracle, Snowflake …
+"""Every other database that SQLAlchemy has a dialect for, read through dlt: SQL Server, Oracle, Snowflake.
 
 Slower than the kinds with a reader of their own, and each table is read in a transaction of its own, as dialects
 agree on no kind of snapshot. Tables of the user's default schema only.
@@ -7,7 +7,9 @@ agree on no kind of snapshot. Tables of the user's default schema only.
 from __future__ import annotations
 
 import json
+import logging
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -48,6 +50,7 @@ class DialectDatabase(Database):
     def __init__(self, source: str, location: Location) -> None:
         self._sql_table = _dlt_sql_table(source)
         self._engine = _engine(source, location)
+        warnings.filterwarnings("ignore", "Did not recognize type", sa.exc.SAWarning)  # it becomes text here
         self._inspector = sa.inspect(self._engine)
 
     def close(self) -> None:
@@ -90,11 +93,14 @@ class DialectDatabase(Database):
         names = [column.name for column in columns]
 
         def select(_query: Any, reflected: sa.Table) -> Any:
+            for column in reflected.columns:
+                if isinstance(column.type, sa.types.Float):
+                    column.type.asdecimal = False  # some dialects pad floating-point numbers to ten decimals
             query = sa.select(*(reflected.c[name] for name in names))
             if since is None:
                 return query
-            column = reflected.c[since.column.name]
-            return query.where(sa.or_(column >= _start(since), column.is_(None)))
+            moved = reflected.c[since.column.name]
+            return query.where(sa.or_(moved >= _start(since), moved.is_(None)))
 
         resource = self._sql_table(
             credentials=self._engine,
@@ -144,7 +150,7 @@ def text_array(array: pa.Array) -> pa.Array:
     return text
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Any) -> str:  # noqa: PLR0911 (one line per type)
     """One value as text, as ``text_array`` writes it."""
     match value:
         case bool():
@@ -218,4 +224,5 @@ def _dlt_sql_table(source: str) -> Any:
             hint="Run: pip install 'onefold[dlt]'",
         ) from error
     dlt.config["runtime.dlthub_telemetry"] = False
+    logging.getLogger("dlt").setLevel(logging.ERROR)  # what it warns of, types it cannot name, becomes text here
     return sql_table

@@ -28,6 +28,12 @@ _COMPLAINTS = (
         "Ask for the right to read it (GRANT SELECT), or name the tables to read under 'tables' in onefold.yaml.",
     ),
     _Complaint(
+        r"^no module named",
+        Unsupported,
+        "its driver is not installed",
+        "Install the Python package that the message names.",
+    ),
+    _Complaint(
         r"'cryptography' package is required",
         Unsupported,
         "the server wants its password encrypted in a way that needs another package",
@@ -88,6 +94,8 @@ def failures_of(source: str, location: Location, table: str = "") -> Iterator[No
 
 def failure_of(error: BaseException, source: str, location: Location, table: str = "") -> OnefoldError:
     """The error of ours for a driver's; passwords are kept out of it."""
+    while error.__cause__ is not None:  # libraries wrap their driver's complaint, which says it best
+        error = error.__cause__
     text = _first_line(str(error))
     place = f"{source}.{table}" if table else f"{source} ({location.shown})"
     for complaint in _COMPLAINTS:

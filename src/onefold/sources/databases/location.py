@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from onefold.errors import InvalidInput, NotFound
 from onefold.settings import expand_variables, mask_secrets
@@ -64,15 +64,23 @@ def find_location(name: str, text: str, *, base: Path, secrets: dict[str, str]) 
         if path in {"", "/"}:
             raise InvalidInput(f"{name}: {whole} names no file", hint="Write sqlite:///path/to/file.db.")
         return _sqlite_file(name, base / Path(path.removeprefix("/")).expanduser())
+    return Location(_KINDS.get(scheme, "sqlalchemy"), _checked(name, whole))
+
+
+def _checked(name: str, url: str) -> str:
+    """The URL with user and password encoded as URLs have them, so that all drivers read the same."""
+    parts = urlsplit(url)
     try:
-        parts = urlsplit(whole)
         _ = parts.port
-    except ValueError as error:
+    except ValueError:
         raise InvalidInput(
-            f"{name}: the location is not a URL that can be read ({error})",
-            hint="Write scheme://user:password@host:port/database; encode @ : / in a password as %40 %3A %2F.",
-        ) from error
-    return Location(_KINDS.get(scheme, "sqlalchemy"), whole)
+            f"{name}: the location is not a URL that can be read",  # nothing of it: its password may be anywhere
+            hint="Write scheme://user:password@host:port/database; in a password write @ : / # as %40 %3A %2F %23.",
+        ) from None
+    user, has_user, host = parts.netloc.rpartition("@")
+    if has_user:
+        user = ":".join(quote(unquote(part), safe="") for part in user.split(":", 1)) + "@"
+    return f"{parts.scheme}://{user}{host}{url[url.index('://') + 3 + len(parts.netloc) :]}"
 
 
 def _sqlite_file(name: str, path: Path) -> Location:
