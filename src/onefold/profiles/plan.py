@@ -117,7 +117,7 @@ def _wanted_sql() -> str:
         select
             r.customer_id,
             r.kind,
-            md5(concat_ws('|', '{RULES_VERSION}', r.kind, r.n, r.h, coalesce(e.n, 0), coalesce(e.h, 0)))
+            md5(concat_ws('|', '{RULES_VERSION}', r.kind, r.n, hex(r.h), coalesce(e.n, 0), hex(e.h)))
                 as input_hash
         from of_records r
         left join of_events e using (customer_id)"""
