@@ -12,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from onefold.engines import Engine
-from onefold.profiles.plan import ProfilePlan, load_priorities
+from onefold.profiles.plan import ProfileChanges, ProfilePlan, compare_profiles, load_priorities
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.tables import identifier, profile, timeline_event
 from onefold.profiles.traits_sql import TRAIT_STEPS
@@ -136,9 +136,7 @@ _history = sa.table("subject_history", sa.column("subject_id"))
 _EVENT = pa.schema([("event_id", pa.string()), ("subject_id", pa.string()), ("row_hash", pa.string())])
 
 
-def publish_profiles(
-    connection: sa.Connection, engine: Engine, plan: ProfilePlan, now: datetime
-) -> dict[str, int]:
+def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePlan, now: datetime) -> dict[str, int]:
     """Write what ``plan`` says; everything else stays untouched.
 
     The identity map of the same build must have been applied in this transaction before (``apply_map``).
@@ -150,26 +148,31 @@ def publish_profiles(
         now: an aware moment.
 
     Returns:
-        Counts: written, removed, identifiers, events_added, events_removed.
+        Counts: written, removed, unchanged, identifiers, events_added, events_removed.
     """
+    changes = compare_profiles(connection, engine, plan)
     is_first = connection.execute(sa.select(profile.c.customer_id).limit(1)).first() is None
-    counts = {"written": len(plan.written), "removed": len(plan.removed)}
+    counts = {
+        "written": len(changes.written),
+        "removed": len(changes.removed),
+        "unchanged": changes.unchanged,
+    }
     keys = [sa.Column("key", sa.Text, primary_key=True)]
-    with _prepared(engine, plan), scratch_table(connection, "touched", keys) as touched:
+    with _prepared(engine, changes, plan.priorities), scratch_table(connection, "touched", keys) as touched:
         if not is_first:
-            _remove_outdated(connection, engine, plan, touched)
+            _remove_outdated(connection, engine, changes, touched)
         with indexes_deferred(connection, identifier):
             counts["identifiers"] = insert_arrow(connection, identifier, engine.batches(_IDENTIFIERS_SQL))
         counts |= _update_timeline(connection, engine, touched)
-        insert_arrow(connection, profile, _profiles(engine, len(plan.written), now.astimezone(UTC)))
+        insert_arrow(connection, profile, _profiles(engine, len(changes.written), now.astimezone(UTC)))
     return counts
 
 
 @contextmanager
-def _prepared(engine: Engine, plan: ProfilePlan) -> Iterator[None]:
+def _prepared(engine: Engine, changes: ProfileChanges, priorities: dict[str, int]) -> Iterator[None]:
     """``unify_all``, ``unify_rule`` and ``unify_source`` for the length of the block."""
-    load_priorities(engine, plan.priorities)
-    with engine.registered(plan.written, "unify_written"):
+    load_priorities(engine, priorities)
+    with engine.registered(changes.written, "unify_written"):
         engine.execute(
             """
             create or replace temporary table unify_all as
@@ -197,12 +200,10 @@ def _rules() -> pa.Table:
     )
 
 
-def _remove_outdated(
-    connection: sa.Connection, engine: Engine, plan: ProfilePlan, touched: sa.Table
-) -> None:
+def _remove_outdated(connection: sa.Connection, engine: Engine, changes: ProfileChanges, touched: sa.Table) -> None:
     """Take out what is about to be written anew, and what is gone."""
-    insert_arrow(connection, touched, plan.removed.rename_columns(["key"]))
-    insert_arrow(connection, touched, plan.written.select(["customer_id"]).rename_columns(["key"]))
+    insert_arrow(connection, touched, changes.removed.rename_columns(["key"]))
+    insert_arrow(connection, touched, changes.written.select(["customer_id"]).rename_columns(["key"]))
     connection.execute(sa.delete(profile).where(profile.c.customer_id.in_(sa.select(touched.c.key))))
     connection.execute(sa.delete(touched))
     # every subject that vanished left an attachment behind; those that came back are not gone
