@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from onefold.errors import Conflict
 from onefold.identity.map_plan import MapPlan
 from onefold.identity.tables import customer, customer_change, identity_run, subject, subject_history
-from onefold.storage import insert_arrow, scratch_table
+from onefold.storage import indexes_deferred, insert_arrow, scratch_table
 
 
 def apply_map(
@@ -60,7 +60,8 @@ def apply_map(
     _issue(connection, plan.created, run_id, now)
     _change(connection, plan.changed)
     _detach(connection, plan.ended, run_id, now)
-    insert_arrow(connection, subject, _stamped(plan.begun, attached_run=run_id, attached_at=now))
+    with indexes_deferred(connection, subject):
+        insert_arrow(connection, subject, _stamped(plan.begun, attached_run=run_id, attached_at=now))
     _announce(connection, plan.changes, run_id, now)
     return plan.counts
 

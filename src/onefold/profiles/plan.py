@@ -24,57 +24,48 @@ _KNOWN = pa.schema([("customer_id", pa.string()), ("input_hash", pa.string()), (
 
 @dataclass(frozen=True)
 class ProfilePlan:
-    """The difference between the profiles that are and those that should be."""
+    """The profiles that there should be."""
 
-    written: pa.Table
-    """customer_id, kind, input_hash, version: profiles to compute. One row per customer."""
-    removed: pa.Table
-    """customer_id: profiles of customers that are no longer active."""
-    unchanged: int
+    wanted: pa.Table
+    """customer_id, kind, input_hash. One row per customer."""
     priorities: dict[str, int] = field(default_factory=dict)
     """Source -> priority, lower is trusted more."""
 
-    def show(self) -> str:
-        """The plan in one line."""
-        return (
-            f"{len(self.written):,} profiles to write, {len(self.removed):,} to remove, "
-            f"{self.unchanged:,} unchanged."
-        )
+
+@dataclass(frozen=True)
+class ProfileChanges:
+    """A plan against what stands in the app database."""
+
+    written: pa.Table
+    """customer_id, kind, input_hash, version: profiles that are missing or out of date. One row per customer."""
+    removed: pa.Table
+    """customer_id: profiles of customers that are no longer active."""
+    unchanged: int
 
 
-def plan_profiles(
-    engine: Engine, connection: sa.Connection, *, priorities: Mapping[str, int] | None = None
-) -> ProfilePlan:
-    """Find the customers whose profile is missing, out of date, or no longer wanted.
+def plan_profiles(engine: Engine, *, priorities: Mapping[str, int] | None = None) -> ProfilePlan:
+    """What every customer's profile is to be made from.
 
     Args:
         engine: the warehouse, with ``main.record``, ``main.event`` and ``main.customer_subject``.
-        connection: to the app database; only read.
         priorities: source -> priority from ``onefold.yaml`` (lower wins; 100 where absent).
 
     Cost: one pass over records and events, without their values; about a second per million of either.
     """
     ranks = dict(priorities or {})
     load_priorities(engine, ranks)
+    return ProfilePlan(engine.arrow(_WANTED_SQL), ranks)
+
+
+def compare_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePlan) -> ProfileChanges:
+    """Which profiles ``plan`` writes and removes, and how many it leaves alone."""
     known = read_table(connection, sa.select(*(profile.c[name] for name in _KNOWN.names)), _KNOWN)
-    with engine.registered(known, "unify_known"):
-        engine.execute("create or replace temporary table unify_previous as select * from unify_known")
-    engine.execute(f"create or replace temporary table unify_wanted as {_wanted_sql()}")
-    written = engine.arrow(
-        """
-        select w.customer_id, w.kind, w.input_hash, coalesce(p.version, 0) + 1 as version
-        from unify_wanted w
-        left join unify_previous p using (customer_id)
-        where p.input_hash is distinct from w.input_hash
-        order by w.customer_id"""
-    )
-    removed = engine.arrow(
-        "select customer_id from unify_previous anti join unify_wanted using (customer_id) order by customer_id"
-    )
-    total = engine.scalar("select count(*) from unify_wanted")
-    for relation in ("unify_previous", "unify_wanted"):
-        engine.execute(f"drop table {relation}")
-    return ProfilePlan(written, removed, total - len(written), ranks)
+    with engine.registered(known, "unify_known"), engine.registered(plan.wanted, "unify_wanted"):
+        written = engine.arrow(_WRITTEN_SQL)
+        removed = engine.arrow(
+            "select customer_id from unify_known anti join unify_wanted using (customer_id) order by customer_id"
+        )
+    return ProfileChanges(written, removed, len(plan.wanted) - len(written))
 
 
 def load_priorities(engine: Engine, priorities: Mapping[str, int]) -> None:
@@ -89,35 +80,46 @@ def load_priorities(engine: Engine, priorities: Mapping[str, int]) -> None:
         engine.execute("create or replace temporary table unify_source as select * from unify_ranks")
 
 
-def _wanted_sql() -> str:
-    return f"""
-        -- grain: one row per customer; input_hash of all that its profile is made from, in no order
-        with of_records as (
-            select
-                s.customer_id,
-                min(s.kind) as kind,
-                count(*) as n,
-                bit_xor(md5_number(concat_ws(
-                    '|', s.subject_id, r.row_hash, r.mapping_hash, coalesce(p.priority, {DEFAULT_PRIORITY})
-                ))) as h
-            from main.customer_subject s
-            join main.record r using (subject_id)
-            left join unify_source p on p.source = r.source
-            group by s.customer_id
-        ),
-        of_events as (
-            select
-                s.customer_id,
-                count(*) as n,
-                bit_xor(md5_number(concat_ws('|', e.event_id, e.subject_id, e.row_hash, e.mapping_hash))) as h
-            from main.event e
-            join main.customer_subject s using (subject_id)
-            group by s.customer_id
-        )
+_WRITTEN_SQL = """
+    -- grain: one row per customer whose profile is missing or was made from something else
+    select
+        w.customer_id,
+        w.kind,
+        w.input_hash,
+        coalesce(k.version, 0) + 1 as version
+    from unify_wanted w
+    left join unify_known k using (customer_id)
+    where k.input_hash is distinct from w.input_hash
+    order by w.customer_id"""
+
+_WANTED_SQL = f"""
+    -- grain: one row per customer; input_hash of all that its profile is made from, in no order
+    with of_records as (
         select
-            r.customer_id,
-            r.kind,
-            md5(concat_ws('|', '{RULES_VERSION}', r.kind, r.n, r.h, coalesce(e.n, 0), coalesce(e.h, 0)))
-                as input_hash
-        from of_records r
-        left join of_events e using (customer_id)"""
+            s.customer_id,
+            min(s.kind) as kind,
+            count(*) as n,
+            bit_xor(md5_number(concat_ws(
+                '|', s.subject_id, r.row_hash, r.mapping_hash, coalesce(p.priority, {DEFAULT_PRIORITY})
+            ))) as h
+        from main.customer_subject s
+        join main.record r using (subject_id)
+        left join unify_source p on p.source = r.source
+        group by s.customer_id
+    ),
+    of_events as (
+        select
+            s.customer_id,
+            count(*) as n,
+            bit_xor(md5_number(concat_ws('|', e.event_id, e.subject_id, e.row_hash, e.mapping_hash))) as h
+        from main.event e
+        join main.customer_subject s using (subject_id)
+        group by s.customer_id
+    )
+    select
+        r.customer_id,
+        r.kind,
+        md5(concat_ws('|', '{RULES_VERSION}', r.kind, r.n, hex(r.h), coalesce(e.n, 0), hex(e.h)))
+            as input_hash
+    from of_records r
+    left join of_events e using (customer_id)"""

@@ -4,6 +4,7 @@ transaction, a bounded number of customers at a time."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -11,14 +12,14 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from onefold.engines import Engine
-from onefold.profiles.plan import ProfilePlan, load_priorities
+from onefold.profiles.plan import ProfileChanges, ProfilePlan, compare_profiles, load_priorities
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.tables import identifier, profile, timeline_event
 from onefold.profiles.traits_sql import TRAIT_STEPS
 from onefold.profiles.unify_sql import UNIFY_STEPS
-from onefold.storage import insert_arrow, read_table, scratch_table
+from onefold.storage import indexes_deferred, insert_arrow, read_table, scratch_table
 
-CUSTOMERS_PER_BUCKET = 100_000
+CUSTOMERS_PER_BUCKET = 25_000
 """Bounds the memory of one pass (about 1.5 GB at ten values per record) and the number of passes over the values."""
 
 _IDENTIFIERS_SQL = """
@@ -82,11 +83,10 @@ _PROFILES_SQL = """
     -- grain: one row per chosen customer
     with attributes as (
         select
-            a.customer_id,
-            string_agg(a.member, ',' order by r.place, a.attribute) as members
-        from unify_attribute a
-        join unify_rule r on r.attribute = a.meaning
-        group by a.customer_id
+            customer_no,
+            string_agg(member, ',' order by place, member) as members
+        from unify_attribute
+        group by customer_no
     )
     select
         c.customer_id,
@@ -103,9 +103,30 @@ _PROFILES_SQL = """
         where display_name is not null
         group by customer_id
     ) n using (customer_id)
-    left join attributes a using (customer_id)
+    left join attributes a on a.customer_no = c.row_no
     join unify_traits t using (customer_id)
     order by c.customer_id"""
+
+_LABELS_SQL = """
+    -- grain: one row per meaning and column; the attribute that its values are
+    with columns as (
+        select attribute as meaning, column_name
+        from main.record_value
+        group by attribute, column_name
+    ),
+    labelled as (
+        select
+            c.meaning,
+            c.column_name,
+            case when r.per_column then c.meaning || ':' || c.column_name else c.meaning end as label,
+            r.is_multiple,
+            r.bundle,
+            r.place
+        from columns c
+        join unify_rule r on r.attribute = c.meaning
+    )
+    select *, dense_rank() over (order by label) as label_no
+    from labelled"""
 
 STEPS = UNIFY_STEPS | TRAIT_STEPS
 
@@ -115,9 +136,7 @@ _history = sa.table("subject_history", sa.column("subject_id"))
 _EVENT = pa.schema([("event_id", pa.string()), ("subject_id", pa.string()), ("row_hash", pa.string())])
 
 
-def publish_profiles(
-    connection: sa.Connection, engine: Engine, plan: ProfilePlan, now: datetime
-) -> dict[str, int]:
+def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePlan, now: datetime) -> dict[str, int]:
     """Write what ``plan`` says; everything else stays untouched.
 
     The identity map of the same build must have been applied in this transaction before (``apply_map``).
@@ -129,25 +148,31 @@ def publish_profiles(
         now: an aware moment.
 
     Returns:
-        Counts: written, removed, identifiers, events_added, events_removed.
+        Counts: written, removed, unchanged, identifiers, events_added, events_removed.
     """
+    changes = compare_profiles(connection, engine, plan)
     is_first = connection.execute(sa.select(profile.c.customer_id).limit(1)).first() is None
-    counts = {"written": len(plan.written), "removed": len(plan.removed)}
+    counts = {
+        "written": len(changes.written),
+        "removed": len(changes.removed),
+        "unchanged": changes.unchanged,
+    }
     keys = [sa.Column("key", sa.Text, primary_key=True)]
-    with _prepared(engine, plan), scratch_table(connection, "touched", keys) as touched:
+    with _prepared(engine, changes, plan.priorities), scratch_table(connection, "touched", keys) as touched:
         if not is_first:
-            _remove_outdated(connection, engine, plan, touched)
-        counts["identifiers"] = insert_arrow(connection, identifier, engine.batches(_IDENTIFIERS_SQL))
+            _remove_outdated(connection, engine, changes, touched)
+        with indexes_deferred(connection, identifier):
+            counts["identifiers"] = insert_arrow(connection, identifier, engine.batches(_IDENTIFIERS_SQL))
         counts |= _update_timeline(connection, engine, touched)
-        insert_arrow(connection, profile, _profiles(engine, len(plan.written), now.astimezone(UTC)))
+        insert_arrow(connection, profile, _profiles(engine, len(changes.written), now.astimezone(UTC)))
     return counts
 
 
 @contextmanager
-def _prepared(engine: Engine, plan: ProfilePlan) -> Iterator[None]:
+def _prepared(engine: Engine, changes: ProfileChanges, priorities: dict[str, int]) -> Iterator[None]:
     """``unify_all``, ``unify_rule`` and ``unify_source`` for the length of the block."""
-    load_priorities(engine, plan.priorities)
-    with engine.registered(plan.written, "unify_written"):
+    load_priorities(engine, priorities)
+    with engine.registered(changes.written, "unify_written"):
         engine.execute(
             """
             create or replace temporary table unify_all as
@@ -155,8 +180,9 @@ def _prepared(engine: Engine, plan: ProfilePlan) -> Iterator[None]:
         )
     with engine.registered(_rules(), "unify_rules"):
         engine.execute("create or replace temporary table unify_rule as select * from unify_rules")
+    engine.execute(f"create or replace temporary table unify_label as {_LABELS_SQL}")
     yield
-    for relation in ("unify_all", "unify_rule", "unify_source"):
+    for relation in ("unify_all", "unify_rule", "unify_label", "unify_source"):
         engine.execute(f"drop table if exists {relation}")
 
 
@@ -174,12 +200,10 @@ def _rules() -> pa.Table:
     )
 
 
-def _remove_outdated(
-    connection: sa.Connection, engine: Engine, plan: ProfilePlan, touched: sa.Table
-) -> None:
+def _remove_outdated(connection: sa.Connection, engine: Engine, changes: ProfileChanges, touched: sa.Table) -> None:
     """Take out what is about to be written anew, and what is gone."""
-    insert_arrow(connection, touched, plan.removed.rename_columns(["key"]))
-    insert_arrow(connection, touched, plan.written.select(["customer_id"]).rename_columns(["key"]))
+    insert_arrow(connection, touched, changes.removed.rename_columns(["key"]))
+    insert_arrow(connection, touched, changes.written.select(["customer_id"]).rename_columns(["key"]))
     connection.execute(sa.delete(profile).where(profile.c.customer_id.in_(sa.select(touched.c.key))))
     connection.execute(sa.delete(touched))
     # every subject that vanished left an attachment behind; those that came back are not gone
@@ -205,27 +229,36 @@ def _update_timeline(connection: sa.Connection, engine: Engine, touched: sa.Tabl
     if removed:
         stale = timeline_event.c.event_id.in_(sa.select(touched.c.key))
         connection.execute(sa.delete(timeline_event).where(stale))
-    added = insert_arrow(connection, timeline_event, engine.batches(_NEW_EVENTS_SQL))
+    with indexes_deferred(connection, timeline_event):
+        added = insert_arrow(connection, timeline_event, engine.batches(_NEW_EVENTS_SQL))
     engine.execute("drop table unify_had")
     engine.execute("drop table unify_has")
     return {"events_added": added, "events_removed": removed}
 
 
-def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[pa.RecordBatch]:
-    """The planned profiles as rows of the app database, computed bucket by bucket."""
+def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[pa.Table]:
+    """The planned profiles as rows of the app database, bucket by bucket; one is computed while one is written."""
     moment = pa.scalar(now, pa.timestamp("us", tz="UTC"))
-    for start in range(0, customers, CUSTOMERS_PER_BUCKET):
-        engine.execute(
-            f"""
-            create or replace temporary table unify_chosen as
-            select customer_id, kind, input_hash, version from unify_all
-            where row_no > {start} and row_no <= {start + CUSTOMERS_PER_BUCKET}"""
-        )
-        for relation, step in STEPS.items():
-            engine.execute(f"create or replace temporary table {relation} as {step}")
-        for batch in engine.batches(_PROFILES_SQL):
-            yield pa.record_batch(
-                [*batch.columns, pa.repeat(moment, batch.num_rows)], names=[*batch.schema.names, "updated_at"]
-            )
+    starts = range(0, customers, CUSTOMERS_PER_BUCKET)
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        pending = [worker.submit(_bucket, engine, start) for start in starts[:1]]
+        for following in [*starts[1:], None]:
+            if not pending:
+                return
+            rows = pending.pop().result()
+            if following is not None:
+                pending.append(worker.submit(_bucket, engine, following))
+            yield rows.append_column("updated_at", pa.repeat(moment, len(rows)))
     for relation in ("unify_chosen", *STEPS):
         engine.execute(f"drop table if exists {relation}")
+
+
+def _bucket(engine: Engine, start: int) -> pa.Table:
+    engine.execute(
+        f"""
+        create or replace temporary table unify_chosen as
+        select * from unify_all where row_no > {start} and row_no <= {start + CUSTOMERS_PER_BUCKET}"""
+    )
+    for relation, step in STEPS.items():
+        engine.execute(f"create or replace temporary table {relation} as {step}")
+    return engine.arrow(_PROFILES_SQL)

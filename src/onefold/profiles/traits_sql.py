@@ -43,10 +43,22 @@ TRAIT_STEPS = {
             e.counterpart,
             e.amount,
             coalesce(e.currency, '') as currency,
-            e.score,
-            not regexp_matches(lower(e.event_type), '{_PART_WORDS}') as is_whole
+            e.score
         from main.event e
         join unify_subject s using (subject_id)""",
+    "trait_trade_word": f"""
+        -- grain: one row per event type that means an order or an invoice
+        select
+            event_type,
+            case when regexp_matches(lower(event_type), '{_INVOICE_WORDS}') then 'invoices' else 'orders' end as trade
+        from (select distinct event_type from unify_event where role = 'events')
+        where regexp_matches(lower(event_type), '{_INVOICE_WORDS}|{_ORDER_WORDS}')
+            and not regexp_matches(lower(event_type), '{_PART_WORDS}')""",
+    "trait_open_word": f"""
+        -- grain: one row per status of conversations that are not over
+        select status
+        from (select distinct status from unify_event where role = 'conversations')
+        where not regexp_matches(lower(status), '{_CLOSED_WORDS}')""",
     "trait_record": """
         -- grain: one row per customer
         select
@@ -86,41 +98,38 @@ TRAIT_STEPS = {
                 filter (money is not null) as money
         from trait_type
         group by customer_id""",
-    "trait_trade": f"""
+    "trait_trade": """
         -- grain: one row per customer, 'orders' or 'invoices'; money by currency
         with trades as (
             select
-                customer_id,
-                case
-                    when regexp_matches(lower(event_type), '{_INVOICE_WORDS}') then 'invoices'
-                    when regexp_matches(lower(event_type), '{_ORDER_WORDS}') then 'orders'
-                end as trade,
-                currency,
+                e.customer_id,
+                w.trade,
+                e.currency,
                 count(*) as n,
-                sum(amount)::decimal(38, 2) as total
-            from unify_event
-            where role = 'events' and is_whole
-            group by all
+                sum(e.amount)::decimal(38, 2) as total
+            from unify_event e
+            join trait_trade_word w using (event_type)
+            where e.role = 'events'
+            group by e.customer_id, w.trade, e.currency
         )
         select
             customer_id,
             trade,
-            '{{"count":' || sum(n)::bigint || coalesce(',"amount":{{' || string_agg(
+            '{"count":' || sum(n)::bigint || coalesce(',"amount":{' || string_agg(
                 to_json(currency) || ':' || total, ',' order by currency
-            ) filter (total is not null) || '}}', '') || '}}' as json
+            ) filter (total is not null) || '}', '') || '}' as json
         from trades
-        where trade is not null
         group by customer_id, trade""",
-    "trait_event": f"""
+    "trait_event": """
         -- grain: one row per customer with events
         with marked as (
             select
-                *,
-                role = 'conversations' and status is not null
-                    and not regexp_matches(lower(status), '{_CLOSED_WORDS}') as is_open,
-                (role = 'conversations' or counterpart is not null) and occurred_at is not null as is_contact,
-                role <> 'reference' and score is not null and occurred_at is not null as is_scored
-            from unify_event
+                e.*,
+                w.status is not null and e.role = 'conversations' as is_open,
+                (e.role = 'conversations' or e.counterpart is not null) and e.occurred_at is not null as is_contact,
+                e.score is not null and e.occurred_at is not null as is_scored
+            from unify_event e
+            left join trait_open_word w using (status)
         )
         select
             customer_id,
@@ -130,13 +139,13 @@ TRAIT_STEPS = {
             count(*) filter (is_open) as open_tickets,
             count(*) filter (role = 'conversations' and status is not null) as tickets,
             arg_max(
-                {{'at': occurred_at, 'type': event_type, 'channel': channel, 'who': counterpart, 'title': title,
-                  'source': source}},
-                {{'at': occurred_at, 'id': event_id}}
+                {'at': occurred_at, 'type': event_type, 'channel': channel, 'who': counterpart, 'title': title,
+                 'source': source},
+                {'at': occurred_at, 'id': event_id}
             ) filter (is_contact) as contact,
             arg_max(
-                {{'at': occurred_at, 'score': score, 'type': event_type, 'source': source}},
-                {{'at': occurred_at, 'id': event_id}}
+                {'at': occurred_at, 'score': score, 'type': event_type, 'source': source},
+                {'at': occurred_at, 'id': event_id}
             ) filter (is_scored) as scored
         from marked
         group by customer_id""",

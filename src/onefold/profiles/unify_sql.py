@@ -1,8 +1,8 @@
 """The named SQL steps that turn the values of a set of customers into profiles; ``rules.py`` says what wins.
 
 Inputs: ``main.record``, ``main.record_value``, ``main.event``, ``main.customer_subject``, and three relations that
-``publish.py`` prepares: ``unify_rule`` (attribute, criteria, …), ``unify_source`` (source, priority), and
-``unify_chosen`` (the customers to compute). Steps are temporary tables; JSON is written without empty members, members in a fixed order.
+``publish.py`` prepares: ``unify_rule`` (attribute, criteria, …), ``unify_label`` (the attribute that each column of
+each meaning is), ``unify_source`` (source, priority), and ``unify_chosen`` (the customers to compute). Steps are temporary tables; JSON is written without empty members, members in a fixed order.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from onefold.profiles.rules import ROLE_MAILBOXES
 
 _ROLE_LIST = ", ".join(f"'{name}'" for name in ROLE_MAILBOXES)
 _CUT = 1000  # characters of a value that a profile keeps; the record keeps them all
+_BEHIND = 100_000  # puts what fits less behind everything that fits
 _OTHERS = 20  # values that lost, shown per attribute; the rest is counted
 
 
@@ -20,7 +21,8 @@ def _is_proper(text: str) -> str:
 
 
 def _moment(value: str) -> str:
-    return f"strftime({value}, '%Y-%m-%dT%H:%M:%SZ')"
+    """ISO 8601, without the time where it is midnight (the source then knew only a date)."""
+    return f"replace(strftime({value}, '%Y-%m-%dT%H:%M:%SZ'), 'T00:00:00Z', '')"
 
 
 UNIFY_STEPS = {
@@ -29,6 +31,7 @@ UNIFY_STEPS = {
         select
             s.subject_id,
             s.customer_id,
+            c.row_no as customer_no,
             r.source,
             r.table_name,
             r.record_key,
@@ -51,9 +54,9 @@ UNIFY_STEPS = {
             r.region,
             r.postcode,
             r.country,
-            '"source":' || to_json(r.source) || ',"table":' || to_json(r.table_name)
-                || ',"record_key":' || to_json(r.record_key) as origin_json,
-            coalesce(',"observed_at":"' || {_moment("coalesce(r.updated_at, r.created_at)")} || '"', '') as seen_json
+            ',"source":' || to_json(r.source) || ',"record_key":' || to_json(r.record_key)
+                || coalesce(',"observed_at":"' || {_moment("coalesce(r.updated_at, r.created_at)")} || '"', '')
+                as origin_json
         from main.customer_subject s
         join unify_chosen c using (customer_id)
         join main.record r using (subject_id)
@@ -61,22 +64,25 @@ UNIFY_STEPS = {
     "unify_value": f"""
         -- grain: one row per subject, attribute and position that holds a value
         select
+            row_number() over () as value_no,
+            s.customer_no,
             s.customer_id,
             s.subject_id,
             s.subject_no,
             s.recency,
             s.priority,
             s.observed_at,
-            case when t.per_column then v.attribute || ':' || v.column_name else v.attribute end as attribute,
-            v.attribute as meaning,
+            l.label_no,
+            l.meaning,
+            l.bundle,
+            l.column_name,
             v.position,
-            v.column_name,
             left(v.value, {_CUT}) as value,
             coalesce(v.compare_value, v.value) as compare_value,
             case when v.raw is distinct from v.value then left(v.raw, {_CUT}) end as raw
         from main.record_value v
         join unify_subject s using (subject_id)
-        join unify_rule t on t.attribute = v.attribute
+        join unify_label l on l.meaning = v.attribute and l.column_name = v.column_name
         where v.value is not null""",
     "unify_verified": """
         -- grain: one row per subject and meaning that a system says is verified
@@ -144,10 +150,9 @@ UNIFY_STEPS = {
         -- grain: one row per subject and bundle of which it holds a part: its place, and whether it may complete the
         -- bundle of the record in the first place (nothing in it contradicts that one)
         with holders as (
-            select distinct v.customer_id, v.subject_id, t.bundle
-            from unify_value v
-            join unify_rule t on t.attribute = v.meaning
-            where t.bundle is not null and (t.bundle <> 'name' or v.meaning in ('given_name', 'family_name'))
+            select distinct customer_id, subject_id, bundle
+            from unify_value
+            where bundle is not null and (bundle <> 'name' or meaning in ('given_name', 'family_name'))
         ),
         names as (
             select
@@ -198,46 +203,64 @@ UNIFY_STEPS = {
                 and coalesce(country = country_first, true)
         from addresses""",
     "unify_group": f"""
-        -- grain: one row per customer, attribute and value that means the same; shown as its best record writes it
+        -- grain: one row per customer, attribute and value that means the same; value_no is its best writing
+        with placed as (
+            select
+                v.*,
+                f.subject_id is not null as is_verified,
+                b.fits,
+                case when b.fits then b.place else {_BEHIND} + b.place end as bundle_place,
+                n.place as name_place,
+                case when {_is_proper("v.value")} then v.recency else {_BEHIND} + v.recency end as writing_place,
+                coalesce(b.keys, n.keys) as keys
+            from unify_value v
+            left join unify_verified f on f.subject_id = v.subject_id and f.meaning = v.meaning
+            left join unify_bundle b on b.subject_id = v.subject_id and b.bundle = v.bundle
+            left join unify_name n on n.subject_id = v.subject_id and v.meaning = 'full_name'
+        )
         select
-            v.customer_id,
-            v.attribute,
-            v.compare_value,
-            any_value(v.meaning) as meaning,
-            count(distinct v.subject_no) as records,
-            max(v.observed_at) as newest,
-            min(v.priority) as priority,
-            bool_or(f.subject_id is not null) as is_verified,
-            max(b.fits::int) as fits,
-            arg_min(
-                {{'value': v.value, 'raw': v.raw, 'column_name': v.column_name, 'subject_no': v.subject_no}},
-                -- the best place in the bundle, else well written, else newest
-                (coalesce(case when b.fits then b.place else 100000 + b.place end, n.place,
-                    case when {_is_proper("v.value")} then v.recency else 100000 + v.recency end))::bigint * 1000
-                    + least(v.position, 999)
-            ) as best,
-            arg_min(coalesce(b.keys, n.keys), coalesce(case when b.fits then b.place else 100000 + b.place end, n.place))
-                as bundle_keys
-        from unify_value v
-        join unify_rule t on t.attribute = v.meaning
-        left join unify_verified f on f.subject_id = v.subject_id and f.meaning = v.meaning
-        left join unify_bundle b on b.subject_id = v.subject_id and b.bundle = t.bundle
-        left join unify_name n on n.subject_id = v.subject_id and v.meaning = 'full_name'
-        group by v.customer_id, v.attribute, v.compare_value""",
+            customer_no,
+            label_no,
+            compare_value,
+            -- distinct records without the cost of counting distinct: one bit each, by their place in the customer
+            bit_count(bit_or(1::bigint << recency) filter (recency < 62)) + count(*) filter (recency >= 62) as records,
+            max(observed_at) as newest,
+            min(priority) as priority,
+            bool_or(is_verified) as is_verified,
+            max(fits::int) as fits,
+            arg_min(value_no, coalesce(bundle_place, name_place, writing_place) * 1000 + least(position, 999)) as value_no,
+            arg_min(keys, coalesce(bundle_place, name_place)) as bundle_keys
+        from placed
+        group by customer_no, label_no, compare_value""",
+    "unify_rivals": """
+        -- grain: one row per customer and attribute; how many values it has. A part of a name or address that no
+        -- fitting record holds stays out: halves are never mixed
+        select
+            customer_no,
+            label_no,
+            count(*) as rivals
+        from unify_group
+        group by customer_no, label_no
+        having coalesce(max(fits), 1) = 1""",
     "unify_weighed": f"""
-        -- grain: as unify_group; keys are the rule's criteria as numbers, greater is better
+        -- grain: as unify_group, where there is a choice; keys are the rule's criteria as numbers, greater is better
+        with choices as (
+            select g.*, r.rivals, v.value, v.meaning
+            from unify_group g
+            join unify_rivals r using (customer_no, label_no)
+            join unify_value v using (value_no)
+            where r.rivals > 1
+        )
         select
-            g.customer_id,
-            g.attribute,
+            g.customer_no,
+            g.label_no,
             g.compare_value,
-            g.meaning,
+            g.value_no,
             g.records,
-            g.best,
-            t.is_multiple,
-            g.fits,
+            g.rivals,
             t.criteria,
             case
-                when t.bundle is not null then list_concat([g.fits::double], g.bundle_keys)
+                when t.bundle is not null then list_concat([coalesce(g.fits, 0)::double], g.bundle_keys)
                 when g.meaning = 'full_name' then g.bundle_keys
                 else list_transform(t.criteria, lambda name: case name
                     when 'verified' then g.is_verified::int
@@ -245,35 +268,36 @@ UNIFY_STEPS = {
                     when 'newest' then coalesce(epoch(g.newest), -1e18)
                     when 'most_frequent' then g.records
                     when 'most_precise' then length(g.compare_value)
-                    when 'most_complete' then len(string_split(g.best.value, ' ')) * 1000 + length(g.best.value)
-                    when 'properly_cased' then {_is_proper("g.best.value")}::int
+                    when 'most_complete' then len(string_split(g.value, ' ')) * 1000 + length(g.value)
+                    when 'properly_cased' then {_is_proper("g.value")}::int
                     when 'source_priority' then -g.priority
                     when 'earliest' then -coalesce(epoch(try_cast(g.compare_value as timestamp)), 1e18)
                     when 'latest' then coalesce(epoch(try_cast(g.compare_value as timestamp)), -1e18)
                     else 0
                 end::double)
             end as keys
-        from unify_group g
-        join unify_rule t on t.attribute = g.meaning
-        -- a part that no fitting record holds stays out: halves are never mixed
-        qualify t.bundle is null or max(g.fits) over (partition by g.customer_id, g.attribute) = 1""",
+        from choices g
+        join unify_rule t on t.attribute = g.meaning""",
     "unify_ranked": """
-        -- grain: as unify_group, ranked; reason is the criterion by which a value loses to the chosen one (rank 1: by
-        -- which it beats the next)
+        -- grain: one row per customer, attribute and value; rank 1 is chosen; reason is the criterion by which a value
+        -- loses to the chosen one (rank 1: by which it beats the next)
         with ranked as (
             select
                 *,
                 row_number() over w as rank,
-                count(*) over (partition by customer_id, attribute) as rivals,
                 first_value(keys) over w as better,
                 case when row_number() over w = 1 then lead(keys) over w else keys end as worse
             from unify_weighed
-            window w as (partition by customer_id, attribute order by keys desc, compare_value)
+            window w as (partition by customer_no, label_no order by keys desc, compare_value)
         )
         select
-            * exclude (keys, better, worse, criteria),
+            customer_no,
+            label_no,
+            value_no,
+            records,
+            rivals,
+            rank,
             case
-                when rivals = 1 then 'only_value'
                 -- a better record lost, because what it says contradicts the rest of the name or address
                 when criteria[1] = 'same_record' and better[2:] < worse[2:] then 'same_record'
                 else coalesce(
@@ -284,39 +308,54 @@ UNIFY_STEPS = {
                     'alphabet'
                 )
             end as reason
-        from ranked""",
+        from ranked
+        union all
+        select g.customer_no, g.label_no, g.value_no, g.records, 1, 1, 'only_value'
+        from unify_group g
+        join unify_rivals r using (customer_no, label_no)
+        where r.rivals = 1""",
+    "unify_written": f"""
+        -- grain: as unify_ranked; json holds the members that chosen values and others share
+        select
+            r.customer_no,
+            r.label_no,
+            r.rank,
+            r.rivals,
+            r.reason,
+            v.value,
+            '"value":' || to_json(v.value) || s.origin_json
+                || case when r.rank = 1
+                    then ',"table":' || to_json(s.table_name) || ',"column":' || to_json(v.column_name) else '' end
+                || case when r.records > 1 then ',"records":' || r.records else '' end
+                || case when r.rank = 1 and v.raw is not null then ',"raw":' || to_json(v.raw) else '' end as json
+        from unify_ranked r
+        join unify_value v using (value_no)
+        join unify_subject s on s.subject_no = v.subject_no
+        where r.rank <= {_OTHERS} + 1""",
+    "unify_losers": """
+        -- grain: one row per customer and attribute with a choice
+        select
+            customer_no,
+            label_no,
+            string_agg('{' || json || ',"why_lost":"' || reason || '"}', ',' order by rank) as others,
+            to_json(list(value order by rank)) as more_values
+        from unify_written
+        where rank > 1
+        group by customer_no, label_no""",
     "unify_attribute": f"""
         -- grain: one row per customer and attribute; the JSON member of the profile
-        with written as (
-            select
-                r.customer_id,
-                r.attribute,
-                r.meaning,
-                r.rank,
-                r.rivals,
-                r.is_multiple,
-                r.reason,
-                r.best.value as value,
-                '"value":' || to_json(r.best.value) || ',' || s.origin_json
-                    || ',"column":' || to_json(r.best.column_name) || s.seen_json
-                    || case when r.records > 1 then ',"records":' || r.records else '' end
-                    || case when r.best.raw is not null then ',"raw":' || to_json(r.best.raw) else '' end as json
-            from unify_ranked r
-            join unify_subject s on s.subject_no = r.best.subject_no
-        )
         select
-            customer_id,
-            to_json(attribute) || ':{{' || arg_min(json || ',"rule":"' || reason || '"', rank)
-                || case when any_value(is_multiple) and any_value(rivals) > 1
-                    then ',"values":' || to_json(list(value order by rank) filter (rank <= {_OTHERS + 1})) else '' end
-                || coalesce(',"others":[' || string_agg(
-                    '{{' || json || ',"why_lost":"' || reason || '"}}', ',' order by rank
-                ) filter (rank between 2 and {_OTHERS + 1}) || ']', '')
-                || case when any_value(rivals) > {_OTHERS + 1}
-                    then ',"more":' || (any_value(rivals) - {_OTHERS + 1}) else '' end
+            w.customer_no,
+            w.label_no,
+            to_json(l.label) || ':{{' || w.json || ',"rule":"' || w.reason || '"'
+                || case when w.rivals > 1 and l.is_multiple
+                    then ',"values":[' || to_json(w.value) || ',' || o.more_values[2:] else '' end
+                || case when w.rivals > 1 then ',"others":[' || o.others || ']' else '' end
+                || case when w.rivals > {_OTHERS} + 1 then ',"more":' || (w.rivals - {_OTHERS} - 1) else '' end
                 || '}}' as member,
-            any_value(meaning) as meaning,
-            attribute
-        from written
-        group by customer_id, attribute""",
+            l.place
+        from unify_written w
+        join (select distinct label_no, label, is_multiple, place from unify_label) l using (label_no)
+        left join unify_losers o using (customer_no, label_no)
+        where w.rank = 1""",
 }

@@ -1,0 +1,236 @@
+"""The card of a customer for a terminal.
+
+Names and messages come from strangers: control characters are taken out, markup is never read from them, and each
+value is isolated, so that right-to-left text cannot reorder its neighbours.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from onefold.profiles.card import Attribute, Card, CardEvent, IdChange
+
+_LABELS = {
+    "only_value": "all agree",
+    "newest": "newest",
+    "most_frequent": "most frequent",
+    "most_complete": "most complete",
+    "most_precise": "most precise",
+    "properly_cased": "better written",
+    "personal": "personal mailbox",
+    "verified": "verified",
+    "source_priority": "trusted source",
+    "same_record": "fits the rest",
+    "earliest": "earliest",
+    "latest": "latest",
+    "alphabet": "a tie",
+}
+_ROLE_MARKS = {"conversations": "💬", "feedback": "★", "events": "•"}
+_ISOLATE, _END = "\u2068", "\u2069"
+_MOST_RECORDS = 12
+_MOST_CHANGES = 10
+
+
+def render_card(card: Card, console: Console) -> None:
+    """Print ``card``: who it is, what is known and from where, what happened. Fits 80 columns and more."""
+    console.print(_header(card))
+    if card.attributes:
+        console.print(_attributes(card, console.width))
+    if card.records:
+        console.print(_records(card))
+    if card.timeline:
+        console.print(_timeline(card, console.width))
+    if card.history:
+        console.print(_history(card))
+
+
+def safe_text(value: object, *, style: str = "") -> Text:
+    """``value`` on one line, harmless: no control characters, no markup, isolated where it runs right to left."""
+    text = " ".join(str(value).split())
+    text = "".join(mark for mark in text if unicodedata.category(mark) not in ("Cc", "Cs") and mark not in _BIDI)
+    if any(unicodedata.bidirectional(mark) in ("R", "AL", "AN") for mark in text):
+        text = f"{_ISOLATE}{text}{_END}"
+    return Text(text, style=style)
+
+
+_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
+
+
+def _header(card: Card) -> Panel:
+    title = safe_text(card.display_name or card.customer_id, style="bold")
+    body: list[RenderableType] = []
+    if card.state == "retired":
+        body.append(Text("Retired: none of its records exists any more.", style="yellow"))
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="dim", no_wrap=True)
+    lines.add_column(overflow="fold")
+    for essential in card.essentials:
+        if essential.name != "name":
+            lines.add_row(essential.label, safe_text(essential.value))
+    lines.add_row("Known in", _known_in(card))
+    for label, line in _trade(card):
+        lines.add_row(label, line)
+    body.append(lines)
+    return Panel(
+        Group(*body),
+        title=title,
+        title_align="left",
+        subtitle=Text(f"{card.kind} · {card.customer_id} · version {card.version}", style="dim"),
+        subtitle_align="right",
+        box=box.ROUNDED,
+        padding=(1, 2),
+    )
+
+
+def _known_in(card: Card) -> Text:
+    counts = Counter(record.source for record in card.records)
+    parts = [source if n == 1 else f"{source} ({n})" for source, n in sorted(counts.items())]
+    return safe_text(", ".join(parts) or "no system")
+
+
+def _trade(card: Card) -> list[tuple[str, Text]]:
+    lines = []
+    for name, label in (("orders", "Orders"), ("invoices", "Invoices")):
+        trade = card.traits.get(name)
+        if trade:
+            money = ", ".join(_money(amount, currency) for currency, amount in trade.get("amount", {}).items())
+            lines.append((label, safe_text(f"{trade['count']:,}" + (f" · {money}" if money else ""))))
+    return lines
+
+
+def _money(amount: float, currency: str | None) -> str:
+    return f"{amount:,.2f} {currency or ''}".strip()
+
+
+def _section(title: str) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, expand=False
+    )
+
+
+def _attributes(card: Card, width: int) -> Table:
+    table = _section("What is known")
+    table.add_column("attribute", style="cyan", overflow="fold", max_width=24)
+    table.add_column("value", overflow="fold", ratio=2)
+    table.add_column("from", style="dim", overflow="fold")
+    if width >= 100:
+        table.add_column("chosen because", style="dim")
+    for attribute in card.attributes:
+        origin = f"{attribute.source}.{attribute.table}" if width >= 100 else attribute.source
+        row = [safe_text(_label(attribute.name)), _value(attribute), safe_text(_origin(origin, attribute.observed_at))]
+        if width >= 100:
+            row.append(Text(_LABELS.get(attribute.rule, attribute.rule)))
+        table.add_row(*row)
+    return table
+
+
+def _label(name: str) -> str:
+    meaning, _, column = name.partition(":")
+    return (column or meaning).replace("_", " ")
+
+
+def _origin(origin: str, observed_at: str | None) -> str:
+    return f"{origin} {observed_at[:10]}" if observed_at else origin
+
+
+def _value(attribute: Attribute) -> Text:
+    """The value, and dimmed below it those that lost."""
+    text = safe_text(attribute.value[:300])
+    if attribute.records > 1:
+        text.append(f"  ×{attribute.records}", style="dim")
+    for other in attribute.others[:3]:
+        text.append("\n  ")
+        text.append_text(safe_text(other.value[:120], style="dim"))
+        text.append(f"  {_origin(other.source, other.observed_at)}", style="dim italic")
+    hidden = len(attribute.others[3:]) + attribute.more
+    if hidden:
+        text.append(f"\n  and {hidden} more", style="dim")
+    return text
+
+
+def _records(card: Card) -> Table:
+    table = _section(f"Made of {len(card.records):,} record{'s' if len(card.records) != 1 else ''}")
+    table.add_column("system", style="cyan")
+    table.add_column("table")
+    table.add_column("key", overflow="fold")
+    table.add_column("since", style="dim")
+    for record in card.records[:_MOST_RECORDS]:
+        table.add_row(
+            safe_text(record.source),
+            safe_text(record.table),
+            safe_text(record.record_key),
+            f"{record.attached_at:%Y-%m-%d}",
+        )
+    if len(card.records) > _MOST_RECORDS:
+        table.add_row("…", f"{len(card.records) - _MOST_RECORDS:,} more", "", "")
+    return table
+
+
+def _timeline(card: Card, width: int) -> Table:
+    shown = len(card.timeline)
+    table = _section("Timeline" if shown == card.events else f"Timeline (last {shown} of {card.events:,})")
+    table.add_column("when", style="dim", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("what", overflow="fold", ratio=2)
+    table.add_column("amount", justify="right", no_wrap=True)
+    table.add_column("with" if width >= 100 else "", style="dim", overflow="fold")
+    table.add_column("from", style="dim", overflow="fold")
+    for event in card.timeline:
+        when = f"{event.occurred_at:%Y-%m-%d %H:%M}".removesuffix(" 00:00") if event.occurred_at else "—"
+        table.add_row(
+            when,
+            _ROLE_MARKS.get(event.role, "•"),
+            _what(event),
+            _amount(event),
+            safe_text(event.counterpart or ""),
+            safe_text(event.source),
+        )
+    return table
+
+
+def _what(event: CardEvent) -> Text:
+    text = safe_text(event.event_type.replace("_", " "))
+    if event.title:
+        text.append("  ")
+        text.append_text(safe_text(event.title[:120], style="bold"))
+    for part in (event.status, event.channel):
+        if part:
+            text.append(" · ", style="dim")
+            text.append_text(safe_text(part, style="dim"))
+    return text
+
+
+def _amount(event: CardEvent) -> Text:
+    if event.amount is not None:
+        return safe_text(_money(float(event.amount), event.currency))
+    return Text(f"{event.score:g}" if event.score is not None else "")
+
+
+def _history(card: Card) -> Table:
+    table = _section("What happened to its id")
+    table.add_column("when", style="dim", no_wrap=True)
+    table.add_column("what", overflow="fold")
+    for change in card.history[:_MOST_CHANGES]:
+        table.add_row(f"{change.happened_at:%Y-%m-%d %H:%M}", safe_text(_told(change)))
+    if len(card.history) > _MOST_CHANGES:
+        table.add_row("…", f"{len(card.history) - _MOST_CHANGES:,} earlier changes")
+    return table
+
+
+def _told(change: IdChange) -> str:
+    records = f"{len(change.subject_ids):,} record{'s' if len(change.subject_ids) != 1 else ''}"
+    other = change.other_customer_id
+    return {
+        "merged": f"{change.customer_id} was merged into {other} ({records})",
+        "split": f"{records} left {change.customer_id} and became {other}",
+        "moved": f"{records} moved from {change.customer_id} to {other}",
+        "retired": f"{change.customer_id} was retired: its {records} vanished",
+        "restored": f"{change.customer_id} came back" + (f" out of {other} ({records})" if other else ""),
+    }.get(change.kind, change.kind)
