@@ -91,7 +91,9 @@ def parse_settings(document: Any, *, origin: str) -> Settings:
         settings = Settings.model_validate(document or {})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise InvalidInput(f"{origin}: {problems}", hint="Mend the file and run the command again.") from error
+        raise InvalidInput(
+            f"{origin}: {problems}", hint="Mend the file and run the command again."
+        ) from error
     for name in settings.sources:
         check_source_name(name)
     return settings
@@ -123,7 +125,8 @@ def expand_variables(text: str, secrets: dict[str, str]) -> str:
         value = os.environ.get(name, secrets.get(name))
         if value is None:
             raise InvalidInput(
-                f"{name} is not set", hint=f"Set it in the environment or as a line {name}=… in the secrets file."
+                f"{name} is not set",
+                hint=f"Set it in the environment or as a line {name}=… in the secrets file.",
             )
         return value
 
