@@ -91,7 +91,9 @@ def parse_settings(document: Any, *, origin: str) -> Settings:
         settings = Settings.model_validate(document or {})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise InvalidInput(f"{origin}: {problems}", hint="Mend the file and run the command again.") from error
+        raise InvalidInput(
+            f"{origin}: {problems}", hint="Mend the file and run the command again."
+        ) from error
     for name in settings.sources:
         check_source_name(name)
     return settings

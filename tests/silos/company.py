@@ -48,7 +48,13 @@ COLUMNS = {
     | {"segment": "category", "agent": "owner", "legacy_code": "other", "changed": "updated_at"},
     "shop": {"id": "record_key", "name": "full_name", "email": "email", "phone": "phone", "street": "street"}
     | {"business_type": "category", "fax": "empty", "updated": "updated_at"},
-    "desk": {"id": "record_key", "name": "full_name", "email": "email", "phone": "phone", "updated": "updated_at"},
+    "desk": {
+        "id": "record_key",
+        "name": "full_name",
+        "email": "email",
+        "phone": "phone",
+        "updated": "updated_at",
+    },
     "billing": {"id": "record_key", "name": "full_name", "email": "email", "phone": "phone", "city": "city"}
     | {"industry": "category", "opened": "created_at"},
     "loyalty": {"id": "record_key", "name": "full_name", "email": "email", "card": "loyalty_number"}
@@ -284,7 +290,9 @@ class Company:
             self.events[-1] |= {"table_name": "orders", "role": "events", "event_type": "order", "amount": 10}
         for number in range(10):
             subject = self.row("desk", number).subject
-            self.events.append({"event_id": f"desk.tickets:{number}", "subject_id": subject, "source": "desk"})
+            self.events.append(
+                {"event_id": f"desk.tickets:{number}", "subject_id": subject, "source": "desk"}
+            )
             self.events[-1] |= {"table_name": "tickets", "role": "conversations", "event_type": "ticket"}
 
     # writing --------------------------------------------------------------------------------------------------
@@ -295,9 +303,14 @@ class Company:
         """The catalogue of what is in ``rows``."""
         tables = [self._table(system) for system in ALL]
         if any(row.kind == "organisation" for row in self.rows):
-            columns = (Column("id", Meaning.RECORD_KEY, 1, "unique"), Column("firm", Meaning.COMPANY, 0.9, "header"))
+            columns = (
+                Column("id", Meaning.RECORD_KEY, 1, "unique"),
+                Column("firm", Meaning.COMPANY, 0.9, "header"),
+            )
             rows = sum(row.kind == "organisation" for row in self.rows)
-            tables.append(Table("crm", "companies", Role.ORGANISATIONS, 0.9, "company names", ("id",), rows, columns))
+            tables.append(
+                Table("crm", "companies", Role.ORGANISATIONS, 0.9, "company names", ("id",), rows, columns)
+            )
         if self.events:
             columns = (
                 Column("id", Meaning.RECORD_KEY, 1, "unique", {"filled": 1.0}),
@@ -307,14 +320,25 @@ class Company:
             )
             join = Join("customer", "shop", "customers", "id", 1.0, 0.99, "all values exist there")
             tables.append(
-                Table("shop", "orders", Role.EVENTS, 0.9, "a time and an amount", ("id", "line"), 30, columns, (join,))
+                Table(
+                    "shop",
+                    "orders",
+                    Role.EVENTS,
+                    0.9,
+                    "a time and an amount",
+                    ("id", "line"),
+                    30,
+                    columns,
+                    (join,),
+                )
             )
         return tables
 
     def _table(self, system: str) -> Table:
         rows = sum(row.source == system and row.kind == "person" for row in self.rows)
         columns = tuple(
-            Column(name, Meaning(meaning), 0.95, f'header "{name}"') for name, meaning in COLUMNS[system].items()
+            Column(name, Meaning(meaning), 0.95, f'header "{name}"')
+            for name, meaning in COLUMNS[system].items()
         )
         return Table(system, TABLES[system], Role.PEOPLE, 0.97, "names and e-mails", ("id",), rows, columns)
 
@@ -339,8 +363,12 @@ class Company:
                 quarantine_id bigint, source varchar, table_name varchar, reason varchar, state varchar)"""
         )
         for place, (source, table, reason) in enumerate(self.quarantined):
-            engine.execute("insert into meta.quarantine values (?, ?, ?, ?, 'open')", [place, source, table, reason])
-        engine.execute("insert into meta.quarantine values (-1, 'crm', 'contacts', 'mended since', 'replayed')")
+            engine.execute(
+                "insert into meta.quarantine values (?, ?, ?, ?, 'open')", [place, source, table, reason]
+            )
+        engine.execute(
+            "insert into meta.quarantine values (-1, 'crm', 'contacts', 'mended since', 'replayed')"
+        )
 
     def _record(self, row: Row) -> dict[str, Any]:
         name = row.values.get("full_name") or row.values.get("company")
@@ -377,9 +405,15 @@ class Company:
 
     def _landed(self, row: Row) -> dict[str, Any]:
         names = COLUMNS[row.source]
-        held = {name: (row.values.get(meaning) or [(None, None, None)])[0][0] for name, meaning in names.items()}
-        held |= {name: row.landed.get(name) for name in ("segment", "business_type", "industry") if name in names}
-        held |= {"id": row.key} | ({"legacy_code": row.landed.get("legacy_code")} if "legacy_code" in names else {})
+        held = {
+            name: (row.values.get(meaning) or [(None, None, None)])[0][0] for name, meaning in names.items()
+        }
+        held |= {
+            name: row.landed.get(name) for name in ("segment", "business_type", "industry") if name in names
+        }
+        held |= {"id": row.key} | (
+            {"legacy_code": row.landed.get("legacy_code")} if "legacy_code" in names else {}
+        )
         return {**held, "_key": row.key, "_to_build": None}
 
 

@@ -59,7 +59,9 @@ class Engine:
         config: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": str(path.parent / "spill" if path else Path(tempfile.gettempdir()) / "onefold-spill"),
+            "temp_directory": str(
+                path.parent / "spill" if path else Path(tempfile.gettempdir()) / "onefold-spill"
+            ),
         }
         if threads:
             config["threads"] = threads
@@ -102,7 +104,9 @@ class Engine:
         """A query's result as an Arrow table."""
         return self._relation(sql, parameters).to_arrow_table()
 
-    def batches(self, sql: str, parameters: Parameters = (), rows_per_batch: int = 100_000) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, sql: str, parameters: Parameters = (), rows_per_batch: int = 100_000
+    ) -> Iterator[pa.RecordBatch]:
         """A query's result as a stream of Arrow batches. The engine is busy until the stream ends."""
         yield from self._relation(sql, parameters).to_arrow_reader(rows_per_batch)
 
@@ -172,8 +176,12 @@ def _open_error(path: Path | None, error: duckdb.Error) -> Exception:
             hint="Wait until it ends, then run the command again.",
         )
     if "newer" in text.lower() or "storage version" in text.lower():
-        return UpgradeNeeded(f"{path} was written by a newer version", hint="Run: pip install --upgrade onefold")
-    return EngineFailed(f"{path}: {text}", hint="If the file is damaged, restore it, or delete it and build again.")
+        return UpgradeNeeded(
+            f"{path} was written by a newer version", hint="Run: pip install --upgrade onefold"
+        )
+    return EngineFailed(
+        f"{path}: {text}", hint="If the file is damaged, restore it, or delete it and build again."
+    )
 
 
 def _hint_for(error: duckdb.Error) -> str:

@@ -134,7 +134,7 @@ def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
         gaps = {
             "fields": listed([_word(need.label) for need in absent]),
             "whys": listed([need.why for need in absent]),
-            "meanings": " | ".join(recordable[need.name] for need in absent),
+            "meanings": ", ".join(recordable[need.name] for need in absent),
         }
         yield _action("absent", "absent", absent[0].customers.base, "customers", gaps)
     stale = [entry for entry in report.staleness if entry.stale.count]

@@ -12,6 +12,7 @@ from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import CORE_FIELDS, STALE_AFTER_DAYS
 from onefold.silos.model import Completeness, Finding, Share, Sign, Staleness
+from onefold.silos.stage import counts_by_bit, field_bit, field_mask
 from onefold.silos.words import field_label, field_word, listed, number, say
 
 BUCKETS = {
@@ -24,6 +25,8 @@ BUCKETS = {
     "unknown": "age is null",
 }
 """Age in days → bucket; a year is 365 days, five years 1,826."""
+
+_IS_INCOMPLETE = f"places & ~fields & {field_mask(CORE_FIELDS)} <> 0"
 
 
 def measure_staleness(engine: Engine, kind: str, now: datetime) -> tuple[Staleness, ...]:
@@ -99,13 +102,15 @@ def find_stale(
 ) -> Sign:
     """The sign 'incomplete or stale'; its base is all customers."""
     either, incomplete, stale, customers = engine.rows(
-        """
+        f"""
         with states as (
             select
-                customer_no,
-                coalesce(max(changed_at) <= ?, false) as is_stale,
-                customer_no in (select customer_no from silo_lacking) as is_incomplete
-            from silo_home where kind = ? group by customer_no
+                coalesce(home.changed_at <= ?, false) as is_stale,
+                {_IS_INCOMPLETE} as is_incomplete
+            from silo_customer as customer
+            join (
+                select customer_no, max(changed_at) as changed_at from silo_home where kind = ? group by customer_no
+            ) as home using (customer_no)
         )
         select
             count(*) filter (where is_stale or is_incomplete),
@@ -155,9 +160,9 @@ def _empty_fields(completeness: Completeness) -> tuple[Finding, ...]:
 
 
 def _nobody_knows(engine: Engine, customers: Share) -> tuple[Finding, ...]:
-    rows = engine.rows(
-        "select field, count(*) as lacking from silo_lacking group by field order by lacking desc, field"
-    )
+    conditions = {name: f"places & ~fields & {field_bit(name)}::ubigint <> 0" for name in CORE_FIELDS}
+    counts = counts_by_bit(engine, conditions, "silo_customer", "")
+    rows = sorted(((name, count) for (name,), count in counts.items() if count), key=lambda row: (-row[1], row[0]))
     return tuple(
         Finding(
             field=field,
@@ -189,12 +194,13 @@ def _unchanged(staleness: tuple[Staleness, ...]) -> tuple[Finding, ...]:
 def _examples(engine: Engine, kind: str, now: datetime) -> tuple:  # type: ignore[type-arg]
     """Half the examples lack most core fields, half are the longest unchanged."""
     half = EXAMPLES_PER_SIGN // 2
-    lacking = engine.rows(
-        """
-        select customer_no, list(field order by field) from silo_lacking
-        group by customer_no order by count(*) desc, customer_no limit ?""",
+    rows = engine.rows(
+        f"""
+        select customer_no, places & ~fields from silo_customer where {_IS_INCOMPLETE}
+        order by bit_count(places & ~fields & {field_mask(CORE_FIELDS)}) desc, customer_no limit ?""",
         [half],
     )
+    lacking = [(number, [name for name in CORE_FIELDS if int(fields) & field_bit(name)]) for number, fields in rows]
     stale = engine.rows(
         """
         select customer_no, max(changed_at) as changed_at from silo_home where kind = ? group by customer_no

@@ -13,23 +13,44 @@ from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import COMPARED_ATTRIBUTES, SEVERAL_VALUES
 from onefold.silos.model import Example, Finding, Share, Sign
-from onefold.silos.stage import sql_list
+from onefold.silos.stage import FAMILY, GIVEN, bit, counts_by_bit, drop, mask, sql_list
 from onefold.silos.words import field_label, say
 
-_HOLDINGS = f"""
-    -- grain: one row per customer, attribute, source, record and distinct value, of customers with several records
-    create or replace temp table silo_holding as
-    with repeated as (
-        select customer_no from silo_home where kind = $kind group by customer_no having sum(records) > 1
+_COMPARED_BITS = tuple(bit(name) for name in COMPARED_ATTRIBUTES if name not in {"given_name", "family_name"})
+
+_DISPUTES = f"""
+    -- grain: one row per customer, attribute, source and distinct value, where a customer has several values
+    create or replace temp table silo_dispute as
+    with disputed as (
+        select customer_no, bit from silo_said where bit in {_COMPARED_BITS} group by all having count(*) > 1
+    ),
+    names as (
+        -- grain: one row per subject and name part, of customers with several records
+        select subject.customer_no, subject.source, record.given_name, record.family_name,
+            record.native_name is not null as is_native
+        from silo_subject as subject
+        join silo_customer as customer using (customer_no)
+        join main.record as record using (subject_id)
+        where customer.records > 1
     )
-    select customer_no, subject_no, source, attribute, value_hash, soft_text, false as is_native
-    from silo_fact
-    where is_usable and kind = $kind and attribute in {sql_list(COMPARED_ATTRIBUTES)}
-        and attribute not in ('given_name', 'family_name') and customer_no in (select customer_no from repeated)
-    union
-    select customer_no, subject_no, source, attribute, value_hash, soft_text, is_native
-    from silo_name
-    where kind = $kind and customer_no in (select customer_no from repeated)
+    select distinct customer_no, attribute.attribute, source.source, fact.value_hash, null as soft_text, false as is_native
+    from disputed
+    join silo_fact as fact using (customer_no, bit)
+    join silo_attribute as attribute using (bit)
+    join (select distinct source_no, source from silo_mask) as source using (source_no)
+    where fact.is_usable and attribute.attribute <> 'birth_date'
+    union all
+    select distinct customer_no, fact.attribute, subject.source, hash(fact.compare_value), fact.compare_value, false
+    from disputed
+    join silo_subject as subject using (customer_no)
+    join main.record_value as fact using (subject_id)
+    where disputed.bit = {bit("birth_date")} and fact.attribute = 'birth_date' and fact.absence is null
+    union all
+    select distinct customer_no, 'given_name', source, hash(given_name), given_name, is_native
+    from names where given_name <> ''
+    union all
+    select distinct customer_no, 'family_name', source, hash(family_name), family_name, is_native
+    from names where family_name <> ''
 """
 
 _SAYS_LESS = """
@@ -60,14 +81,11 @@ _DIFFERS = f"""
 _CONFLICTS = f"""
     -- grain: one row per customer, attribute and pair of sources that disagree (a pair may be one source twice)
     create or replace temp table silo_conflict as
-    with spoken as (
-        select distinct customer_no, attribute, source, value_hash, soft_text, is_native from silo_holding
-    ),
-    disputed as (
-        select customer_no, attribute from spoken group by all having count(distinct value_hash) > 1
-    ),
-    said as (
-        select spoken.* from spoken join disputed using (customer_no, attribute)
+    with said as (
+        select dispute.* from silo_dispute as dispute
+        join (
+            select customer_no, attribute from silo_dispute group by all having count(distinct value_hash) > 1
+        ) using (customer_no, attribute)
     )
     select customer_no, attribute, a.source as source_a, b.source as source_b
     from said as a join said as b using (customer_no, attribute)
@@ -80,57 +98,64 @@ _CONFLICTS = f"""
     group by all having bool_or({_DIFFERS})
 """
 
-_BY_ATTRIBUTE = f"""
-    with bases as (
-        select attribute, count(*) as base
-        from (
-            select customer_no, attribute from silo_holding group by all
-            having count(distinct source) > 1
-                or (attribute not in {sql_list(SEVERAL_VALUES)} and count(distinct subject_no) > 1)
-        ) group by attribute
-    )
-    select attribute, count(distinct customer_no) as customers, any_value(base)
-    from silo_conflict join bases using (attribute)
+_BY_ATTRIBUTE = """
+    select attribute, count(distinct customer_no) as customers from silo_conflict
     group by attribute order by customers desc, attribute
 """
 
 _BY_PAIR = """
-    with holders as (
-        select customer_no, attribute, source, count(distinct subject_no) as records from silo_holding group by all
-    ),
-    bases as (
-        select attribute, a.source as source_a, b.source as source_b, count(*) as base
-        from holders as a join holders as b using (customer_no, attribute)
-        where a.source < b.source or (a.source = b.source and a.records > 1)
-        group by all
-    )
-    select attribute, source_a, source_b, count(distinct customer_no) as customers, any_value(base)
-    from silo_conflict join bases using (attribute, source_a, source_b)
+    select attribute, source_a, source_b, count(*) as customers from silo_conflict
     group by attribute, source_a, source_b order by customers desc, attribute, source_a, source_b
 """
 
 
-def find_conflicts(engine: Engine, kind: str) -> Sign:
+def find_conflicts(engine: Engine) -> Sign:
     """The sign 'inconsistent'; its base is customers with at least two records.
 
     Cost: pairs of systems within one customer and attribute, and only where values differ at all.
     """
     try:
-        engine.execute(_HOLDINGS.replace("$kind", f"'{kind}'"))
+        engine.execute(_DISPUTES)
         engine.execute(_CONFLICTS)
-        return _sign(engine, kind)
+        return _sign(engine)
     finally:
-        engine.execute("drop table if exists temp.silo_holding")
-        engine.execute("drop table if exists temp.silo_conflict")
+        drop(engine, ("silo_dispute", "silo_conflict"))
 
 
-def _sign(engine: Engine, kind: str) -> Sign:
+def _holds(attribute: str, *columns: str) -> str:
+    """SQL: whether one of the mask columns has the attribute."""
+    name = {"given_name": GIVEN, "family_name": FAMILY}.get(attribute, attribute)
+    return f"({' | '.join(columns)}) & {mask([name])} <> 0"
+
+
+def _bases_by_attribute(engine: Engine) -> dict[tuple[str, ...], int]:
+    """Customers of whom two systems hold the attribute, or two records where it has one value."""
+    columns = {name: ("known_twice",) if name in SEVERAL_VALUES else ("known_twice", "known_double") for name in COMPARED_ATTRIBUTES}
+    return counts_by_bit(engine, {name: _holds(name, *columns[name]) for name in COMPARED_ATTRIBUTES}, "silo_customer", "")
+
+
+def _bases_by_pair(engine: Engine) -> dict[tuple[str, ...], int]:
+    """Customers of whom both systems hold the attribute; for a system with itself, two of its records."""
+    conditions = {name: _holds(name, "known") for name in COMPARED_ATTRIBUTES}
+    doubles = "(select source as source_a, source as source_b, known from silo_double)"
+    return counts_by_bit(engine, conditions, "silo_pair", "source_a, source_b") | counts_by_bit(
+        engine, conditions, doubles, "source_a, source_b"
+    )
+
+
+def _sign(engine: Engine) -> Sign:
     count = int(engine.scalar("select count(distinct customer_no) from silo_conflict"))
-    repeated = """
-        select count(*) from (
-            select customer_no from silo_home where kind = ? group by customer_no having sum(records) > 1)"""
-    share = Share(count, int(engine.scalar(repeated, [kind])), say("base.customers_repeated"))
-    by_attribute = tuple(_attribute_finding(*row) for row in engine.rows(_BY_ATTRIBUTE))
+    repeated = int(engine.scalar("select count(*) from silo_customer where records > 1"))
+    share = Share(count, repeated, say("base.customers_repeated"))
+    bases, pair_bases = _bases_by_attribute(engine), _bases_by_pair(engine)
+    by_attribute = tuple(
+        _attribute_finding(attribute, int(customers), bases[(attribute,)])
+        for attribute, customers in engine.rows(_BY_ATTRIBUTE)
+    )
+    by_pair = tuple(
+        _pair_finding(attribute, a, b, int(customers), pair_bases[a, b, attribute])
+        for attribute, a, b, customers in engine.rows(_BY_PAIR)
+    )
     return Sign(
         name="inconsistent",
         title=say("sign.inconsistent"),
@@ -140,7 +165,7 @@ def _sign(engine: Engine, kind: str) -> Sign:
         share=share,
         trend=None,
         worst=by_attribute,
-        details={"by_pair": tuple(_pair_finding(*row) for row in engine.rows(_BY_PAIR))},
+        details={"by_pair": by_pair},
         examples=_examples(engine, [finding.field for finding in by_attribute]),
     )
 

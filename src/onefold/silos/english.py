@@ -197,19 +197,19 @@ ENGLISH: dict[str, str] = {
     # actions
     "action.quarantine": "Mend the rows of {table} that could not be read ({count})",
     "action.quarantine.why": "They are missing from every number here. Most frequent reason: {reason}",
-    "action.quarantine.where": "onefold quarantine list --source {source}",
+    "action.quarantine.where": "`onefold quarantine list --source {source}`",
     "action.duplicates": "Merge the duplicates inside {system}",
     "action.duplicates.why": "{records} of its records are the same customers more than once ({share} of {base}).",
-    "action.duplicates.where": "{system}, starting with: onefold customer {example}",
+    "action.duplicates.where": "{system}, starting with `onefold customer {example}`",
     "action.inconsistent": "Decide which system is right about {field}",
     "action.inconsistent.why": "It differs for {share} of {base_label}; most often between {a} and {b}.",
-    "action.inconsistent.where": "onefold.yaml: the priority of {a} and {b} (lower wins); then: onefold build",
+    "action.inconsistent.where": "onefold.yaml: the priority of {a} and {b} (lower wins); then `onefold build`",
     "action.missing": "Let other systems see the {field} that only {system} holds",
     "action.missing.why": "{share} of {base_label} depend on it.",
-    "action.missing.where": "onefold export customers.csv, then import it where it is missing",
+    "action.missing.where": "`onefold export customers.csv`, then import it where it is missing",
     "action.absent": "Start to record {fields}",
     "action.absent.why": "Nobody holds it for anybody; it is needed {whys}.",
-    "action.absent.where": "the sign-up form; if a column holds it already: onefold mapping set TABLE.COLUMN {meanings}",
+    "action.absent.where": "the sign-up form; if a column holds it already: `onefold mapping set TABLE.COLUMN MEANING` with {meanings}",
     "action.stale": "Ask the customers of {system} whether their details still hold",
     "action.stale.why": "{share} of its dated records have not changed for two years.",
     "action.stale.where": "{system}, records last changed before {date}",
@@ -218,7 +218,7 @@ ENGLISH: dict[str, str] = {
     "action.placeholder.where": "the form behind {table}: let {column} stay empty, or check it",
     "action.shared": "Find out who uses {value}",
     "action.shared.why": "{customers} customers share it, so a message to one reaches others.",
-    "action.shared.where": "onefold customer {value}",
+    "action.shared.where": "`onefold customer '{value}'`",
     "action.properties": "Make one property of {names}",
     "action.properties.why": "They seem to say the same: {agree} of {base} customers with several have equal values.",
     "action.properties.where": "{suggestion}",
@@ -227,7 +227,7 @@ ENGLISH: dict[str, str] = {
     "action.properties_apart.where": "{suggestion}",
     "action.unmapped": "Say what unrecognised columns mean ({count}), or stop keeping them",
     "action.unmapped.why": "They are filled but used for nothing: {names}.",
-    "action.unmapped.where": "onefold mapping show {table}; onefold mapping set {table}.{column} MEANING",
+    "action.unmapped.where": "`onefold mapping show {table}`, then `onefold mapping set {table}.{column} MEANING`",
     # notes
     "note.no_people": "No table holds people, so everything below is about organisations.",
     "note.nobody": "No table holds people or organisations, so there are no customers to compare.",
@@ -259,7 +259,7 @@ ENGLISH: dict[str, str] = {
     "nav.staleness": "Age",
     "nav.needs": "Needs",
     "nav.tables": "Tables",
-    "page.sign.more": "Fields and customers",
+    "page.sign.more": "See the fields",
     "page.staleness.old": "over 2 years",
     "page.made": "Build {build_no}, {date}",
     "page.contents": "Contents",
@@ -269,7 +269,7 @@ ENGLISH: dict[str, str] = {
     "page.nobody": "No customers were found.",
     "page.lead": (
         "{records} records in {systems} systems are really {customers} {base}. To see one of them whole takes {mean} "
-        "screens on average, {median} for the one in the middle, and up to {most}."
+        "screens on average, {median} or fewer for half of them, and up to {most}."
     ),
     "page.screens": "Screens to open to see one customer",
     "page.screens.text": "How many systems each customer lives in. Base: {base} {base_label}.",
@@ -286,7 +286,9 @@ ENGLISH: dict[str, str] = {
         "Ranked by the customers touched, weighted by how directly the defect hurts whoever meets the customer."
     ),
     "page.actions.none": "Nothing stands out.",
-    "page.signs.text": "Each sign states what its share is a share of; open it for the fields and the customers behind it.",
+    "page.signs.text": "Each share says what it is a share of. The fields and customers behind it are further down.",
+    "page.findings": "The signs one by one",
+    "page.small_base": "small base",
     "page.sign.of": "{count} of {base} {base_label}",
     "page.sign.worst.inconsistent": "By attribute",
     "page.sign.worst.missing": "Known to one system only, by field",
@@ -343,7 +345,7 @@ ENGLISH: dict[str, str] = {
     "page.placeholders.none": "None found.",
     "page.shared": "Values that several customers share",
     "page.shared.none": "None found.",
-    "page.shared.count": "{values} values of {field} are used by several customers: {count} of {base} {base_label} ({share}).",
+    "page.shared.count": "{field}: {values} in use by several customers, together {count} of {base} {base_label} ({share}).",
     "page.kind.placeholder": "placeholder",
     "page.kind.invalid": "unreadable",
     "page.kind.role mailbox": "role mailbox",
@@ -363,7 +365,7 @@ ENGLISH: dict[str, str] = {
     "page.cause.weak": "one sign",
     "page.tables": "What was found in each table",
     "page.tables.text": (
-        "Role, key, links and meanings were inferred; correct a wrong one with onefold mapping set, and it stays corrected."
+        "Role, key, links and meanings were inferred; correct a wrong one with `onefold mapping set`, and it stays corrected."
     ),
     "page.table.summary": "{rows} rows, {columns} columns",
     "page.table.key": "Key",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from statistics import fmean
 
 from onefold.catalog.model import Table
@@ -13,6 +12,7 @@ from onefold.silos.examples import Pick, show_examples
 from onefold.silos.model import (
     Combination,
     Duplicates,
+    Example,
     Overlap,
     OverlapCell,
     Population,
@@ -172,7 +172,7 @@ def count_duplicates(engine: Engine, kind: str) -> tuple[Duplicates, ...]:
     return tuple(sorted(duplicates, key=lambda entry: (-entry.records.count, entry.system)))
 
 
-def _duplicate_examples(engine: Engine, kind: str) -> dict[str, tuple]:  # type: ignore[type-arg]
+def _duplicate_examples(engine: Engine, kind: str) -> dict[str, tuple[Example, ...]]:
     worst = engine.rows(
         """
         select source, customer_no, records from silo_home where kind = ? and records > 1
@@ -180,17 +180,17 @@ def _duplicate_examples(engine: Engine, kind: str) -> dict[str, tuple]:  # type:
         order by source, records desc, customer_no""",
         [kind, DUPLICATE_EXAMPLES],
     )
-    shown = {}
-    for source, group in groupby(worst, key=lambda row: row[0]):
-        picks = [
-            Pick(
-                customer_no,
-                "duplicate",
-                say("example.duplicate", count=number(int(records)), system=source),
-                ("name", "email", "phone"),
-                (source,),
-            )
-            for _, customer_no, records in group
-        ]
-        shown[source] = show_examples(engine, picks)
+    picks = [
+        Pick(
+            customer_no,
+            "duplicate",
+            say("example.duplicate", count=number(int(records)), system=source),
+            ("name", "email", "phone"),
+            (source,),
+        )
+        for source, customer_no, records in worst
+    ]
+    shown: dict[str, tuple[Example, ...]] = {}
+    for (source, _, _), example in zip(worst, show_examples(engine, picks), strict=True):
+        shown[source] = (*shown.get(source, ()), example)
     return shown

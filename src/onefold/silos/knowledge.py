@@ -6,106 +6,36 @@ it; placeholders and unreadable values count as empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-
-import pyarrow as pa
+from collections.abc import Sequence
 
 from onefold.catalog.model import Role, Table
 from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import CORE_FIELDS, FIELDS, SHARED_KNOWLEDGE_FIELDS, field_of
 from onefold.silos.model import Completeness, CompletenessCell, Finding, Share, Sign
-from onefold.silos.stage import field_case, sql_list
+from onefold.silos.stage import counts_by_bit, field_bit, field_mask, mask
 from onefold.silos.words import field_label, field_word, say
 
-_KNOWN = f"""
-    -- grain: one row per customer, source and field with a usable value
-    create or replace temp table silo_known as
-    select distinct customer_no, source, {field_case()} as field
-    from silo_fact
-    where is_usable and kind = ?
-"""
-
-_KNOWN_ONCE = f"""
-    -- grain: one row per customer of several systems and field that exactly one of those systems knows
-    create or replace temp table silo_known_once as
-    with several as (
-        select customer_no from silo_home where kind = ? group by customer_no having count(*) > 1
-    )
-    select customer_no, field, any_value(source) as source
-    from silo_known
-    where customer_no in (select customer_no from several) and field in {sql_list(SHARED_KNOWLEDGE_FIELDS)}
-    group by all having count(*) = 1
-"""
-
-_LACKING = f"""
-    -- grain: one row per customer and core field that its systems have a place for and none of them fills
-    create or replace temp table silo_lacking as
-    select distinct customer_no, field
-    from silo_home join silo_place using (source)
-    where kind = ? and field in {sql_list(CORE_FIELDS)}
-    except
-    select customer_no, field from silo_known
-"""
-
-
-@contextmanager
-def knowledge_staged(engine: Engine, kind: str, tables: Sequence[Table]) -> Iterator[None]:
-    """``silo_known``, ``silo_known_once``, ``silo_place`` and ``silo_lacking`` exist inside the block."""
-    names = ("silo_known", "silo_known_once", "silo_place", "silo_lacking")
-    try:
-        engine.execute(_KNOWN, [kind])
-        engine.execute(_KNOWN_ONCE, [kind])
-        _stage_places(engine, kind, tables)
-        engine.execute(_LACKING, [kind])
-        yield
-    finally:
-        for name in names:
-            engine.execute(f"drop table if exists temp.{name}")
-
-
-def _stage_places(engine: Engine, kind: str, tables: Sequence[Table]) -> None:
-    """One row per source and field that its tables of this kind have a column for, or that is filled anyway."""
+def list_places(kind: str, tables: Sequence[Table]) -> set[tuple[str, str]]:
+    """(source, field) for every field that a table of this kind of customer has a column for."""
     role = Role.PEOPLE if kind == "person" else Role.ORGANISATIONS
-    places = {
+    return {
         (table.source, field_of(column.meaning.value))
         for table in tables
         if table.role is role
         for column in table.columns
     }
-    data = pa.table(
-        {"source": [source for source, _ in places], "field": [field for _, field in places]},
-        schema=pa.schema([("source", pa.string()), ("field", pa.string())]),
-    )
-    with engine.registered(data, "silo_place_input") as view:
-        engine.execute(
-            f"""
-            create or replace temp table silo_place as
-            select source, field from {view} union select source, field from silo_known"""
-        )
 
 
-def measure_completeness(engine: Engine, kind: str, systems: Sequence[str]) -> Completeness:
+def measure_completeness(engine: Engine, systems: Sequence[str]) -> Completeness:
     """Filled shares by field and system, over the records of each system."""
-    filled = engine.rows(
-        f"""
-        with marks as (
-            select subject_no, source, {field_case()} as field, bool_or(is_usable) as is_filled
-            from silo_fact where kind = ? group by all
-        )
-        select field, source, count(*) filter (where is_filled), count(*) filter (where not is_filled)
-        from marks group by field, source""",
-        [kind],
-    )
-    counts = {(field, source): (int(good), int(bad)) for field, source, good, bad in filled}
-    records = {
-        source: int(count)
-        for source, count in engine.rows(
-            "select source, sum(records) from silo_home where kind = ? group by all", [kind]
-        )
-    }
-    places = {(field, source) for source, field in engine.rows("select source, field from silo_place")}
+    filled = {name: f"known & {mask(FIELDS[name])} <> 0" for name in FIELDS}
+    fake = {name: f"known & {mask(FIELDS[name])} = 0 and pretended & {mask(FIELDS[name])} <> 0" for name in FIELDS}
+    good = counts_by_bit(engine, filled, "silo_mask", "source")
+    bad = counts_by_bit(engine, fake, "silo_mask", "source")
+    records = dict(engine.rows("select source, count(*) from silo_mask group by source"))
+    masks = dict(engine.rows("select source, fields from silo_place"))
+    places = {(name, source) for source, fields in masks.items() for name in FIELDS if int(fields) & field_bit(name)}
     shown = [field for field in FIELDS if any((field, system) in places for system in systems)]
     cells = [
         CompletenessCell(
@@ -113,11 +43,11 @@ def measure_completeness(engine: Engine, kind: str, systems: Sequence[str]) -> C
             system=system,
             has_column=(field, system) in places,
             filled=Share(
-                counts.get((field, system), (0, 0))[0],
-                records.get(system, 0),
+                good.get((system, field), 0),
+                int(records.get(system, 0)),
                 say("base.records_of", system=system),
             ),
-            placeholders=counts.get((field, system), (0, 0))[1],
+            placeholders=bad.get((system, field), 0),
         )
         for field in shown
         for system in systems
@@ -128,12 +58,15 @@ def measure_completeness(engine: Engine, kind: str, systems: Sequence[str]) -> C
     return Completeness(tuple(shown), labels, tuple(systems), tuple(cells), overall)
 
 
-def find_missing(engine: Engine, kind: str, in_one_system: Share) -> Sign:
+def find_missing(engine: Engine, in_one_system: Share) -> Sign:
     """The sign 'missing or hard to find'; its base is customers who live in more than one system."""
-    several = "select count(*) from (select 1 from silo_home where kind = ? group by customer_no having count(*) > 1)"
-    count = f"select count(distinct customer_no) from silo_known_once where field in {sql_list(CORE_FIELDS)}"
-    share = Share(int(engine.scalar(count)), int(engine.scalar(several, [kind])), say("base.customers_several"))
-    only_in = _only_in(engine, kind)
+    count, several = engine.rows(
+        f"""
+        select count(*) filter (where fields_once & {field_mask(CORE_FIELDS)} <> 0), count(*)
+        from silo_customer where systems > 1"""
+    )[0]
+    share = Share(int(count), int(several), say("base.customers_several"))
+    only_in = _only_in(engine)
     sentences = [
         say("sign.missing.headline", count=share.count, base=share.base, base_label=share.base_label),
         say("sign.missing.single", count=in_one_system.count),
@@ -147,50 +80,43 @@ def find_missing(engine: Engine, kind: str, in_one_system: Share) -> Sign:
         share=share,
         trend=None,
         worst=only_in,
-        details={"known_to_one_system": _single_homes(engine, kind)},
+        details={"known_to_one_system": _single_homes(engine)},
         examples=show_examples(engine, _missing_picks(engine)),
     )
 
 
-def _only_in(engine: Engine, kind: str) -> tuple[Finding, ...]:
+def _only_in(engine: Engine) -> tuple[Finding, ...]:
     """Per field and system: for how many customers only that system knows it; base: its customers living elsewhere too."""
-    rows = engine.rows(
-        """
-        with lives as (
-            select customer_no, source, count(*) over (partition by customer_no) as systems
-            from silo_home where kind = ?
-        ),
-        bases as (
-            select source, count(*) as base from lives where systems > 1 group by source
-        )
-        select field, source, count(*) as customers, any_value(base)
-        from silo_known_once join bases using (source)
-        group by field, source order by customers desc, field, source""",
-        [kind],
+    conditions = {
+        name: f"customer.fields_once & holder.fields & {field_bit(name)}::ubigint <> 0"
+        for name in SHARED_KNOWLEDGE_FIELDS
+    }
+    relation = "silo_holder as holder join silo_customer as customer using (customer_no)"
+    counts = counts_by_bit(engine, conditions, relation, "source")
+    bases = dict(
+        engine.rows(f"select source, count(*) filter (where customer.systems > 1) from {relation} group by source")
     )
-    return tuple(
+    findings = [
         Finding(
-            field=field,
-            label=field_label(field),
+            field=name,
+            label=field_label(name),
             system=source,
             other_system=None,
-            share=Share(int(customers), int(base), say("base.customers_of_elsewhere", system=source)),
-            text=say("finding.only_in", field=field_label(field), system=source),
+            share=Share(customers, int(bases[source]), say("base.customers_of_elsewhere", system=source)),
+            text=say("finding.only_in", field=field_label(name), system=source),
         )
-        for field, source, customers, base in rows
-    )
+        for (source, name), customers in counts.items()
+        if customers
+    ]
+    return tuple(sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or "")))
 
 
-def _single_homes(engine: Engine, kind: str) -> tuple[Finding, ...]:
+def _single_homes(engine: Engine) -> tuple[Finding, ...]:
     rows = engine.rows(
         """
-        with lives as (
-            select customer_no, source, count(*) over (partition by customer_no) as systems
-            from silo_home where kind = ?
-        )
-        select source, count(*) filter (where systems = 1) as alone, count(*) from lives
-        group by source order by alone desc, source""",
-        [kind],
+        select holder.source, count(*) filter (where customer.systems = 1) as alone, count(*)
+        from silo_holder as holder join silo_customer as customer using (customer_no)
+        group by holder.source order by alone desc, holder.source"""
     )
     return tuple(
         Finding(
@@ -207,20 +133,23 @@ def _single_homes(engine: Engine, kind: str) -> tuple[Finding, ...]:
 
 def _missing_picks(engine: Engine) -> list[Pick]:
     """Customers of many systems for whom one alone holds a core field; fields take turns."""
+    turns = " union all ".join(
+        f"""
+        (select customer_no, '{name}' as field, systems, row_number() over (order by systems desc, customer_no) as turn
+        from silo_customer where fields_once & {field_bit(name)}::ubigint <> 0
+        order by turn limit {EXAMPLES_PER_SIGN})"""
+        for name in CORE_FIELDS
+    )
+    knows = " or ".join(f"(field = '{name}' and holder.fields & {field_bit(name)}::ubigint <> 0)" for name in CORE_FIELDS)
     rows = engine.rows(
         f"""
-        with lives as (select customer_no, count(*) as systems from silo_home group by customer_no),
-        turns as (
-            select
-                customer_no, field, source, systems,
-                row_number() over (partition by field order by systems desc, customer_no) as turn
-            from silo_known_once join lives using (customer_no)
-            where field in {sql_list(CORE_FIELDS)}
+        with chosen as (
+            select * from ({turns}) qualify row_number() over (partition by customer_no order by turn, field) = 1
+            order by turn, field limit {EXAMPLES_PER_SIGN}
         )
-        select customer_no, field, source from turns
-        qualify row_number() over (partition by customer_no order by turn, field) = 1
-        order by turn, field limit ?""",
-        [EXAMPLES_PER_SIGN],
+        select customer_no, field, holder.source
+        from chosen join silo_holder as holder using (customer_no)
+        where {knows} order by turn, field"""
     )
     return [
         Pick(

@@ -2,59 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from onefold.engines import Engine, quote_literal
+from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import NEEDS, RARE_BELOW, NeedRule
 from onefold.silos.model import Finding, Need, Share, Sign
-from onefold.silos.stage import sql_list
+from onefold.silos.stage import counts_by_bit, field_mask, sql_list
 from onefold.silos.words import listed, say
 
 
 def check_needs(engine: Engine, kind: str) -> tuple[Need, ...]:
     """Each need of the checklist with the share of customers for whom somebody holds it, least held first."""
-    _stage_met(engine, kind)
-    try:
-        bases = {
-            source: int(count)
-            for source, count in engine.rows(
-                "select source, count(*) from silo_home where kind = ? group by all", [kind]
-            )
-        }
-        total = int(engine.scalar("select count(distinct customer_no) from silo_home where kind = ?", [kind]))
-        base = say("base.people" if kind == "person" else "base.organisations")
-        met = dict(engine.rows("select need, count(distinct customer_no) from silo_met group by need"))
-        by_source: dict[str, dict[str, int]] = {}
-        query = "select need, source, count(distinct customer_no) from silo_met group by need, source"
-        for need, source, count in engine.rows(query):
-            by_source.setdefault(need, {})[source] = int(count)
-        needs = [
-            _need(rule, Share(int(met.get(rule.name, 0)), total, base), by_source.get(rule.name, {}), bases)
-            for rule in NEEDS
-        ]
-    finally:
-        engine.execute("drop table if exists temp.silo_met")
-    return tuple(sorted(needs, key=lambda need: (need.customers.count, [rule.name for rule in NEEDS].index(need.name))))
+    base = say("base.people" if kind == "person" else "base.organisations")
+    bases = {source: int(count) for source, count in engine.rows("select source, count(*) from silo_holder group by 1")}
+    total = int(engine.scalar("select count(*) from silo_customer"))
+    known = {rule.name: f"fields & {field_mask(rule.fields)} <> 0" for rule in NEEDS if rule.fields}
+    met = {name: count for (name,), count in counts_by_bit(engine, known, "silo_customer", "").items()}
+    by_source: dict[str, dict[str, int]] = {rule.name: {} for rule in NEEDS}
+    for (source, name), count in counts_by_bit(engine, known, "silo_holder", "source").items():
+        by_source[name] |= {source: count} if count else {}
+    for rule in NEEDS:
+        if rule.event_roles and engine.exists("main", "event"):
+            by_source[rule.name], met[rule.name] = _met_by_events(engine, kind, rule)
+    needs = [
+        _need(rule, Share(met.get(rule.name, 0), total, base), by_source[rule.name], bases) for rule in NEEDS
+    ]
+    return tuple(
+        sorted(needs, key=lambda need: (need.customers.count, [rule.name for rule in NEEDS].index(need.name)))
+    )
 
 
-def _stage_met(engine: Engine, kind: str) -> None:
-    """One row per need, customer and source that holds it."""
-    has_events = engine.exists("main", "event")
-    parts = [part for rule in NEEDS for part in _met_sql(rule, has_events=has_events)]
-    engine.execute("create or replace temp table silo_met as " + " union ".join(parts), [kind])
-
-
-def _met_sql(rule: NeedRule, *, has_events: bool) -> Iterable[str]:
-    need = quote_literal(rule.name)
-    if rule.fields:
-        yield f"select {need} as need, customer_no, source from silo_known where field in {sql_list(rule.fields)}"
-    if rule.event_roles and has_events:
-        condition = f"event.{rule.event_column} is not null" if rule.event_column else "true"
-        yield f"""
-            select distinct {need} as need, subject.customer_no, event.source
-            from main.event as event join silo_subject as subject using (subject_id)
-            where subject.kind = $1 and {condition} and {_event_condition(rule)}"""
+def _met_by_events(engine: Engine, kind: str, rule: NeedRule) -> tuple[dict[str, int], int]:
+    """Customers with a fitting event, by the event's source and altogether."""
+    filled = f"event.{rule.event_column} is not null" if rule.event_column else "true"
+    rows = engine.rows(
+        f"""
+        select event.source, count(distinct subject.customer_no)
+        from main.event as event join silo_subject as subject using (subject_id)
+        where subject.kind = ? and {filled} and {_event_condition(rule)}
+        group by grouping sets ((event.source), ())""",
+        [kind],
+    )
+    counts = {source: int(count) for source, count in rows}
+    return {source: count for source, count in counts.items() if source and count}, counts.get(None, 0)
 
 
 def _event_condition(rule: NeedRule) -> str:
@@ -80,7 +69,7 @@ def _need(rule: NeedRule, customers: Share, by_source: dict[str, int], bases: di
     )
 
 
-def find_absent(engine: Engine, kind: str, needs: tuple[Need, ...]) -> Sign:
+def find_absent(engine: Engine, needs: tuple[Need, ...]) -> Sign:
     """The sign 'absent'; its base is the checklist, not customers."""
     absent = [need for need in needs if need.state == "absent"]
     rare = [need for need in needs if need.state == "rare"]
@@ -107,7 +96,7 @@ def find_absent(engine: Engine, kind: str, needs: tuple[Need, ...]) -> Sign:
         trend=None,
         worst=tuple(_finding(need) for need in needs if need.state != "held"),
         details={},
-        examples=_examples(engine, kind, absent or rare),
+        examples=_examples(engine, absent or rare),
     )
 
 
@@ -115,18 +104,17 @@ def _finding(need: Need) -> Finding:
     return Finding(need.name, need.label, None, None, need.customers, say("finding.need", field=need.label))
 
 
-def _examples(engine: Engine, kind: str, needs: list[Need]) -> tuple:  # type: ignore[type-arg]
+def _examples(engine: Engine, needs: list[Need]) -> tuple:  # type: ignore[type-arg]
     """Customers that live in most systems, of whom still nobody knows it."""
     if not needs:
         return ()
-    fields = sorted({field for need in needs for rule in NEEDS if rule.name == need.name for field in rule.fields})
-    known = f"select customer_no from silo_known where field in {sql_list(fields)}" if fields else "select -1"
+    fields = sorted(
+        {field for need in needs for rule in NEEDS if rule.name == need.name for field in rule.fields}
+    )
     rows = engine.rows(
         f"""
-        select customer_no, count(*) as systems from silo_home
-        where kind = ? and customer_no not in ({known})
-        group by customer_no order by systems desc, sum(records) desc, customer_no limit ?""",
-        [kind, EXAMPLES_PER_SIGN],
+        select customer_no, systems from silo_customer where fields & {field_mask(fields)} = 0
+        order by systems desc, records desc, customer_no limit {EXAMPLES_PER_SIGN}"""
     )
     words = listed([_word(need.label) for need in needs])
     return show_examples(

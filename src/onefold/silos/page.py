@@ -26,14 +26,18 @@ SYSTEMS_IN_MATRIX = 30
 def render_page(report: Mapping[str, Any]) -> str:
     """The page, complete, as text to be written in UTF-8."""
     script = _resource("report.js")
-    return _environment().get_template("report.html.j2").render(
-        report=report,
-        focus=report["people"] if report["kind"] == "person" else report["organisations"],
-        style=Markup(_resource("report.css")),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        limit=FINDINGS_SHOWN,
-        matrix_limit=SYSTEMS_IN_MATRIX,
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            focus=report["people"] if report["kind"] == "person" else report["organisations"],
+            style=Markup(_resource("report.css")),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            limit=FINDINGS_SHOWN,
+            matrix_limit=SYSTEMS_IN_MATRIX,
+        )
     )
 
 
@@ -46,7 +50,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "percent": percent, "age": age, "width": width, "day": day}
+    environment.filters |= {
+        "number": number,
+        "percent": percent,
+        "age": age,
+        "width": width,
+        "day": day,
+        "coded": coded,
+    }
     environment.filters["label"] = field_label
     environment.globals |= {"say": say}
     return environment
@@ -67,12 +78,29 @@ def age(days: int | None) -> str:
         return "–"
     if days < 60:
         return say("age.days", count=days)
-    return say("age.months", count=round(days / 30.4)) if days < 730 else say("age.years", count=f"{days / 365:.1f}")
+    return (
+        say("age.months", count=round(days / 30.4))
+        if days < 730
+        else say("age.years", count=f"{days / 365:.1f}")
+    )
 
 
 def day(moment: str | None) -> str:
     """The day of an ISO moment; a dash where there is none."""
     return moment[:10] if moment else "–"
+
+
+def coded(text: str) -> Markup:
+    """Text with what stands between backticks set as code; everything in it is escaped.
+
+    >>> str(coded("run `onefold <x>`"))
+    'run <code>onefold &lt;x&gt;</code>'
+    """
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 and place < len(parts) - 1 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def width(share: float | None) -> str:

@@ -230,14 +230,18 @@ def _values_sql(group: Sequence[Candidate]) -> str:
 def _agreement(engine: Engine, group: Sequence[Candidate]) -> tuple[int, int, list[int]]:
     """Customers with several of the properties, how many of them agree, and the first who do not."""
     names = [name for candidate in group for name in (candidate.source, candidate.table)]
-    judged = f"""
-        select customer_no, count(distinct lower(value)) = 1 as agrees
-        from ({_values_sql(group)}) group by customer_no having count(distinct place) > 1"""
-    customers, agreeing = engine.rows(f"select count(*), count(*) filter (where agrees) from ({judged})", names)[0]
-    differing = engine.rows(
-        f"select customer_no from ({judged}) where not agrees order by 1 limit {PROPERTY_EXAMPLES}", names
+    rows = engine.rows(
+        f"""
+        with judged as (
+            select customer_no, min(lower(value)) = max(lower(value)) as agrees
+            from ({_values_sql(group)}) group by customer_no having min(place) <> max(place)
+        )
+        select count(*), count(*) filter (where agrees), list_sort(min(customer_no, {PROPERTY_EXAMPLES})
+            filter (where not agrees)) from judged""",
+        names,
     )
-    return int(customers), int(agreeing), [customer_no for (customer_no,) in differing]
+    customers, agreeing, differing = rows[0]
+    return int(customers), int(agreeing), differing or []
 
 
 def _examples(engine: Engine, group: Sequence[Candidate], customers: list[int]) -> tuple[Example, ...]:

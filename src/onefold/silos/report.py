@@ -14,11 +14,11 @@ from onefold.silos.advice import guess_root_causes, rank_actions
 from onefold.silos.ageing import count_stale_customers, find_stale, future_notes, measure_staleness
 from onefold.silos.conflicts import find_conflicts
 from onefold.silos.headcount import count_duplicates, count_overlap, count_population, describe_systems
-from onefold.silos.knowledge import find_missing, knowledge_staged, measure_completeness
+from onefold.silos.knowledge import find_missing, list_places, measure_completeness
 from onefold.silos.model import Population, Share, SiloReport, Staleness, System
 from onefold.silos.needs import check_needs, find_absent
 from onefold.silos.properties import find_overlapping_properties
-from onefold.silos.stage import staged
+from onefold.silos.stage import facts_staged, subjects_staged
 from onefold.silos.trends import with_trends
 from onefold.silos.upkeep import count_repeated_values, describe_tables, find_cost, list_unread_columns
 from onefold.silos.values import (
@@ -62,7 +62,7 @@ def make_report(
 
     Cost: one join of all values to their subjects, then aggregates over integers; about linear in values.
     """
-    with staged(engine):
+    with subjects_staged(engine):
         people = count_population(engine, "person")
         organisations = count_population(engine, "organisation")
         kind = "organisation" if organisations.records and not people.records else "person"
@@ -73,18 +73,20 @@ def make_report(
         focus = people if kind == "person" else organisations
         unread = list_unread_columns(entries)
         overlapping = find_overlapping_properties(engine, tables)
-        repeated = count_repeated_values(engine, kind)
-        with knowledge_staged(engine, kind, tables):
-            completeness = measure_completeness(engine, kind, holders)
+        places = list_places(kind, tables)
+        with facts_staged(engine, kind, places):
+            repeated = count_repeated_values(engine)
+            completeness = measure_completeness(engine, holders)
             needs = check_needs(engine, kind)
             signs = (
-                find_conflicts(engine, kind),
-                find_missing(engine, kind, _in_one_system(focus)),
+                find_conflicts(engine),
+                find_missing(engine, _in_one_system(focus)),
                 find_stale(engine, kind, now, completeness, staleness),
-                find_absent(engine, kind, needs),
-                find_cost(engine, kind, entries, systems, (unread, overlapping, repeated), currency),
+                find_absent(engine, needs),
+                find_cost(engine, entries, systems, (unread, overlapping, repeated), currency),
             )
-        shared_values, shared_counts = find_shared_values(engine, kind)
+            shared_values, shared_counts = find_shared_values(engine)
+            placeholder_records = count_placeholder_records(engine)
         report = SiloReport(
             name=name,
             build_no=build_no,
@@ -110,7 +112,7 @@ def make_report(
             overlapping_properties=overlapping,
             repeated_values=repeated,
             placeholders=list_placeholders(engine, kind),
-            placeholder_records=count_placeholder_records(engine, kind),
+            placeholder_records=placeholder_records,
             shared_values=shared_values,
             shared_counts=shared_counts,
             quarantine=count_quarantine(engine),

@@ -143,7 +143,9 @@ def _print_signs(report: Document, console: Console) -> None:
         line.append(_bar(share["share"] or 0), style="cyan")
         line.append(f" {sign['title']}", style="bold")
         line.append(f"  {percent(share['share'])}", style="bold cyan")
-        line.append(f" ({say('terminal.of', count=share['count'], base=share['base'])} {share['base_label']})")
+        line.append(
+            f" ({say('terminal.of', count=share['count'], base=share['base'])} {share['base_label']})"
+        )
         if sign["trend"]:
             line.append(f"  {sign['trend']['text']}", style="yellow")
         console.print(line)
@@ -174,8 +176,8 @@ def _print_actions(actions: Sequence[Document], console: Console) -> None:
         line.append(action["title"], style="bold")
         line.append(f"  {number(action['touches'])} {action['unit']}", style="cyan")
         console.print(line)
-        console.print(Padding(Text(f"{action['why']}", style=""), (0, 0, 0, 3)))
-        console.print(Padding(Text(f"→ {action['where']}", style="dim"), (0, 0, 0, 3)))
+        console.print(Padding(action["why"].replace("`", ""), (0, 0, 0, 3)))
+        console.print(Padding(Text("→ " + action["where"].replace("`", ""), style="dim"), (0, 0, 0, 3)))
 
 
 def _table() -> Table:

@@ -20,7 +20,7 @@ from onefold.silos.model import (
     TableJoin,
     UnreadColumn,
 )
-from onefold.silos.stage import sql_list
+from onefold.silos.stage import bit
 from onefold.silos.words import field_label, say
 from onefold.sources.model import LandingReport
 
@@ -109,24 +109,17 @@ def _is_empty(column: TableColumn) -> bool:
     return column.meaning == Meaning.EMPTY.value or column.filled == 0
 
 
-def count_repeated_values(engine: Engine, kind: str) -> Share:
+def count_repeated_values(engine: Engine) -> Share:
     """Facts about customers (attribute and value) that are kept in more than one system."""
+    bits = tuple(bit(name) for name in _REPEATABLE)
     repeated, total = engine.rows(
-        f"""
-        select count(*) filter (where is_repeated), count(*)
-        from (
-            select min(source) <> max(source) as is_repeated from silo_fact
-            where is_usable and kind = ? and attribute in {sql_list(_REPEATABLE)}
-            group by customer_no, attribute, value_hash
-        )""",
-        [kind],
+        f"select count(*) filter (where first_source <> last_source), count(*) from silo_said where bit in {bits}"
     )[0]
     return Share(int(repeated), int(total), say("base.values"))
 
 
 def find_cost(
     engine: Engine,
-    kind: str,
     tables: Sequence[TableEntry],
     systems: Sequence[System],
     findings: tuple[tuple[UnreadColumn, ...], tuple[OverlappingProperties, ...], Share],
@@ -154,7 +147,7 @@ def find_cost(
         trend=None,
         worst=tuple(_finding(column, sizes) for column in unread),
         details={},
-        examples=_examples(engine, kind, overlapping),
+        examples=_examples(engine, overlapping),
     )
 
 
@@ -171,17 +164,21 @@ def _finding(column: UnreadColumn, sizes: Mapping[tuple[str, str], int]) -> Find
     )
 
 
-def _examples(engine: Engine, kind: str, overlapping: Sequence[OverlappingProperties]) -> tuple[Example, ...]:
+def _examples(engine: Engine, overlapping: Sequence[OverlappingProperties]) -> tuple[Example, ...]:
     """Customers with one property under several names, then those whose e-mail is kept in most systems."""
     found = [example for entry in overlapping for example in entry.examples][: EXAMPLES_PER_SIGN // 2]
     rows = engine.rows(
-        """
+        f"""
+        with repeated as (
+            select customer_no, bit, value_hash from silo_said
+            where bit in {(bit("email"), bit("phone"))} and first_source <> last_source
+        )
         select customer_no, max(systems) as systems from (
-            select customer_no, count(distinct source) as systems from silo_fact
-            where is_usable and kind = ? and attribute in ('email', 'phone')
-            group by customer_no, attribute, value_hash
+            select customer_no, count(distinct fact.source_no) as systems
+            from repeated join silo_fact as fact using (customer_no, bit, value_hash)
+            where fact.is_usable group by customer_no, bit, value_hash
         ) group by customer_no having max(systems) > 2 order by systems desc, customer_no limit ?""",
-        [kind, EXAMPLES_PER_SIGN - len(found)],
+        [EXAMPLES_PER_SIGN - len(found)],
     )
     picks = [
         Pick(customer_no, "repeated", say("example.repeated", count=int(systems)), ("email", "phone"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onefold.engines import Engine
 from onefold.silos.fields import IDENTIFYING, SHARED_FROM, is_role_mailbox
 from onefold.silos.model import PlaceholderValue, QuarantineCount, Share, SharedCounts, SharedValue
-from onefold.silos.stage import sql_list
+from onefold.silos.stage import counts_by_bit, mask, sql_list
 from onefold.silos.words import field_label, field_word, say
 
 PLACEHOLDERS_SHOWN = 20
@@ -35,53 +35,51 @@ def list_placeholders(engine: Engine, kind: str) -> tuple[PlaceholderValue, ...]
     return tuple(PlaceholderValue(*row) for row in rows)
 
 
-def count_placeholder_records(engine: Engine, kind: str) -> Share:
+def count_placeholder_records(engine: Engine) -> Share:
     """Records with at least one placeholder."""
-    count = """
-        select count(distinct subject_no) from silo_fact where absence = 'placeholder' and kind = ?"""
-    base = "select count(*) from silo_subject where kind = ?"
-    return Share(int(engine.scalar(count, [kind])), int(engine.scalar(base, [kind])), say("base.records"))
+    count, base = engine.rows("select count(*) filter (where has_placeholder), count(*) from silo_mask")[0]
+    return Share(int(count), int(base), say("base.records"))
 
 
 _USERS = f"""
     -- grain: one row per identifying value that several customers hold
     create or replace temp table silo_shared as
-    select attribute, value_hash, count(distinct customer_no) as customers, count(distinct subject_no) as records
-    from silo_fact
-    where is_usable and kind = ? and attribute in {sql_list(IDENTIFYING)}
-    group by all having min(customer_no) <> max(customer_no)
+    select attribute.attribute, said.bit, said.value_hash, count(*) as customers
+    from silo_said as said join silo_attribute as attribute using (bit)
+    where attribute.attribute in {sql_list(IDENTIFYING)}
+    group by all having count(*) > 1
 """
 
 
-def find_shared_values(engine: Engine, kind: str) -> tuple[tuple[SharedValue, ...], tuple[SharedCounts, ...]]:
+def find_shared_values(engine: Engine) -> tuple[tuple[SharedValue, ...], tuple[SharedCounts, ...]]:
     """Identifying values that several customers hold: the most shared ones, and how many there are by field."""
-    engine.execute(_USERS, [kind])
+    engine.execute(_USERS)
     try:
-        return _most_shared(engine, kind), _shared_counts(engine, kind)
+        return _most_shared(engine), _shared_counts(engine)
     finally:
         engine.execute("drop table if exists temp.silo_shared")
 
 
-def _most_shared(engine: Engine, kind: str) -> tuple[SharedValue, ...]:
+def _most_shared(engine: Engine) -> tuple[SharedValue, ...]:
     rows = engine.rows(
         """
         with top as (
-            select * from silo_shared order by customers desc, records desc, attribute, value_hash limit ?
+            select * from silo_shared order by customers desc, attribute, value_hash limit ?
         ),
         holders as (
             select
-                top.attribute, top.value_hash, top.customers, top.records, fact.source,
+                top.attribute, top.value_hash, top.customers, subject.source,
                 subject.subject_id, subject.display_name
             from top
-            join silo_fact as fact using (attribute, value_hash)
+            join silo_fact as fact using (bit, value_hash)
             join silo_subject as subject using (subject_no)
-            where fact.is_usable and fact.kind = ?
+            where fact.is_usable
         )
         select
             holders.attribute,
             coalesce(min(fact.value), min(fact.compare_value)) as value,
             any_value(holders.customers) as customers,
-            any_value(holders.records) as records,
+            count(distinct holders.subject_id) as records,
             list_sort(list(distinct holders.source)),
             list_slice(list_sort(list(distinct holders.display_name)), 1, 4)
         from holders
@@ -90,7 +88,7 @@ def _most_shared(engine: Engine, kind: str) -> tuple[SharedValue, ...]:
             and hash(fact.compare_value) = holders.value_hash
         group by holders.attribute, holders.value_hash
         order by customers desc, records desc, holders.attribute, value""",
-        [SHARED_SHOWN, kind],
+        [SHARED_SHOWN],
     )
     return tuple(
         SharedValue(
@@ -113,28 +111,24 @@ def _sharing_kind(attribute: str, value: str, customers: int) -> str:
     return "shared" if customers >= SHARED_FROM else "pair"
 
 
-def _shared_counts(engine: Engine, kind: str) -> tuple[SharedCounts, ...]:
+def _shared_counts(engine: Engine) -> tuple[SharedCounts, ...]:
+    bases = counts_by_bit(engine, {name: f"known & {mask([name])} <> 0" for name in IDENTIFYING}, "silo_customer", "")
     rows = engine.rows(
         """
-        with holders as (
-            select attribute, count(distinct customer_no) as base,
-                count(distinct customer_no) filter (where shared.value_hash is not null) as customers
-            from silo_fact left join silo_shared as shared using (attribute, value_hash)
-            where is_usable and kind = ? and attribute in (select attribute from silo_shared)
-            group by attribute
-        )
-        select attribute, count(*) as shared, any_value(holders.customers), any_value(holders.base)
-        from silo_shared join holders using (attribute) group by attribute order by shared desc, attribute""",
-        [kind],
+        select shared.attribute, count(distinct shared.value_hash) as shared_values, count(distinct said.customer_no)
+        from silo_shared as shared join silo_said as said using (bit, value_hash)
+        group by shared.attribute order by shared_values desc, shared.attribute"""
     )
     return tuple(
         SharedCounts(
             field=attribute,
             label=field_label(attribute),
             values=int(shared),
-            customers=Share(int(customers), int(base), say("base.customers_with_field", field=field_word(attribute))),
+            customers=Share(
+                int(customers), bases[(attribute,)], say("base.customers_with_field", field=field_word(attribute))
+            ),
         )
-        for attribute, shared, customers, base in rows
+        for attribute, shared, customers in rows
     )
 
 

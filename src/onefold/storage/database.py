@@ -128,5 +128,7 @@ def _translated(error: sa.exc.DBAPIError, engine: sa.Engine) -> Exception:
     if "locked" in text:
         return Conflict(f"{name}: another process is writing", hint="Wait until it ends, then try again.")
     if "full" in text or "No space" in text:
-        return EngineFailed(f"{name}: the disk is full; nothing was written", hint="Free some space and try again.")
+        return EngineFailed(
+            f"{name}: the disk is full; nothing was written", hint="Free some space and try again."
+        )
     return EngineFailed(f"{name}: {text}")
