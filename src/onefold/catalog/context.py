@@ -49,6 +49,7 @@ def refine(readings: Sequence[Reading], sample: TableSample) -> None:
     _tell_parts_from_full_names(readings)
     _tell_titles(readings)
     _tell_states(readings)
+    _tell_channels(readings)
     _tell_addresses(readings)
     _keep_one_employer(readings)
     _find_birth_dates(readings)
@@ -168,7 +169,15 @@ def _tell_titles(readings: Sequence[Reading]) -> None:
             or len(reading.header.words) > 2
         ):
             continue
-        if reading.meaning not in (M.TITLE, M.JOB_TITLE, M.OTHER, M.CATEGORY, M.NAME_PREFIX):
+        if reading.meaning not in (
+            M.TITLE,
+            M.JOB_TITLE,
+            M.OTHER,
+            M.CATEGORY,
+            M.NAME_PREFIX,
+            M.TEXT,
+            M.PRODUCT,
+        ):
             continue
         shapes, has_person = reading.shapes, bool(having(readings, M.FULL_NAME, *_NAME_PARTS))
         if shapes["title_only"] >= 0.5:
@@ -199,6 +208,13 @@ def _tell_states(readings: Sequence[Reading]) -> None:
                 f'header "{reading.name}" '
                 + ("beside other parts of an address" if has_place else "and values are regions"),
             )
+
+
+def _tell_channels(readings: Sequence[Reading]) -> None:
+    """A 'source' is a channel when its values are; else any list."""
+    for reading in having(readings, M.CHANNEL):
+        if is_weakly_named(reading.header, M.CHANNEL) and reading.shapes["channel"] < 0.15:
+            reading.decide(M.CATEGORY, 0.55, f'header "{reading.name}", and its values name no channels')
 
 
 def _tell_addresses(readings: Sequence[Reading]) -> None:

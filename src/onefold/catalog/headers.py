@@ -107,7 +107,7 @@ def _position_worth(words: tuple[str, ...], start: int, end: int) -> float:
         elif word in qualifiers or (word,) in roles or word.isdigit():
             worth *= 0.95
         else:
-            worth *= 0.8 if index < start else 0.75
+            worth *= 0.8 if index < start else 0.6
     return worth
 
 

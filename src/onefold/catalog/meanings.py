@@ -21,8 +21,9 @@ M = Meaning
 MOST_CERTAIN = 0.99
 """Only a person's word is worth 1."""
 _HEADER_TRUST = 0.9
+_LEAST_HEADER_TRUST = 0.3
+"""A header that is less of a hint than this, without support from values, is none."""
 _DATES = (M.CREATED_AT, M.UPDATED_AT, M.EVENT_TIME, M.BIRTH_DATE, M.DATE)
-_NUMBERS = (M.AMOUNT, M.QUANTITY, M.MEASURE, M.SCORE, M.EXTERNAL_ID, M.AMOUNT)
 
 
 @dataclass
@@ -98,9 +99,9 @@ def _candidates(header: Header, shapes: Shapes, rows: int, declared: str) -> dic
     for meaning, (worth, phrase) in header.meanings.items():
         fits = fit(meaning, shapes)
         trusted = _HEADER_TRUST * worth * min(1.0, max(0.0, (fits - 0.15) / 0.45))
-        if trusted < 0.05:
-            continue
         said, what = _spoken_for(meaning, spoken)
+        if trusted < (0.05 if said else _LEAST_HEADER_TRUST):
+            continue
         both = 1 - (1 - trusted) * (1 - said)
         found[meaning] = (
             both,

@@ -67,6 +67,7 @@ def infer_role(
     _heed_organisations(ballot, readings)
     _heed_facts(ballot, readings, key)
     _heed_things(ballot, readings)
+    _heed_texts(ballot, readings)
     if is_staff(name, readings, key):
         return Role.REFERENCE, 0.7, "names the company's own staff, and staff are not customers"
     ranked = sorted(ballot.points, key=lambda role: -ballot.points[role])
@@ -206,6 +207,17 @@ def _heed_feedback(ballot: _Ballot, readings: Sequence[Reading]) -> None:
     ballot.add(Role.FEEDBACK, 1.8, f'each row gives a score ("{scores[0].name}")')
     if having(readings, M.TEXT):
         ballot.add(Role.FEEDBACK, 0.8, f'with a text ("{having(readings, M.TEXT)[0].name}")')
+
+
+def _heed_texts(ballot: _Ballot, readings: Sequence[Reading]) -> None:
+    """A table that is little else than texts holds what people said."""
+    texts = [r for r in having(readings, M.TEXT) if r.confidence >= 0.7 and r.filled >= 0.8]
+    if not texts or len(readings) > 6 or having(readings, M.PRODUCT, M.AMOUNT, M.TITLE):
+        return
+    is_opinion = {"review", "comment", "feedback", "评", "論", "评论", "nps"} & set(texts[0].header.words)
+    ballot.add(
+        Role.FEEDBACK if is_opinion else Role.CONVERSATIONS, 1.0, f'each row holds a text ("{texts[0].name}")'
+    )
 
 
 def _heed_things(ballot: _Ballot, readings: Sequence[Reading]) -> None:
