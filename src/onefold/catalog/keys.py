@@ -186,8 +186,8 @@ def _pair(
         return ()
     usable = [n for n in names if counts[n].filled == rows and counts[n].distinct > 1]
     ids = [n for n in usable if read_header(n).is_id]
-    lines = [n for n in usable if set(header_words(n)) & _LINE_WORDS and n not in ids]
-    pairs = [pair for pair in combinations([*ids, *lines], 2) if set(pair) & set(ids)]
+    lines = [n for n in usable if set(header_words(n)) & _LINE_WORDS]
+    pairs = [pair for pair in combinations(dict.fromkeys([*ids, *lines]), 2) if set(pair) & set(ids)]
     pairs = [pair for pair in pairs if counts[pair[0]].distinct * counts[pair[1]].distinct >= rows]
     pairs.sort(key=lambda pair: (not set(pair) & set(lines), -max(counts[n].distinct for n in pair)))
     for pair in pairs[:_MOST_PAIRS]:
