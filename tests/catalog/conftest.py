@@ -23,7 +23,9 @@ def land(engine: Engine) -> Callable[[str, Columns], str]:
     """Writes text columns as a relation, empty text as null, as landing does; returns the quoted relation."""
 
     def write(name: str, columns: Columns) -> str:
-        arrays = {n: pa.array([v if v else None for v in values], pa.string()) for n, values in columns.items()}
+        arrays = {
+            n: pa.array([v if v else None for v in values], pa.string()) for n, values in columns.items()
+        }
         relation = quote_identifier(name)
         engine.write(relation, pa.table(arrays), replace=True)
         return relation
@@ -52,7 +54,11 @@ def infer_all(engine: Engine, land: Callable[[str, Columns], str]) -> Callable[.
         relations = {full_name: land(full_name, columns) for full_name, columns in tables.items()}
         inferred = [
             infer_table(
-                engine, *full_name.split(".", 1), relations[full_name], column_names=list(columns), declared_types={}
+                engine,
+                *full_name.split(".", 1),
+                relations[full_name],
+                column_names=list(columns),
+                declared_types={},
             )
             for full_name, columns in tables.items()
         ]

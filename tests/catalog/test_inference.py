@@ -48,7 +48,10 @@ def test_a_wrong_correction_is_refused_with_the_valid_choices(infer, word, named
 
 def test_a_mapping_does_not_wander_between_builds(infer):
     first = infer(PEOPLE)
-    changed = dict(PEOPLE) | {"name": ["Sun Holdings Ltd", "Acme Inc", "Blue GmbH"] * 20, "phone": ["+1 (212) 555-0100"] * ROWS}
+    changed = dict(PEOPLE) | {
+        "name": ["Sun Holdings Ltd", "Acme Inc", "Blue GmbH"] * 20,
+        "phone": ["+1 (212) 555-0100"] * ROWS,
+    }
     second = infer(changed, known=first)
     assert _meanings(second)["name"] is Meaning.FULL_NAME
     assert _meanings(second)["phone"] is Meaning.PHONE
@@ -79,9 +82,13 @@ def test_values_win_over_a_lying_header_and_the_reason_says_so(infer):
 
 
 def test_placeholders_are_not_values(infer):
-    table = infer({"id": PEOPLE["id"], "a": ["N/A", "-", "未知"] * 20, "b": ["ana@x.org", "n/a", "null"] * 20})
+    table = infer(
+        {"id": PEOPLE["id"], "a": ["N/A", "-", "未知"] * 20, "b": ["ana@x.org", "n/a", "null"] * 20}
+    )
     assert _meanings(table) == {"id": Meaning.RECORD_KEY, "a": Meaning.EMPTY, "b": Meaning.EMAIL}
-    assert next(c for c in table.columns if c.name == "b").details["placeholders"] == pytest.approx(2 / 3, abs=0.001)
+    assert next(c for c in table.columns if c.name == "b").details["placeholders"] == pytest.approx(
+        2 / 3, abs=0.001
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,10 @@ def test_the_catalogue_comes_back_as_it_was_saved(infer_all, tmp_path):
     tables = infer_all(
         {
             "crm.contacts": PEOPLE,
-            "crm.orders": {"order_id": [f"o{i}" for i in range(90)], "contact_id": [str(i % ROWS) for i in range(90)]},
+            "crm.orders": {
+                "order_id": [f"o{i}" for i in range(90)],
+                "contact_id": [str(i % ROWS) for i in range(90)],
+            },
         }
     )
     database = AppDatabase.open(f"sqlite:///{tmp_path}/app.db")

@@ -8,7 +8,10 @@ ROWS = 150
 RNG = random.Random(5)
 PEOPLE = {
     "contact_id": [f"C-{i:05d}" for i in range(ROWS)],
-    "full_name": [f"{RNG.choice(['Anna', 'John', 'Maria'])} {RNG.choice(['Smith', 'Lopez', 'Brown'])}" for _ in range(ROWS)],
+    "full_name": [
+        f"{RNG.choice(['Anna', 'John', 'Maria'])} {RNG.choice(['Smith', 'Lopez', 'Brown'])}"
+        for _ in range(ROWS)
+    ],
     "email": [f"user{i}@example.com" for i in range(ROWS)],
 }
 
@@ -30,7 +33,11 @@ def _numbers(low, high, rows=400, seed=2):
 def test_column_named_like_the_key_of_another_table_becomes_a_foreign_key(infer_all):
     tables = infer_all(
         {
-            "crm.customers": {"CustomerKey": [str(i) for i in range(1, 151)], "FirstName": PEOPLE["full_name"], "Email": PEOPLE["email"]},
+            "crm.customers": {
+                "CustomerKey": [str(i) for i in range(1, 151)],
+                "FirstName": PEOPLE["full_name"],
+                "Email": PEOPLE["email"],
+            },
             "crm.orders": {
                 "order_no": [f"A{i}" for i in range(400)],
                 "customerkey": _numbers(1, 150),
@@ -49,8 +56,15 @@ def test_column_named_like_the_key_of_another_table_becomes_a_foreign_key(infer_
 def test_small_integers_never_join_by_chance(infer_all):
     tables = infer_all(
         {
-            "crm.customers": {"customer_id": [str(i) for i in range(1, 151)], "name": PEOPLE["full_name"], "email": PEOPLE["email"]},
-            "crm.products": {"product_id": [str(i) for i in range(1, 301)], "product_name": [f"Chair {i}" for i in range(300)]},
+            "crm.customers": {
+                "customer_id": [str(i) for i in range(1, 151)],
+                "name": PEOPLE["full_name"],
+                "email": PEOPLE["email"],
+            },
+            "crm.products": {
+                "product_id": [str(i) for i in range(1, 301)],
+                "product_name": [f"Chair {i}" for i in range(300)],
+            },
             "crm.visits": {
                 "visit_id": [str(i) for i in range(1, 401)],
                 "pages": _numbers(1, 40),
@@ -93,7 +107,11 @@ def test_codes_that_look_alike_but_do_not_exist_there_do_not_join(infer_all):
 def test_ids_that_a_spreadsheet_turned_into_floats_still_join(infer_all):
     tables = infer_all(
         {
-            "crm.users": {"user_id": [str(i) for i in range(1000, 1150)], "name": PEOPLE["full_name"], "email": PEOPLE["email"]},
+            "crm.users": {
+                "user_id": [str(i) for i in range(1000, 1150)],
+                "name": PEOPLE["full_name"],
+                "email": PEOPLE["email"],
+            },
             "app.logins": {
                 "login_id": [str(i) for i in range(400)],
                 "user_id": [f"{v}.0" for v in _numbers(1000, 1149)],
@@ -123,7 +141,11 @@ def test_facts_with_only_an_email_join_people_by_it_and_keep_their_meaning(infer
 
 
 def test_users_that_others_point_at_only_as_owner_are_staff(infer_all):
-    staff = {"user_id": [f"U{i}" for i in range(12)], "name": PEOPLE["full_name"][:12], "email": [f"s{i}@us.example" for i in range(12)]}
+    staff = {
+        "user_id": [f"U{i}" for i in range(12)],
+        "name": PEOPLE["full_name"][:12],
+        "email": [f"s{i}@us.example" for i in range(12)],
+    }
     tables = infer_all(
         {
             "crm.contacts": {**PEOPLE, "owner_id": _choices(staff["user_id"], ROWS)},
@@ -165,10 +187,18 @@ def test_orders_that_alone_know_their_buyers_count_as_people(infer_all):
 
 
 def test_people_join_the_organisations_of_their_system_by_name(infer_all):
-    names = [f"{first} {last}" for first in ("Blue", "North", "Harbor", "Vertex") for last in ("Foods", "Labs", "Group")]
+    names = [
+        f"{first} {last}"
+        for first in ("Blue", "North", "Harbor", "Vertex")
+        for last in ("Foods", "Labs", "Group")
+    ]
     tables = infer_all(
         {
-            "crm.companies": {"company_id": [f"K{i}" for i in range(12)], "company_name": names, "industry": ["Energy", "Retail"] * 6},
+            "crm.companies": {
+                "company_id": [f"K{i}" for i in range(12)],
+                "company_name": names,
+                "industry": ["Energy", "Retail"] * 6,
+            },
             "crm.contacts": {**PEOPLE, "company": [name.upper() for name in _choices(names, ROWS)]},
         }
     )
@@ -182,10 +212,20 @@ def test_declared_foreign_keys_are_believed(engine, land):
     people = land("d.customer", PEOPLE)
     orders = land("d.sale", {"n": [str(i) for i in range(50)], "buyer": PEOPLE["contact_id"][:50]})
     inferred = [
-        infer_table(engine, "d", "customer", people, column_names=list(PEOPLE), declared_types={}, declared_key=("contact_id",)),
+        infer_table(
+            engine,
+            "d",
+            "customer",
+            people,
+            column_names=list(PEOPLE),
+            declared_types={},
+            declared_key=("contact_id",),
+        ),
         infer_table(engine, "d", "sale", orders, column_names=["n", "buyer"], declared_types={}),
     ]
     relations = {"d.customer": people, "d.sale": orders}
-    joined = infer_joins(engine, inferred, relations, declared={"d.sale": [("buyer", "customer", "contact_id")]})
+    joined = infer_joins(
+        engine, inferred, relations, declared={"d.sale": [("buyer", "customer", "contact_id")]}
+    )
     assert _joins(joined[1]) == {("buyer", "d.customer", "contact_id")}
     assert joined[1].joins[0].reason == "the source declares this foreign key"

@@ -78,5 +78,7 @@ def test_a_declared_key_is_believed(engine, land):
 
 
 def test_the_key_of_a_big_table_is_exact_although_counts_are_estimates(engine):
-    engine.execute("create table big as select (i // 2)::varchar as twice_id, i::varchar as once_id from range(200000) t(i)")
+    engine.execute(
+        "create table big as select (i // 2)::varchar as twice_id, i::varchar as once_id from range(200000) t(i)"
+    )
     assert infer_key(engine, "big", ["twice_id", "once_id"]) == ("once_id",)

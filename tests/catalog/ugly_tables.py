@@ -37,15 +37,25 @@ def _ids(form: str) -> list[str]:
 
 def _dates(seed: int, form: str, first: int = 1950, last: int = 2003) -> list[str]:
     rng = random.Random(seed)
-    return [form.format(y=rng.randint(first, last), m=rng.randint(1, 12), d=rng.randint(1, 28)) for _ in range(ROWS)]
+    return [
+        form.format(y=rng.randint(first, last), m=rng.randint(1, 12), d=rng.randint(1, 28))
+        for _ in range(ROWS)
+    ]
 
 
 def _emails(given: list[str], family: list[str], domain: str) -> list[str]:
-    return [f"{g}.{f}{i}@{domain}".lower().replace(" ", "") for i, (g, f) in enumerate(zip(given, family, strict=True))]
+    return [
+        f"{g}.{f}{i}@{domain}".lower().replace(" ", "")
+        for i, (g, f) in enumerate(zip(given, family, strict=True))
+    ]
 
 
-EN_G = _pick(1, "James", "Mary", "Zebulon", "Linda", "Kwame", "Susan", "Orsolya", "Karen", "Thomas", "Priyanka")
-EN_F = _pick(2, "Smith", "Okonkwo", "Brown", "Fitzwilliam", "Miller", "Wozniak", "Garcia", "Taylor", "Abernathy")
+EN_G = _pick(
+    1, "James", "Mary", "Zebulon", "Linda", "Kwame", "Susan", "Orsolya", "Karen", "Thomas", "Priyanka"
+)
+EN_F = _pick(
+    2, "Smith", "Okonkwo", "Brown", "Fitzwilliam", "Miller", "Wozniak", "Garcia", "Taylor", "Abernathy"
+)
 ES_G = _pick(3, "María", "José Luis", "Carmen", "Íñigo", "Ana", "Francisco Javier", "Lucía", "Gonzalo")
 ES_F = _pick(4, "García", "Fernández", "Muñoz", "Echevarría", "López", "Ruiz", "Vázquez")
 CA_G = _pick(5, "Jordi", "Montserrat", "Meritxell", "Oriol", "Núria", "Pau", "Laia")
@@ -62,7 +72,15 @@ DE_G = _pick(15, "Jürgen", "Ursula", "Klaus", "Anja", "Wolfgang", "Birgit")
 DE_F = _pick(16, "Müller", "Schmidt", "Schäfer", "Weber", "Hoffmann", "Krüger")
 FR_G = _pick(17, "Jean-Pierre", "Nathalie", "Camille", "Thierry", "Aurélie", "Mathieu")
 FR_F = _pick(18, "Dubois", "Lefèvre", "Moreau", "Girard", "Mercier", "Faure")
-COMPANIES = _pick(19, "Acme GmbH", "Blue Foods Ltd", "Nordic Logistics", "Harbor Analytics Inc", "Grup Vila SL", "Sun & Co KG")
+COMPANIES = _pick(
+    19,
+    "Acme GmbH",
+    "Blue Foods Ltd",
+    "Nordic Logistics",
+    "Harbor Analytics Inc",
+    "Grup Vila SL",
+    "Sun & Co KG",
+)
 
 UGLY = [
     Ugly(

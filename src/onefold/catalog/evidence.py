@@ -264,7 +264,11 @@ def _say_lists(s: Shapes, say: Say) -> None:
         say(M.LANGUAGE, 0.62, s["language"], "are ISO language codes")
     if s["currency"] >= 0.95 and s["country_code"] < 0.9:
         say(M.CURRENCY, 0.8, s["currency"], "are currency codes")
-    if s["boolean"] >= 0.98 and s.distinct <= 2 and s["gender"] < 0.98:
+    if (
+        s["boolean"] >= 0.98
+        and (s.distinct == 2 or (s.distinct == 1 and s["integer"] < 0.5))
+        and s["gender"] < 0.98
+    ):
         say(M.FLAG, 0.55 if s["integer"] < 0.5 else 0.35, s["boolean"], "are yes or no")
     if s["status"] >= 0.8 and s.distinct <= 20 and s["boolean"] < 0.9 and s["tier"] < 0.8:
         say(M.STATUS, 0.55, s["status"], "are words for a status")
@@ -331,5 +335,5 @@ def _say_numbers(s: Shapes, say: Say) -> None:
         say(M.AMOUNT, 0.5 + 0.4 * s["money"], s["money"], "are sums of money")
     if s["percent"] >= 0.6:
         say(M.MEASURE, 0.6, s["percent"], "are percentages")
-    if s["number"] >= 0.9 and s["boolean"] < 0.98:
+    if s["number"] >= 0.9 and (s["boolean"] < 0.98 or s.distinct == 1):
         say(M.MEASURE, 0.3, s["number"], "are numbers")

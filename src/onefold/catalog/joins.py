@@ -229,7 +229,8 @@ def _is_convincing(end: _End, target: _End, named: float, coverage: float, wante
     if end.is_numeric and named < 0.5:
         return coverage >= 0.95 and wanted >= 50 and _density(target) < 0.2
     if end.is_numeric:
-        return coverage >= (0.7 if named >= 0.75 else 0.97)
+        is_near = end.table.source == target.table.source
+        return coverage >= 0.7 if named >= 0.75 else is_near and coverage >= 0.97
     if named >= 0.75:
         return coverage >= 0.5
     return (coverage >= 0.85 and wanted >= 10) or (coverage >= 0.97 and wanted >= 3)

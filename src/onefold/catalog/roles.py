@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from onefold.catalog.context import having
+from onefold.catalog.context import GENERIC_DATE_WORDS, having
 from onefold.catalog.folding import header_words
 from onefold.catalog.headers import entity_of
 from onefold.catalog.meanings import Reading
@@ -64,7 +64,7 @@ def infer_role(
     )
     _heed_names(ballot, name, readings, key)
     _heed_people(ballot, readings, rows)
-    _heed_organisations(ballot, readings)
+    _heed_organisations(ballot, readings, rows)
     _heed_facts(ballot, readings, key)
     _heed_things(ballot, readings)
     _heed_texts(ballot, readings)
@@ -122,10 +122,17 @@ def _heed_people(ballot: _Ballot, readings: Sequence[Reading], rows: int) -> Non
             ballot.add(Role.EVENTS, 1.0, f'the same "{reading.name}" comes back in many rows')
 
 
-def _heed_organisations(ballot: _Ballot, readings: Sequence[Reading]) -> None:
+def _heed_organisations(ballot: _Ballot, readings: Sequence[Reading], rows: int) -> None:
     companies = having(readings, M.COMPANY)
-    if companies and not having(readings, *NAMES):
-        ballot.add(Role.ORGANISATIONS, 2.0, f'each row names an organisation ("{companies[0].name}")')
+    if companies and not any(r.confidence >= 0.6 for r in having(readings, *NAMES)):
+        own = [
+            r
+            for r in companies
+            if r.filled >= 0.7 and r.distinct >= 0.5 * r.filled * rows and r.confidence >= 0.7
+        ]
+        ballot.add(
+            Role.ORGANISATIONS, 5.0 if own else 2.0, f'each row names an organisation ("{companies[0].name}")'
+        )
         described = [
             r
             for r in readings
@@ -147,6 +154,9 @@ def _heed_facts(ballot: _Ballot, readings: Sequence[Reading], key: tuple[str, ..
         r for r in pointers if r.meaning in (M.EXTERNAL_ID, M.OTHER, M.MEASURE, M.CATEGORY, M.QUANTITY)
     ]
     times = having(readings, M.EVENT_TIME)
+    times += [
+        r for r in having(readings, M.DATE) if set(r.header.words) <= GENERIC_DATE_WORDS and r.header.words
+    ]
     if times:
         ballot.add(Role.EVENTS, 1.3, f'each row happened at a time ("{times[0].name}")')
     dated = times or having(readings, M.CREATED_AT, M.DATE)
@@ -224,7 +234,8 @@ def _heed_things(ballot: _Ballot, readings: Sequence[Reading]) -> None:
     products = [
         r
         for r in readings
-        if r.meaning is M.PRODUCT or {"sku", "upc", "gtin", "ean", "asin", "mpn"} & set(r.header.words)
+        if (r.meaning is M.PRODUCT and r.confidence >= 0.6)
+        or {"sku", "upc", "gtin", "ean", "asin", "mpn"} & set(r.header.words)
     ]
     if products and not having(readings, M.EVENT_TIME, *NAMES):
         ballot.add(Role.REFERENCE, 1.2, f'it describes products ("{products[0].name}")')

@@ -38,7 +38,7 @@ _POSTCODE = re.compile(
 _SPACED_POSTCODE = re.compile(
     r"[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}|[a-z]\d[a-z]\s?\d[a-z]\d|\d{4}\s[a-z]{2}|\d{3}\s\d{2}|\d{5}-\d{3,4}|\d{2}-\d{3}"
 )
-_CODE = re.compile(r"(?=.*\d)[a-z0-9]+(?:[-_./:|#][a-z0-9]+)*", re.ASCII)
+_CODE = re.compile(r"(?=.*\d)#?[a-z0-9]+(?:[-_./:|#][a-z0-9]+)*", re.ASCII)
 _LETTER_CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]+(?:[-_./:|#][a-z0-9]+)*", re.ASCII)
 _LOCALE = re.compile(r"[a-z]{2,3}[-_][a-z]{2,4}")
 _CJK = re.compile(r"[\u3400-\u9fff]{2,4}")
