@@ -17,7 +17,7 @@ from onefold.catalog.sampling import TableSample
 M = Meaning
 _NAME_PARTS = (M.GIVEN_NAME, M.FAMILY_NAME)
 _LOCAL_WORD = re.compile(r"[a-z]+")
-_GENERIC_DATE_WORDS = frozenset(
+GENERIC_DATE_WORDS = frozenset(
     {
         "date",
         "time",
@@ -49,6 +49,7 @@ def refine(readings: Sequence[Reading], sample: TableSample) -> None:
     _tell_parts_from_full_names(readings)
     _tell_titles(readings)
     _tell_states(readings)
+    _tell_channels(readings)
     _tell_addresses(readings)
     _keep_one_employer(readings)
     _find_birth_dates(readings)
@@ -58,6 +59,8 @@ def refine_for_role(readings: Sequence[Reading], role: Role) -> None:
     """Settle what depends on what the table is for."""
     for reading in readings:
         _name_by_role(reading, role)
+    if role is Role.FEEDBACK:
+        _find_scores(readings)
     if role in (Role.EVENTS, Role.CONVERSATIONS, Role.FEEDBACK):
         _choose_event_time(readings)
 
@@ -158,7 +161,7 @@ def _tell_titles(readings: Sequence[Reading]) -> None:
     for reading in readings:
         if "title" not in reading.header.words or reading.header.words[-1] != "title" or len(reading.header.words) > 2:
             continue
-        if reading.meaning not in (M.TITLE, M.JOB_TITLE, M.OTHER, M.CATEGORY, M.NAME_PREFIX):
+        if reading.shapes["email"] + reading.shapes["url"] + reading.shapes["number"] >= 0.5:
             continue
         shapes, has_person = reading.shapes, bool(having(readings, M.FULL_NAME, *_NAME_PARTS))
         if shapes["title_only"] >= 0.5:
@@ -189,6 +192,13 @@ def _tell_states(readings: Sequence[Reading]) -> None:
                 f'header "{reading.name}" '
                 + ("beside other parts of an address" if has_place else "and values are regions"),
             )
+
+
+def _tell_channels(readings: Sequence[Reading]) -> None:
+    """A 'source' is a channel when its values are; else any list."""
+    for reading in having(readings, M.CHANNEL):
+        if is_weakly_named(reading.header, M.CHANNEL) and reading.shapes["channel"] < 0.15:
+            reading.decide(M.CATEGORY, 0.55, f'header "{reading.name}", and its values name no channels')
 
 
 def _tell_addresses(readings: Sequence[Reading]) -> None:
@@ -248,11 +258,29 @@ def _name_by_role(reading: Reading, role: Role) -> None:
         reading.decide(M.FULL_NAME, 0.7, f'header "{reading.name}" in a table of people')
 
 
+def _find_scores(readings: Sequence[Reading]) -> None:
+    """Whole numbers up to ten in a table of answers are scores, unless the header says what else they are."""
+    for reading in having(readings, M.MEASURE, M.FLAG):
+        shapes = reading.shapes
+        is_scale = (
+            shapes["integer"] >= 0.95
+            and shapes.low is not None
+            and shapes.low >= 0
+            and 3 <= (shapes.high or 0) <= 10
+        )
+        if is_scale and reading.header.worth(reading.meaning) < 0.6:
+            reading.decide(
+                M.SCORE,
+                0.65,
+                f"whole numbers from {shapes.low:.0f} to {shapes.high:.0f} in a table of answers",
+            )
+
+
 def _choose_event_time(readings: Sequence[Reading]) -> None:
     if having(readings, M.EVENT_TIME):
         return
     for reading in having(readings, M.DATE):
-        if set(reading.header.words) & _GENERIC_DATE_WORDS and fit(M.EVENT_TIME, reading.shapes) >= 0.6:
+        if set(reading.header.words) & GENERIC_DATE_WORDS and fit(M.EVENT_TIME, reading.shapes) >= 0.6:
             reading.decide(
                 M.EVENT_TIME,
                 max(0.7, reading.confidence - 0.1),

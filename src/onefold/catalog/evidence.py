@@ -53,10 +53,23 @@ def _place(shapes: Shapes) -> float:
     return max(0.0, _plain(shapes) - shapes["number"] - shapes["boolean"] * (shapes.distinct <= 3))
 
 
+def _choice(shapes: Shapes) -> float:
+    """A short list of words, other than yes and no."""
+    return max(0.0, _short_list(shapes) - shapes["boolean"] * (shapes["status"] < 0.5))
+
+
 def _short_list(shapes: Shapes) -> float:
     if shapes.has_few_values:
         return _plain(shapes)
     return _plain(shapes) * 0.5 if shapes.distinct < shapes.values * 0.5 or shapes.values < 30 else 0.15
+
+
+def _gender(shapes: Shapes) -> float:
+    is_coded = shapes.distinct <= 4 and shapes.low is not None and shapes.low >= 0 and (shapes.high or 0) <= 9
+    return max(
+        shapes["gender"] if shapes.distinct <= 12 else 0.3 * shapes["gender"],
+        0.8 * shapes["integer"] * is_coded,
+    )
 
 
 def _birth(shapes: Shapes) -> float:
@@ -106,8 +119,10 @@ FIT: dict[Meaning, Callable[[Shapes], float]] = {
     M.CREATED_AT: _dates,
     M.UPDATED_AT: _dates,
     M.EVENT_TIME: _dates,
-    M.DATE: lambda s: max(_dates(s), 0.5 * s["integer"] if s.low and 1900 <= s.low <= (s.high or 0) <= 2100 else 0.0),
-    M.GENDER: lambda s: s["gender"] if s.distinct <= 8 else 0.3 * s["gender"],
+    M.DATE: lambda s: max(
+        _dates(s), 0.5 * s["integer"] if s.low and 1900 <= s.low <= (s.high or 0) <= 2100 else 0.0
+    ),
+    M.GENDER: _gender,
     M.LANGUAGE: lambda s: s["language"],
     M.COUNTRY: lambda s: max(s["country_name"] + s["country_code"], 0.4 * _place(s)),
     M.CURRENCY: lambda s: s["currency"],
@@ -138,14 +153,16 @@ FIT: dict[Meaning, Callable[[Shapes], float]] = {
     M.STREET: _address_like,
     M.HOUSE_NUMBER: lambda s: s["house_number"],
     M.ADDRESS_EXTRA: _plain,
-    M.STATUS: _short_list,
-    M.TIER: _short_list,
-    M.CHANNEL: _short_list,
+    M.STATUS: _choice,
+    M.TIER: _choice,
+    M.CHANNEL: _choice,
     M.CATEGORY: lambda s: max(_short_list(s), 0.45 * _label(s)),
-    M.EVENT_TYPE: _short_list,
+    M.EVENT_TYPE: _choice,
     M.TITLE: lambda s: max(0.0, 1.0 - s["number"] - s["email"] - s["json"] - s.dates.share - s["title_only"]),
     M.TEXT: lambda s: max(0.0, 1.0 - s["number"] - s["email"] - s["json"] - s.dates.share - s["url"]),
-    M.PRODUCT: lambda s: max(0.0, _label(s) - s["boolean"]),
+    M.PRODUCT: lambda s: max(
+        0.0, 1.0 - s["number"] - s["email"] - s["json"] - s["url"] - s.dates.share - s["boolean"]
+    ),
     M.EXTERNAL_ID: _identifier,
     M.NATIONAL_ID: lambda s: min(s["code"] + s["written_phone"], 1.0) if s.mean_length >= 5 else 0.0,
     M.LOYALTY_NUMBER: lambda s: s["code"] if s.mean_length >= 4 else 0.2,
@@ -192,13 +209,10 @@ Say = Callable[[Meaning, float, float, str], None]
 def _say_contact_points(s: Shapes, say: Say) -> None:
     if s["email"] >= 0.4:
         say(M.EMAIL, 0.6 + 0.37 * s["email"], s["email"], "are e-mail addresses")
-    if s["phone"] >= 0.5 and s["written_phone"] >= 0.3 and s.dates.share < 0.3:
-        say(
-            M.PHONE,
-            0.3 + 0.3 * s["phone"] + 0.35 * s["written_phone"],
-            s["phone"],
-            "are written like telephone numbers",
-        )
+    written = s["written_phone"] + 0.6 * s["mobile_number"]
+    if s["phone"] >= 0.5 and written >= 0.25 and s.dates.share < 0.3 and s["ip"] < 0.3:
+        sure = 0.3 + 0.3 * s["phone"] + 0.35 * min(1.0, written)
+        say(M.PHONE, sure, s["phone"], "are written like telephone numbers")
     if s["url"] >= 0.5:
         say(M.WEBSITE, 0.5 + 0.4 * s["url"], s["url"], "are web addresses")
     if s["domain"] >= 0.6:
@@ -236,7 +250,11 @@ def _say_lists(s: Shapes, say: Say) -> None:
         say(M.LANGUAGE, 0.62, s["language"], "are ISO language codes")
     if s["currency"] >= 0.95 and s["country_code"] < 0.9:
         say(M.CURRENCY, 0.8, s["currency"], "are currency codes")
-    if s["boolean"] >= 0.98 and s.distinct <= 2 and s["gender"] < 0.98:
+    if (
+        s["boolean"] >= 0.98
+        and (s.distinct == 2 or (s.distinct == 1 and s["integer"] < 0.5))
+        and s["gender"] < 0.98
+    ):
         say(M.FLAG, 0.55 if s["integer"] < 0.5 else 0.35, s["boolean"], "are yes or no")
     if s["status"] >= 0.8 and s.distinct <= 20 and s["boolean"] < 0.9 and s["tier"] < 0.8:
         say(M.STATUS, 0.55, s["status"], "are words for a status")
@@ -301,5 +319,5 @@ def _say_numbers(s: Shapes, say: Say) -> None:
         say(M.AMOUNT, 0.5 + 0.4 * s["money"], s["money"], "are sums of money")
     if s["percent"] >= 0.6:
         say(M.MEASURE, 0.6, s["percent"], "are percentages")
-    if s["number"] >= 0.9 and s["boolean"] < 0.98:
+    if s["number"] >= 0.9 and (s["boolean"] < 0.98 or s.distinct == 1):
         say(M.MEASURE, 0.3, s["number"], "are numbers")

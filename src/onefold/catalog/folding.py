@@ -36,5 +36,7 @@ def header_words(name: str) -> tuple[str, ...]:
     >>> header_words("shipZipCode1"), header_words("客户姓名")
     (('ship', 'zip', 'code', '1'), ('客', '户', '姓', '名'))
     """
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name).replace("'", " ").replace("’", " "))
+    spaced = _CAMEL.sub(
+        " ", unicodedata.normalize("NFKC", name).replace("'", " ").replace("’", " ").replace("#", " no ")
+    )
     return tuple(_WORD.findall(fold(spaced)))

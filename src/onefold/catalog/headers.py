@@ -10,12 +10,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from onefold.catalog.folding import header_words
-from onefold.catalog.lexicon import header_phrases, marker_words, qualifier_words, role_phrases
+from onefold.catalog.lexicon import (
+    header_phrases,
+    leading_phrases,
+    marker_words,
+    qualifier_words,
+    role_phrases,
+    vocabulary,
+)
 from onefold.catalog.model import Meaning
 
 _LONGEST_PHRASE = 6
 _ID = Meaning.EXTERNAL_ID
-_TRAILING = frozenset({"code", "no", "nr", "number", "num", "ref", "key", "id"})
+_SENTENCE_WORDS = 6
+"""A header this long is a question of a form; the words around the phrase take little from it."""
+_WORTH_IN_A_SENTENCE = 0.65
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ def read_header(name: str) -> Header:
     >>> header.worth(Meaning.EMAIL) > 0.8, header.entity
     (True, 'people')
     """
-    words = _without_number(header_words(name))
+    words = _without_number(tuple(part for word in header_words(name) for part in _taken_apart(word)))
     meanings: dict[Meaning, tuple[float, str]] = {}
     for start, end, named in _phrases_in(words):
         position = _position_worth(words, start, end)
@@ -55,6 +64,18 @@ def read_header(name: str) -> Header:
     _read_names_of_things(words, meanings)
     is_id = meanings.get(_ID, (0.0, ""))[0] >= 0.5 or words[-1:] == ("id",)
     return Header(words, meanings, entity, is_id)
+
+
+@lru_cache(maxsize=8192)
+def _taken_apart(word: str) -> tuple[str, ...]:
+    """'customerid' is customer, id: a word that nobody knows, made of two that are known."""
+    known = vocabulary()
+    if word in known or len(word) < 5 or not word.isascii():
+        return (word,)
+    for cut in range(len(word) - 2, 2, -1):
+        if word[:cut] in known and word[cut:] in known:
+            return word[:cut], word[cut:]
+    return (word,)
 
 
 def entity_of(words: tuple[str, ...]) -> str | None:
@@ -99,6 +120,8 @@ def _position_worth(words: tuple[str, ...], start: int, end: int) -> float:
     """1 where the phrase is the whole header, less for what stands before and after it."""
     qualifiers, markers, roles = qualifier_words(), marker_words(), role_phrases()
     worth = 1.0
+    if start == 0 and words[:end] in leading_phrases():
+        return 0.95
     for index, word in enumerate(words):
         if start <= index < end:
             continue
@@ -107,8 +130,8 @@ def _position_worth(words: tuple[str, ...], start: int, end: int) -> float:
         elif word in qualifiers or (word,) in roles or word.isdigit():
             worth *= 0.95
         else:
-            worth *= 0.8 if index < start else 0.75
-    return worth
+            worth *= 0.8 if index < start else 0.6
+    return max(worth, _WORTH_IN_A_SENTENCE) if len(words) >= _SENTENCE_WORDS else worth
 
 
 def _read_names_of_things(words: tuple[str, ...], meanings: dict[Meaning, tuple[float, str]]) -> None:

@@ -98,12 +98,16 @@ def _key_of(overrides: TableSettings | None, known: Table | None, names: Sequenc
 def _mark_key(readings: Sequence[Reading], key: tuple[str, ...], rows: int) -> None:
     for reading in readings:
         if reading.name in key and reading.meaning not in _KEEPS_ITS_MEANING:
-            part = (
-                "is unique and never empty"
-                if len(key) == 1
-                else f"identifies a row together with {_others(reading.name, key)}"
-            )
-            reading.decide(Meaning.RECORD_KEY, 0.97 if reading.header.is_id else 0.85, f"{part} in {rows:,} rows")
+            sure = 0.97 if reading.header.is_id else 0.85
+            reading.decide(Meaning.RECORD_KEY, sure, _why_key(reading, key, rows))
+
+
+def _why_key(reading: Reading, key: tuple[str, ...], rows: int) -> str:
+    if len(key) > 1:
+        return f"identifies a row together with {_others(reading.name, key)} in {rows:,} rows"
+    if reading.distinct >= rows and reading.filled == 1:
+        return f"is unique and never empty in {rows:,} rows"
+    return f"is named as an id and takes {reading.distinct:,} values in {rows:,} rows"
 
 
 def _others(name: str, key: tuple[str, ...]) -> str:

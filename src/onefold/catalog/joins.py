@@ -7,6 +7,7 @@ with letters, or long and sparse numbers, may join on values alone. A join alway
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -119,10 +120,16 @@ def _ends(engine: Engine, table: Table, relation: str) -> list[_End]:
     sample = engine.arrow(f"select {names} from {relation} limit {_LOOKED_AT}")
     found = []
     for column in columns:
-        values = set(sample.column(column.name).drop_null().to_pylist())
-        patterns = frozenset(_outline(value) for value in values)
+        values = sample.column(column.name).drop_null().to_pylist()
+        patterns = _frequent_outlines(values)
         found.append(_End(table, column, patterns, max(map(len, values), default=0)))
     return found
+
+
+def _frequent_outlines(values: Sequence[str]) -> frozenset[str]:
+    """The outlines of at least one value in twenty: a stray 'n/a' among numbers does not count."""
+    counts = Counter(map(_outline, values))
+    return frozenset(outline for outline, count in counts.items() if count >= len(values) / 20)
 
 
 def _outline(value: str) -> str:
@@ -199,6 +206,8 @@ def _is_plausible(end: _End, target: _End, named: float) -> bool:
         return False
     if end.is_own_key:
         return named >= 0.95
+    if not target.is_own_key and named < 0.5:
+        return False
     if end.column.meaning in _LABELS and named < 0.75:
         return False
     if end.is_numeric or target.is_numeric:
@@ -210,7 +219,8 @@ def _is_convincing(end: _End, target: _End, named: float, coverage: float, wante
     if end.is_numeric and named < 0.5:
         return coverage >= 0.95 and wanted >= 50 and _density(target) < 0.2
     if end.is_numeric:
-        return coverage >= (0.7 if named >= 0.75 else 0.97)
+        is_near = end.table.source == target.table.source
+        return coverage >= 0.7 if named >= 0.75 else is_near and coverage >= 0.97
     if named >= 0.75:
         return coverage >= 0.5
     return (coverage >= 0.85 and wanted >= 10) or (coverage >= 0.97 and wanted >= 3)
@@ -258,7 +268,7 @@ def _coverage_of(engine: Engine, end: tuple[str, str], target: tuple[str, str], 
         present as (select distinct {theirs} as value from {target[0]})
         select count(*), count(present.value) from wanted left join present using (value) where wanted.value <> ''"""
     ((wanted, found),) = engine.rows(query)
-    return (found / wanted if wanted else 0.0), int(wanted)
+    return (float(found / wanted) if wanted else 0.0), int(wanted)
 
 
 def _with_joins(table: Table, joins: Sequence[Join]) -> Table:
@@ -274,7 +284,7 @@ def _as_foreign_key(table: Table, column: Column, join: Join | None) -> Column:
     details = dict(column.details)
     if read_header(column.name).worth(M.OWNER) >= 0.5 or read_header(column.name).entity == "staff":
         details["points_at"] = str(M.OWNER)
-    reason = f"points at {join.to_source}.{join.to_table}.{join.to_column}: {join.reason}"
+    reason = f"points at {join.to_source}.{join.to_table}.{join.to_column}: {join.reason.split('; ')[-1]}"
     return replace(column, meaning=M.FOREIGN_KEY, confidence=join.confidence, reason=reason, details=details)
 
 

@@ -18,8 +18,13 @@ from onefold.engines import Engine, quote_identifier
 M = Meaning
 _ESTIMATE_SLACK = 0.9
 """Estimated distinct counts err by a few percent: candidates above this share of the rows are counted exactly."""
+_ALMOST = 0.995
+"""A column called an id that is empty or repeated in fewer rows than the rest is a key with mistakes in it."""
 _MOST_CHECKS = 12
 _MOST_PAIRS = 12
+_CALLED_AN_ID = 2.0
+_MOST_COLUMNS_COMPARED = 60
+_ANY_ROWS = 1_000
 _LAST_RESORT = {M.EMAIL: -3.0, M.PHONE: -4.0, M.USERNAME: -1.0, M.WEBSITE: -3.0}
 _NEVER = frozenset(
     {
@@ -90,16 +95,20 @@ def choose_key(
         return ()
     ranked = sorted(_candidates(column_names, rows, counts), key=lambda entry: -entry[0])
     for score, name in ranked[:_MOST_CHECKS]:
-        if score > 0 and _is_unique(engine, relation, (name,), rows):
+        if score > 0 and counts[name].filled == rows and _is_unique(engine, relation, (name,), rows):
             return (name,)
-    return _pair(engine, relation, column_names, rows, counts) or _last_resort(engine, relation, ranked, rows)
+    return (
+        _pair(engine, relation, column_names, rows, counts)
+        or _almost_unique(engine, relation, column_names, ranked, rows)
+        or _last_resort(engine, relation, ranked, rows)
+    )
 
 
 def _candidates(names: Sequence[str], rows: int, counts: Mapping[str, ColumnCount]) -> list[tuple[float, str]]:
     found = []
     for position, name in enumerate(names):
         count = counts[name]
-        if count.filled == rows and count.distinct >= rows * (_ESTIMATE_SLACK if rows > 100 else 1):
+        if count.filled >= rows * _ALMOST and count.distinct >= rows * (_ESTIMATE_SLACK if rows > 100 else 1):
             found.append((_worth(name, position, rows), name))
     return found
 
@@ -108,7 +117,7 @@ def _worth(name: str, position: int, rows: int) -> float:
     """How much a column's header looks like the key's; at most 0 where it would only do for want of another."""
     header = read_header(name)
     worth = 1.2 if position == 0 else max(0.0, 0.5 - 0.05 * position)
-    worth += _id_worth(header, name)
+    worth += _id_worth(header, name) + _entity_worth(header, position)
     best = max(header.meanings, key=lambda m: header.meanings[m][0], default=None)
     if best is not None and header.meanings[best][0] >= 0.6:
         if best in _NEVER or best in (M.DATE, M.EVENT_TIME, M.BIRTH_DATE):
@@ -149,10 +158,22 @@ def _id_worth(header: Header, name: str) -> float:
     return 0.0
 
 
+def _entity_worth(header: Header, position: int) -> float:
+    """An order's own number before the customer's, who may simply have ordered once; not the customer's last order."""
+    if header.entity in ("people", "organisations", "reference", "staff") and position > 0:
+        return -1.5
+    is_a_pointer = bool({"last", "first", "latest", "parent", "previous", "original"} & set(header.words))
+    return 1.0 if header.entity in ("events", "conversations", "feedback") and not is_a_pointer else 0.0
+
+
 def _is_unique(engine: Engine, relation: str, columns: Sequence[str], rows: int) -> bool:
+    return _count_distinct(engine, relation, columns) == rows
+
+
+def _count_distinct(engine: Engine, relation: str, columns: Sequence[str]) -> int:
     quoted = ", ".join(quote_identifier(name) for name in columns)
     ((distinct,),) = engine.rows(f"select count(*) from (select distinct {quoted} from {relation})")
-    return bool(distinct == rows)
+    return int(distinct)
 
 
 def _pair(
@@ -163,8 +184,8 @@ def _pair(
         return ()
     usable = [n for n in names if counts[n].filled == rows and counts[n].distinct > 1]
     ids = [n for n in usable if read_header(n).is_id]
-    lines = [n for n in usable if set(header_words(n)) & _LINE_WORDS and n not in ids]
-    pairs = [pair for pair in combinations([*ids, *lines], 2) if set(pair) & set(ids)]
+    lines = [n for n in usable if set(header_words(n)) & _LINE_WORDS]
+    pairs = [pair for pair in combinations(dict.fromkeys([*ids, *lines]), 2) if set(pair) & set(ids)]
     pairs = [pair for pair in pairs if counts[pair[0]].distinct * counts[pair[1]].distinct >= rows]
     pairs.sort(key=lambda pair: (not set(pair) & set(lines), -max(counts[n].distinct for n in pair)))
     for pair in pairs[:_MOST_PAIRS]:
@@ -173,7 +194,33 @@ def _pair(
     return ()
 
 
-def _last_resort(engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int) -> tuple[str, ...]:
+def _almost_unique(
+    engine: Engine, relation: str, names: Sequence[str], ranked: Sequence[tuple[float, str]], rows: int
+) -> tuple[str, ...]:
+    """An id with a few mistakes in it (junk rows at the end), or one repeated only because whole rows are."""
+    for score, name in ranked[:_MOST_CHECKS]:
+        if (
+            score >= _CALLED_AN_ID
+            and rows >= 200
+            and _count_distinct(engine, relation, (name,)) >= rows * _ALMOST
+        ):
+            return (name,)
+    if len(names) <= _MOST_COLUMNS_COMPARED:
+        different = _count_distinct(engine, relation, names)
+        for score, name in _named_ids(names) if rows > different >= 3 else ():
+            if score >= _CALLED_AN_ID and _count_distinct(engine, relation, (name,)) == different:
+                return (name,)
+    return ()
+
+
+def _named_ids(names: Sequence[str]) -> list[tuple[float, str]]:
+    worths = [(_worth(name, position, _ANY_ROWS), name) for position, name in enumerate(names)]
+    return sorted(worths, key=lambda entry: -entry[0])[:3]
+
+
+def _last_resort(
+    engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int
+) -> tuple[str, ...]:
     """A unique e-mail, phone or date where nothing better identifies a row; never a name, a text or a sum."""
     for _, name in ranked[:_MOST_CHECKS]:
         header = read_header(name)

@@ -21,8 +21,14 @@ M = Meaning
 MOST_CERTAIN = 0.99
 """Only a person's word is worth 1."""
 _HEADER_TRUST = 0.9
+_LEAST_HEADER_TRUST = 0.3
+"""A header that is less of a hint than this, without support from values, is none."""
+_MOST_FROM_LISTS = 0.5
+_FROM_LISTS = frozenset(
+    {M.COMPANY, M.JOB_TITLE, M.CITY, M.REGION, M.GIVEN_NAME, M.FAMILY_NAME, M.FULL_NAME, M.STATUS, M.TIER}
+)
+"""Meanings that values propose because they stand on short lists: no match for a header that they fit."""
 _DATES = (M.CREATED_AT, M.UPDATED_AT, M.EVENT_TIME, M.BIRTH_DATE, M.DATE)
-_NUMBERS = (M.AMOUNT, M.QUANTITY, M.MEASURE, M.SCORE, M.EXTERNAL_ID, M.AMOUNT)
 
 
 @dataclass
@@ -94,15 +100,17 @@ def _candidates(header: Header, shapes: Shapes, rows: int, declared: str) -> dic
     for meaning, (worth, phrase) in header.meanings.items():
         fits = fit(meaning, shapes)
         trusted = _HEADER_TRUST * worth * min(1.0, max(0.0, (fits - 0.15) / 0.45))
-        if trusted < 0.05:
-            continue
         said, what = _spoken_for(meaning, spoken)
+        if trusted < (0.05 if said else _LEAST_HEADER_TRUST):
+            continue
         both = 1 - (1 - trusted) * (1 - said)
         found[meaning] = (
             both,
             f'header "{phrase}"' + (f" and {what}" if what else _fits_text(meaning, fits, shapes)),
         )
-    for meaning, (confidence, what) in spoken.items():
+    fits_header = any(found[m][0] >= 0.55 and header.worth(m) >= 0.6 for m in found)
+    for meaning, (said, what) in spoken.items():
+        confidence = min(said, _MOST_FROM_LISTS) if fits_header and meaning in _FROM_LISTS else said
         if meaning not in found or confidence > found[meaning][0]:
             found[meaning] = (confidence, what)
     _prefer_specific_dates(found)

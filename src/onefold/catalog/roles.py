@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from onefold.catalog.context import having
+from onefold.catalog.context import GENERIC_DATE_WORDS, having
 from onefold.catalog.folding import header_words
 from onefold.catalog.headers import entity_of
 from onefold.catalog.meanings import Reading
@@ -60,9 +60,10 @@ def infer_role(name: str, readings: Sequence[Reading], key: tuple[str, ...], row
     ballot = _Ballot({Role.REFERENCE: 0.8}, {Role.REFERENCE: [(0.8, "it names no people and nothing that happened")]})
     _heed_names(ballot, name, readings, key)
     _heed_people(ballot, readings, rows)
-    _heed_organisations(ballot, readings)
+    _heed_organisations(ballot, readings, rows)
     _heed_facts(ballot, readings, key)
     _heed_things(ballot, readings)
+    _heed_texts(ballot, readings)
     if is_staff(name, readings, key):
         return Role.REFERENCE, 0.7, "names the company's own staff, and staff are not customers"
     ranked = sorted(ballot.points, key=lambda role: -ballot.points[role])
@@ -117,10 +118,17 @@ def _heed_people(ballot: _Ballot, readings: Sequence[Reading], rows: int) -> Non
             ballot.add(Role.EVENTS, 1.0, f'the same "{reading.name}" comes back in many rows')
 
 
-def _heed_organisations(ballot: _Ballot, readings: Sequence[Reading]) -> None:
+def _heed_organisations(ballot: _Ballot, readings: Sequence[Reading], rows: int) -> None:
     companies = having(readings, M.COMPANY)
-    if companies and not having(readings, *NAMES):
-        ballot.add(Role.ORGANISATIONS, 2.0, f'each row names an organisation ("{companies[0].name}")')
+    if companies and not any(r.confidence >= 0.6 for r in having(readings, *NAMES)):
+        own = [
+            r
+            for r in companies
+            if r.filled >= 0.7 and r.distinct >= 0.5 * r.filled * rows and r.confidence >= 0.7
+        ]
+        ballot.add(
+            Role.ORGANISATIONS, 5.0 if own else 2.0, f'each row names an organisation ("{companies[0].name}")'
+        )
         described = [
             r
             for r in readings
@@ -138,6 +146,9 @@ def _heed_facts(ballot: _Ballot, readings: Sequence[Reading], key: tuple[str, ..
     ]
     pointers = [r for r in pointers if r.meaning in (M.EXTERNAL_ID, M.OTHER, M.MEASURE, M.CATEGORY, M.QUANTITY)]
     times = having(readings, M.EVENT_TIME)
+    times += [
+        r for r in having(readings, M.DATE) if set(r.header.words) <= GENERIC_DATE_WORDS and r.header.words
+    ]
     if times:
         ballot.add(Role.EVENTS, 1.3, f'each row happened at a time ("{times[0].name}")')
     dated = times or having(readings, M.CREATED_AT, M.DATE)
@@ -194,11 +205,23 @@ def _heed_feedback(ballot: _Ballot, readings: Sequence[Reading]) -> None:
         ballot.add(Role.FEEDBACK, 0.8, f'with a text ("{having(readings, M.TEXT)[0].name}")')
 
 
+def _heed_texts(ballot: _Ballot, readings: Sequence[Reading]) -> None:
+    """A table that is little else than texts holds what people said."""
+    texts = [r for r in having(readings, M.TEXT) if r.confidence >= 0.7 and r.filled >= 0.8]
+    if not texts or len(readings) > 6 or having(readings, M.PRODUCT, M.AMOUNT, M.TITLE):
+        return
+    is_opinion = {"review", "comment", "feedback", "评", "論", "评论", "nps"} & set(texts[0].header.words)
+    ballot.add(
+        Role.FEEDBACK if is_opinion else Role.CONVERSATIONS, 1.0, f'each row holds a text ("{texts[0].name}")'
+    )
+
+
 def _heed_things(ballot: _Ballot, readings: Sequence[Reading]) -> None:
     products = [
         r
         for r in readings
-        if r.meaning is M.PRODUCT or {"sku", "upc", "gtin", "ean", "asin", "mpn"} & set(r.header.words)
+        if (r.meaning is M.PRODUCT and r.confidence >= 0.6)
+        or {"sku", "upc", "gtin", "ean", "asin", "mpn"} & set(r.header.words)
     ]
     if products and not having(readings, M.EVENT_TIME, *NAMES):
         ballot.add(Role.REFERENCE, 1.2, f'it describes products ("{products[0].name}")')

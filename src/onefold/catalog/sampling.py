@@ -17,9 +17,9 @@ EXACT_ROWS = 60_000
 """Up to this many rows distinct values are counted exactly."""
 SAMPLE_ROWS = 12_000
 """Rows looked at per table, about."""
-VALUES_PER_TABLE = 60_000
+VALUES_PER_TABLE = 40_000
 """Distinct values looked at per table; shared out among its columns."""
-MOST_VALUES = 1_500
+MOST_VALUES = 600
 FEWEST_VALUES = 60
 _COLUMNS_PER_QUERY = 250
 

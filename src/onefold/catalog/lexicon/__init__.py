@@ -45,6 +45,19 @@ def marker_words() -> frozenset[str]:
 
 
 @cache
+def leading_phrases() -> frozenset[tuple[str, ...]]:
+    """Phrases that decide a header's meaning from its beginning ('number of')."""
+    return frozenset(header_words(text) for text in _load("words")["leading"]["words"])
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word of the header lexicon, for taking apart words that were written together."""
+    phrases = (*header_phrases(), *role_phrases())
+    return frozenset(word for phrase in phrases for word in phrase if len(word) >= 2) | qualifier_words()
+
+
+@cache
 def role_phrases() -> dict[tuple[str, ...], str]:
     """Words of table names and key columns -> the role they speak for, or 'staff'."""
     roles = _load("words")["roles"]
