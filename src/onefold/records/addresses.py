@@ -7,10 +7,20 @@ from functools import lru_cache
 
 import polars as pl
 
-from onefold.records.address_words import CITY_SUFFIX, DROPPED, EXTRA, NUMBER_SIGN, STREET_TYPES, US_STATES
+from onefold.records.address_words import (
+    CITY_NAMES,
+    CITY_SUFFIX,
+    DROPPED,
+    EXTRA,
+    LEADING_TYPES,
+    NUMBER_SIGN,
+    STREET_TYPES,
+    TYPE_FORMS,
+    US_STATES,
+)
 from onefold.records.countries import country_table
 from onefold.records.placeholders import is_blank
-from onefold.records.text import clean, latin, latin_digits, non_ascii, on_subset, words
+from onefold.records.text import clean, fold, latin, latin_digits, non_ascii, on_subset, words
 from onefold.records.transliteration import CJK, han_reading
 
 _HAN_NUMBER = r"(\d+(?:[-之]\d+)?)\s*(?:号|號|番地|番|弄)"
@@ -43,14 +53,14 @@ def normalise_streets(raw: pl.Series) -> pl.DataFrame:
     blank = is_blank(text)
     is_cjk = text.str.contains(f"[{CJK}]").fill_null(value=False)
     han = _han_streets(text.set(~is_cjk, None))
-    folded = latin(text.set(is_cjk, None))
-    folded = (
-        folded.str.replace_all(NUMBER_SIGN, " ")
+    plain = latin(text.set(is_cjk, None))
+    plain = (
+        plain.str.replace_all(NUMBER_SIGN, " ")
         .str.replace(EXTRA, "")
         .str.replace_all(r" +", " ")
         .str.strip_chars(" ,.-/")
     )
-    frame = pl.DataFrame({"t": folded}).with_columns(
+    frame = pl.DataFrame({"t": plain}).with_columns(
         lead=pl.col("t").str.extract(_LEADING, 1),
         lead_rest=pl.col("t").str.extract(_LEADING, 2),
         trail=pl.col("t").str.extract(_TRAILING, 2),
@@ -121,7 +131,8 @@ def place_words(text: pl.Series) -> pl.Series:
         lambda v: pl.Series([_han_word(re.sub(CITY_SUFFIX, "", t)) for t in v.to_list()], dtype=pl.String),
     )
     folded = words(native)
-    return folded.str.replace(r"^(?:city of|the) ", "").str.replace(r"(.{3}) (?:city|shi)$", "$1")
+    bare = folded.str.replace(r"^(?:city of|the) ", "").str.replace(r"(.{3}) (?:city|shi)$", "$1")
+    return bare.replace(CITY_NAMES)
 
 
 def split_addresses(raw: pl.Series) -> pl.DataFrame:
@@ -198,9 +209,7 @@ def _find_postcode(parts: list[str]) -> tuple[str | None, int | None, str, str |
             found
             and (
                 index
-                or (found.start() == 0
-                and len(found[1]) == 5
-                and not re.search(r"\d", part[found.end() :]))
+                or (found.start() == 0 and len(found[1]) == 5 and not re.search(r"\d", part[found.end() :]))
             )
             and not _is_street_detail(part)
         ):
@@ -211,16 +220,18 @@ def _find_postcode(parts: list[str]) -> tuple[str | None, int | None, str, str |
 
 def _is_street_detail(part: str) -> bool:
     """Whether a part between commas belongs to the street: a number, a flat, a floor."""
-    folded = _fold(part)
+    folded = fold(part)
     return bool(
         re.fullmatch(
             r"(?:no|nr|num|n|plak|pelak|plaque|ar|αρ)?[ .]*\d{1,5} ?[a-z]?(?: ?[-/] ?\w{1,4})?", folded
         )
         or re.match(EXTRA.lstrip("[, ]+"), folded)
-        or (re.search(EXTRA, " " + folded)
-        and re.match(r"\W*\w{1,9}\W", folded)
-        and re.search(r"\d", folded)
-        and len(folded) < 12)
+        or (
+            re.search(EXTRA, " " + folded)
+            and re.match(r"\W*\w{1,9}\W", folded)
+            and re.search(r"\d", folded)
+            and len(folded) < 12
+        )
     )
 
 
@@ -246,7 +257,7 @@ def _split_run(
         ends = [
             i
             for i, token in enumerate(tokens)
-            if STREET_TYPES.get(_fold(token).strip(".")) and 0 < i < len(tokens) - 1
+            if STREET_TYPES.get(fold(token).strip(".")) and 0 < i < len(tokens) - 1
         ]
         if ends:
             cut = ends[-1] + 1
@@ -256,15 +267,10 @@ def _split_run(
 
 @lru_cache(maxsize=100_000)
 def _is_country(text: str) -> bool:
-    key = words(pl.Series([text]))[0]
-    return bool(key) and len(key) > 2 and key in country_table()
-
-
-@lru_cache(maxsize=100_000)
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    return str(latin(pl.Series([text]))[0])
+    if any(c.isdigit() for c in text):
+        return False
+    key = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(text).replace("'", "")).split())
+    return len(key) > 2 and key in country_table()
 
 
 def _han_streets(text: pl.Series) -> pl.DataFrame:
@@ -315,10 +321,18 @@ def _street_words(street: pl.Series) -> pl.Series:
     ).filter(pl.col("w").is_not_null())
     kept = tokens.filter(~pl.col("w").is_in(list(DROPPED)))
     joined = kept.group_by("i", maintain_order=True).agg(pl.col("w").str.join(" "))
+    joined = joined.with_columns(_type_last(joined["w"]))
     out = pl.DataFrame({"i": pl.int_range(len(street), eager=True)}).join(
         joined, on="i", how="left", maintain_order="left"
     )["w"]
     return out.to_frame("o").select(pl.coalesce("o", pl.lit(folded))).to_series() if len(out) else out
+
+
+def _type_last(street: pl.Series) -> pl.Series:
+    """'av kifisias' as 'kifisias av': the kind of street behind its name, where it leads and nothing else ends it."""
+    leads = street.str.contains(LEADING_TYPES) & ~street.str.contains(f" (?:{TYPE_FORMS})$")
+    turned = on_subset(street, leads, lambda v: v.str.replace(r"^(\S+) (.+)$", "$2 $1"))
+    return turned.str.replace(r"\bodos\b", "st")
 
 
 def has_digits(values: pl.Series) -> pl.Series:

@@ -9,6 +9,7 @@ import polars as pl
 
 from onefold.records.placeholders import is_blank
 from onefold.records.text import clean, latin_digits
+from onefold.records.vocabulary import word_list
 
 _ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 _ISO_MOMENT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|z|UTC|[+-]\d{2}(:?\d{2})?))?$"
@@ -17,7 +18,21 @@ _FILLER_DATES = ("1900-01-01", "1901-01-01", "1970-01-01", "9999-12-31", "1753-0
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ["jan january januar jänner janvier enero ene gener gen ιαν ιανουάριος ιανουαρίου ιανουαριου янв", "        feb february februar février fevrier febrero febrer φεβ φεβρουάριος φεβρουαρίου φεβρουαριου", "        mar march märz maerz mrz mars marzo març marc μαρ μάρτιος μαρτίου μαρτιου μάρ", "        apr april avril avr abril abr απρ απρίλιος απριλίου απριλιου", "        may mai mayo maig μαϊ μάιος μαΐου μαιου μάι μαι", "        jun june juni juin junio juny ιουν ιούνιος ιουνίου ιουνιου", "        jul july juli juillet juil julio juliol ιουλ ιούλιος ιουλίου ιουλιου", "        aug august août aout agosto ago agost αυγ αύγουστος αυγούστου αυγουστου", "        sep sept september septembre septiembre setembre set σεπ σεπτ σεπτέμβριος σεπτεμβρίου σεπτεμβριου", "        oct october oktober okt octobre octubre οκτ οκτώβριος οκτωβρίου οκτωβριου", "        nov november novembre noviembre νοε νοέ νοέμβριος νοεμβρίου νοεμβριου", "        dec december dezember dez décembre decembre diciembre dic desembre des δεκ δεκέμβριος δεκεμβρίου", "        δεκεμβριου"],
+        [
+            "jan january januar jänner janvier enero ene gener gen ιαν ιανουάριος ιανουαρίου ιανουαριου янв",
+            "        feb february februar février fevrier febrero febrer φεβ φεβρουάριος φεβρουαρίου φεβρουαριου",
+            "        mar march märz maerz mrz mars marzo març marc μαρ μάρτιος μαρτίου μαρτιου μάρ",
+            "        apr april avril avr abril abr απρ απρίλιος απριλίου απριλιου",
+            "        may mai mayo maig μαϊ μάιος μαΐου μαιου μάι μαι",
+            "        jun june juni juin junio juny ιουν ιούνιος ιουνίου ιουνιου",
+            "        jul july juli juillet juil julio juliol ιουλ ιούλιος ιουλίου ιουλιου",
+            "        aug august août aout agosto ago agost αυγ αύγουστος αυγούστου αυγουστου",
+            "        sep sept september septembre septiembre setembre set σεπ σεπτ σεπτέμβριος σεπτεμβρίου σεπτεμβριου",
+            "        oct october oktober okt octobre octubre οκτ οκτώβριος οκτωβρίου οκτωβριου",
+            "        nov november novembre noviembre νοε νοέ νοέμβριος νοεμβρίου νοεμβριου",
+            "        dec december dezember dez décembre decembre diciembre dic desembre des δεκ δεκέμβριος δεκεμβρίου",
+            "        δεκεμβριου",
+        ],
         start=1,
     )
     for name in names.split()
@@ -27,7 +42,10 @@ _MONTHS["δεκεμβριου"] = 12
 _JALALI_MONTHS = {
     name: number
     for number, name in enumerate(
-        ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"], start=1
+        word_list("""
+    فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند
+"""),
+        start=1,
     )
 }
 _TIME = re.compile(
@@ -50,7 +68,7 @@ def normalise_dates(
         raw: distinct raw values.
         order: 'dmy', 'mdy' or 'ymd': how the column writes dates whose parts are all numbers.
         calendar: 'gregorian', 'jalali' or 'roc' (years of the Republic of China).
-        is_birth: two-digit years are in the past, and dates after today or before 1800 are impossible.
+        is_birth: two-digit years are in the past.
 
     Returns:
         ``value`` (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``), ``compare`` (the same) and ``absence``.
@@ -71,9 +89,6 @@ def normalise_dates(
         value = value.clone().scatter(odd.arg_true(), parsed)
     filler = value.is_in(list(_FILLER_DATES)) | is_blank(text) | text.str.contains(r"^0+\D0+\D0+|^0+$|^1111")
     filler = filler.fill_null(value=False)
-    if is_birth:
-        impossible = (value.str.head(4) < "1800").fill_null(value=False)
-        value = value.set(impossible & ~filler, None)
     return _answer(value, filler)
 
 
@@ -256,6 +271,8 @@ def _from_numbers(
             return _in_calendar(int(first), int(second), None, calendar)
         return None
     is_year_first = len(first) >= 3 or (order == "ymd" and len(third) < 3)
+    if len(first) >= 3 and "/" in match[0] and calendar == "gregorian":
+        calendar = "slashed"
     if is_year_first:
         return _in_calendar(_full_year(first, calendar, is_birth=is_birth), int(second), int(third), calendar)
     if len(second) > 2:
@@ -313,6 +330,12 @@ def _in_calendar(
 ) -> tuple[int, int | None, int | None] | None:
     if calendar == "roc" and year < 200:
         return year + 1911, month, day
+    if (
+        calendar == "slashed"
+    ):  # no calendar is declared, but no year of ours is written 087/03/28 or 1369/08/03
+        calendar = "jalali" if 1200 <= year < 1500 else calendar
+        if year < 200:
+            return year + 1911, month, day
     if calendar == "jalali" and year < 1600:
         return _from_jalali(year, month, day)
     return year, month, day
@@ -329,13 +352,17 @@ def _from_jalali(year: int, month: int | None, day: int | None) -> tuple[int, in
         return None
     if month == 12 and day == 30 and not _is_jalali_leap(year):
         return None
-    years = year - 979
-    days = 365 * years + years // 33 * 8 + (years % 33 + 3) // 4
-    days += (month - 1) * 31 - max(0, month - 7) + day - 1
+    days = _jalali_new_year(year) + (month - 1) * 31 - max(0, month - 7) + day - 1
     # 1 Farvardin 979 was 21 March 1600
     gregorian = date(1600, 3, 21) + timedelta(days=days)
     return gregorian.year, gregorian.month, gregorian.day
 
 
 def _is_jalali_leap(year: int) -> bool:
-    return (year - 979) % 33 % 4 == 0 if (year - 979) % 33 != 32 else False
+    return _jalali_new_year(year + 1) - _jalali_new_year(year) == 366
+
+
+def _jalali_new_year(year: int) -> int:
+    """Days from 1 Farvardin 979 to 1 Farvardin of ``year``."""
+    years = year - 979
+    return 365 * years + years // 33 * 8 + (years % 33 + 3) // 4

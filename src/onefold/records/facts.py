@@ -15,13 +15,18 @@ from onefold.records.model import EVENT
 from onefold.records.people import moments_of
 from onefold.records.placeholders import blank_to_null
 from onefold.records.text import per_distinct, words
+from onefold.records.vocabulary import word_list
 
 _TIMES = (Meaning.EVENT_TIME, Meaning.CREATED_AT, Meaning.DATE, Meaning.UPDATED_AT)
 _GENERIC_WORDS = frozenset(
-    ["data", "table", "tbl", "list", "lookup", "log", "logs", "export", "dump", "raw", "stg", "staging", "dim", "fact", "all", "history", "v", "new", "old"]
+    word_list("""
+    data table tbl list lookup log logs export dump raw stg staging dim fact all history v new old
+""")
 )
 _DETAIL_WORDS = frozenset(
-    ["line", "lines", "item", "items", "detail", "details", "response", "responses", "event", "events", "row", "rows"]
+    word_list("""
+    line lines item items detail details response responses event events row rows
+""")
 )
 _UNIT_PRICE = re.compile(r"unit|price|precio|preu|τιμή|单价|單價|قیمت|rate", re.IGNORECASE)
 _LARGEST = 9_999_999_999_999  # decimal(18, 4) holds 14 digits before the point

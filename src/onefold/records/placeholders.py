@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from onefold.records.text import clean
+from onefold.records.vocabulary import word_list
 
 _ANYWHERE = """
     n/a|na|n.a.|n.a|#n/a|#na|n\\a|none|null|nil|nan|<na>|undefined|(null)|(none)|(blank)|blank|empty|missing
@@ -23,7 +24,15 @@ ANYWHERE = frozenset(word.strip() for line in _ANYWHERE.strip().splitlines() for
 """Absence in any column, lower case. A one-word answer such as 'none' or 'no' can be data elsewhere; see ``is_blank``."""
 
 _NAME_WORDS = frozenset(
-    ["test", "testing", "tester", "unknown", "guest", "customer", "client", "web", "cash", "anonymous", "anon", "user", "admin", "administrator", "account", "dummy", "sample", "demo", "example", "person", "name", "first", "last", "firstname", "lastname", "surname", "fake", "temp", "noname", "nobody", "someone", "walk", "in", "walkin", "shopper", "visitor", "default", "deleted", "removed", "gelöscht", "contact", "consumer", "private", "retail", "online", "cliente", "usuario", "prueba", "desconocido", "invitado", "anonimo", "nombre", "apellido", "cognom", "nom", "prova", "kunde", "testkunde", "unbekannt", "gast", "πελατης", "πελάτης", "δοκιμή", "δοκιμη", "άγνωστος", "αγνωστος", "مشتری", "کاربر", "تست", "ناشناس", "مهمان", "客户", "客戶", "顾客", "顧客", "用户", "用戶", "测试", "測試", "匿名", "访客", "訪客", "na", "none", "null", "nil", "xxx", "xx", "asdf", "qwerty", "asd"]
+    word_list("""
+    test testing tester unknown guest customer client web cash anonymous anon user admin
+    administrator account dummy sample demo example person name first last firstname lastname
+    surname fake temp noname nobody someone walk in walkin shopper visitor default deleted removed
+    gelöscht contact consumer private retail online cliente usuario prueba desconocido invitado
+    anonimo nombre apellido cognom nom prova kunde testkunde unbekannt gast πελατης πελάτης δοκιμή
+    δοκιμη άγνωστος αγνωστος مشتری کاربر تست ناشناس مهمان 客户 客戶 顾客 顧客 用户 用戶 测试 測試 匿名 访客 訪客 na none
+    null nil xxx xx asdf qwerty asd
+""")
 )
 """A name made of nothing but these is nobody's."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 import polars as pl
@@ -95,11 +96,17 @@ def _latin_of_odd(lower: pl.Series) -> pl.Series:
 
 def _squeeze(text: str) -> str:
     """ASCII of what is ASCII already after ``to_latin``."""
-    import unicodedata
-
     if text.isascii():
         return text
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def fold(text: str) -> str:
+    """``latin`` for one short text (without the German umlaut rule), where a column of one would cost too much."""
+    if text.isascii():
+        return text.lower()
+    plain = "".join(_LATIN_LETTERS.get(c, c) for c in text.lower())
+    return _squeeze(to_latin(unicodedata.normalize("NFC", plain)))
 
 
 def words(values: pl.Series) -> pl.Series:
