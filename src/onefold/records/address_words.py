@@ -41,9 +41,7 @@ _TYPES = """
     apt: apartment
 """
 STREET_TYPES = {
-    form: line.split(":")[0].strip()
-    for line in _TYPES.strip().splitlines()
-    for form in line.split(":")[1].split()
+    form: line.split(":")[0].strip() for line in _TYPES.strip().splitlines() for form in line.split(":")[1].split()
 }
 STREET_TYPES |= {short: short for short in STREET_TYPES.values()}
 """Kinds of street in many spellings → one short form (calle and carrer are one kind, so that Catalan meets Spanish)."""
@@ -59,7 +57,9 @@ LEADING_TYPES = r"^(?:odos|av|blvd|pl|sq|pg|rbla) \S"
 """Kinds of street that some languages put first and others last."""
 TYPE_FORMS = "st|av|rd|dr|ln|ct|cl|cres|ter|pkwy|hwy|sq|cir|pl|blvd"
 
-NUMBER_SIGN = r"\b(?:no|nr|num|numero|number|house|plak|pelak|plaque|pelake|hausnr|ar)\b\.? ?(?:\.|:)? ?|n[°º.o]+ ?(?:\d)?(?:^)"
+NUMBER_SIGN = (
+    r"\b(?:no|nr|num|numero|number|house|plak|pelak|plaque|pelake|hausnr|ar)\b\.? ?(?:\.|:)? ?|n[°º.o]+ ?(?:\d)?(?:^)"
+)
 EXTRA = (
     r"[, ]+(?:(?:apt|apartment|appt|flat|unit|suite|ste|floor|fl|room|rm|piso|pis|puerta|pta|planta|bloque|escalera|esc|bajo|"
     r"baixos|atico|wohnung|whg|etage|og|orofos|diam|building|bldg|block|blk|lot|tower|level|zang|vahed|tabaqe|f)\b\.? ?|# ?|/ ?)"

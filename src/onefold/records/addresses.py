@@ -30,9 +30,7 @@ _UK = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
 _CANADA = re.compile(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b")
 _STATE_ZIP = re.compile(r"^(.*?)[ ,]*\b([A-Z]{2})[ .]+(\d{5})(?:-\d{4})?$")
 _NETHERLANDS = re.compile(r"\b(\d{4}) ?([A-Z]{2})\b")
-_DIGITS = re.compile(
-    r"(?<![\d/-])(?:[A-Z]{1,2}-)?(\d{5}-\d{5}|\d{3} \d{2}|\d{3}-\d{4}|\d{10}|\d{4,6})(?![\d/-])"
-)
+_DIGITS = re.compile(r"(?<![\d/-])(?:[A-Z]{1,2}-)?(\d{5}-\d{5}|\d{3} \d{2}|\d{3}-\d{4}|\d{10}|\d{4,6})(?![\d/-])")
 _SHORT_DIGITS = re.compile(r"(?<!\d)(\d{3})$")
 _HAN_PLACES = re.compile(
     r"^(?:(\d{3,6})\s?)?(?:中国|中國|台湾|臺灣|台灣)?(.{2,7}省|.{2,5}自治区)?(.{2,6}?[市縣县])?(.{1,5}?[区區鄉镇鎮市])?(?=\D)(.+)$"
@@ -70,11 +68,7 @@ def normalise_streets(raw: pl.Series) -> pl.DataFrame:
     by_lead = pl.col("lead").is_not_null() & ~(dated & pl.col("trail").is_not_null())
     frame = frame.select(
         number=pl.when(by_lead).then("lead").otherwise("trail").str.replace_all(" ", ""),
-        rest=pl.when(by_lead)
-        .then("lead_rest")
-        .when(pl.col("trail").is_not_null())
-        .then("trail_rest")
-        .otherwise("t"),
+        rest=pl.when(by_lead).then("lead_rest").when(pl.col("trail").is_not_null()).then("trail_rest").otherwise("t"),
     )
     return pl.DataFrame({"value": text, "blank": blank, "street": _street_words(frame["rest"]), "number": frame["number"]}).select(
         value=pl.when(~pl.col("blank")).then("value"),
@@ -94,9 +88,7 @@ def normalise_postcodes(raw: pl.Series, country: pl.Series) -> pl.DataFrame:
     filler = pl.col("b").str.contains(r"^(0+|9{4,}|X+|1234567890|00000.*)$").fill_null(value=False)
     possible = pl.col("b").str.contains(r"^[A-Z0-9-]{2,12}$").fill_null(value=False)
     blank = pl.lit(is_blank(text)) | filler if len(text) else filler
-    return frame.with_columns(
-        b=pl.when(five).then("0" + pl.col("b")).otherwise("b"), blank=blank, ok=possible
-    ).select(
+    return frame.with_columns(b=pl.when(five).then("0" + pl.col("b")).otherwise("b"), blank=blank, ok=possible).select(
         value=pl.when(~pl.col("blank") & pl.col("ok")).then("b"),
         compare=pl.when(~pl.col("blank") & pl.col("ok")).then("b"),
         absence=pl.when("blank").then(pl.lit("placeholder")).when(~pl.col("ok")).then(pl.lit("invalid")),
@@ -145,9 +137,7 @@ def split_addresses(raw: pl.Series) -> pl.DataFrame:
         ``street`` (with its number), ``postcode``, ``city``, ``region``, ``country`` as written, null where absent.
     """
     fields = ("street", "postcode", "city", "region", "country")
-    text = latin_digits(
-        clean(on_subset(raw, raw.str.contains("[\r\n]"), lambda v: v.str.replace_all("[\r\n]+", ", ")))
-    )
+    text = latin_digits(clean(on_subset(raw, raw.str.contains("[\r\n]"), lambda v: v.str.replace_all("[\r\n]+", ", "))))
     blank = is_blank(text).fill_null(value=True)
     rows = [
         (None,) * 5 if skip or t is None else split_address(t)
@@ -207,10 +197,7 @@ def _find_postcode(parts: list[str]) -> tuple[str | None, int | None, str, str |
         )
         if (
             found
-            and (
-                index
-                or (found.start() == 0 and len(found[1]) == 5 and not re.search(r"\d", part[found.end() :]))
-            )
+            and (index or (found.start() == 0 and len(found[1]) == 5 and not re.search(r"\d", part[found.end() :])))
             and not _is_street_detail(part)
         ):
             rest = (part[: found.start()] + part[found.end() :]).strip(" -")
@@ -222,9 +209,7 @@ def _is_street_detail(part: str) -> bool:
     """Whether a part between commas belongs to the street: a number, a flat, a floor."""
     folded = fold(part)
     return bool(
-        re.fullmatch(
-            r"(?:no|nr|num|n|plak|pelak|plaque|ar|αρ)?[ .]*\d{1,5} ?[a-z]?(?: ?[-/] ?\w{1,4})?", folded
-        )
+        re.fullmatch(r"(?:no|nr|num|n|plak|pelak|plaque|ar|αρ)?[ .]*\d{1,5} ?[a-z]?(?: ?[-/] ?\w{1,4})?", folded)
         or re.match(EXTRA.lstrip("[, ]+"), folded)
         or (
             re.search(EXTRA, " " + folded)
@@ -235,9 +220,7 @@ def _is_street_detail(part: str) -> bool:
     )
 
 
-def _split_run(
-    text: str, country: str | None
-) -> tuple[str | None, str | None, str | None, str | None, str | None]:
+def _split_run(text: str, country: str | None) -> tuple[str | None, str | None, str | None, str | None, str | None]:
     """An address without commas."""
     if re.search(f"[{CJK}]", text):
         found = _HAN_PLACES.match(text)
@@ -255,9 +238,7 @@ def _split_run(
     if postcode:
         tokens = rest.split(" ")
         ends = [
-            i
-            for i, token in enumerate(tokens)
-            if STREET_TYPES.get(fold(token).strip(".")) and 0 < i < len(tokens) - 1
+            i for i, token in enumerate(tokens) if STREET_TYPES.get(fold(token).strip(".")) and 0 < i < len(tokens) - 1
         ]
         if ends:
             cut = ends[-1] + 1
@@ -309,9 +290,7 @@ def _han_word(text: str) -> str:
 
 def _street_words(street: pl.Series) -> pl.Series:
     """Latin words of a street with one spelling for each kind of street and no small words."""
-    text = street.str.replace(r"\bc/", "calle ").str.replace_all(
-        r"(\pL{3})(?:strasse|stra\.|str\.|str\b)", "${1}str"
-    )
+    text = street.str.replace(r"\bc/", "calle ").str.replace_all(r"(\pL{3})(?:strasse|stra\.|str\.|str\b)", "${1}str")
     folded = words(text)
     tokens = folded.to_frame("s").select(i=pl.int_range(pl.len()), w=pl.col("s").str.split(" ")).explode("w")
     tokens = tokens.with_columns(

@@ -82,10 +82,7 @@ def normalise_dates(
     )
     odd = (~iso & text.is_not_null()).fill_null(value=False)
     if odd.any():
-        parsed = [
-            parse_date(t, order=order, calendar=calendar, is_birth=is_birth)
-            for t in text.filter(odd).to_list()
-        ]
+        parsed = [parse_date(t, order=order, calendar=calendar, is_birth=is_birth) for t in text.filter(odd).to_list()]
         value = value.clone().scatter(odd.arg_true(), parsed)
     filler = value.is_in(list(_FILLER_DATES)) | is_blank(text) | text.str.contains(r"^0+\D0+\D0+|^0+$|^1111")
     filler = filler.fill_null(value=False)
@@ -123,9 +120,7 @@ def normalise_moments(raw: pl.Series, *, order: str = "dmy", calendar: str = "gr
     return answer.with_columns(moment=moment.set(filler, None), compare=answer["value"])
 
 
-def parse_date(
-    text: str, *, order: str = "dmy", calendar: str = "gregorian", is_birth: bool = False
-) -> str | None:
+def parse_date(text: str, *, order: str = "dmy", calendar: str = "gregorian", is_birth: bool = False) -> str | None:
     """One date in any usual shape as ISO text, partial where it is partial; None where it is impossible.
 
     >>> parse_date("07/05/81", order="dmy", is_birth=True), parse_date("1350/10/02", calendar="jalali")
@@ -167,10 +162,7 @@ def _answer(value: pl.Series, filler: pl.Series) -> pl.DataFrame:
         .select(
             value=pl.when(~filler).then("value"),
             compare=pl.when(~filler).then("value"),
-            absence=pl.when(filler)
-            .then(pl.lit("placeholder"))
-            .when(pl.col("value").is_null())
-            .then(pl.lit("invalid")),
+            absence=pl.when(filler).then(pl.lit("placeholder")).when(pl.col("value").is_null()).then(pl.lit("invalid")),
         )
     )
 
@@ -188,8 +180,7 @@ def _iso_moment(text: pl.Expr) -> pl.Expr:
     sign = pl.when(zone.str.starts_with("-")).then(-1).otherwise(1)
     zone_digits = zone.str.replace_all(r"\D", "").str.pad_end(4, "0")
     offset = sign * (
-        zone_digits.str.head(2).cast(pl.Int64, strict=False) * 60
-        + zone_digits.str.tail(2).cast(pl.Int64, strict=False)
+        zone_digits.str.head(2).cast(pl.Int64, strict=False) * 60 + zone_digits.str.tail(2).cast(pl.Int64, strict=False)
     )
     elapsed = pl.duration(
         hours=hour, minutes=minute - offset.fill_null(0), seconds=second, microseconds=micro, time_unit="us"
@@ -231,9 +222,7 @@ def _from_number(digits: str, fraction: str | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _parts(
-    text: str, order: str, calendar: str, *, is_birth: bool
-) -> tuple[int, int | None, int | None] | None:
+def _parts(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[int, int | None, int | None] | None:
     """Gregorian year, month, day; month and day None where the text leaves them out."""
     text = text.strip(" ,.;")
     chinese = _CJK_DATE.match(text)
@@ -284,9 +273,7 @@ def _from_numbers(
     return _in_calendar(year, month, day, calendar)
 
 
-def _worded(
-    text: str, order: str, calendar: str, *, is_birth: bool
-) -> tuple[int, int | None, int | None] | None:
+def _worded(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[int, int | None, int | None] | None:
     """'7 May 1981', 'May 7th, 1981', '7 de maig de 1981', 'May 1981', '۷ مهر ۱۳۶۰'."""
     month, numbers = None, []
     for token in _WORDED.findall(text.lower()):
@@ -330,9 +317,7 @@ def _in_calendar(
 ) -> tuple[int, int | None, int | None] | None:
     if calendar == "roc" and year < 200:
         return year + 1911, month, day
-    if (
-        calendar == "slashed"
-    ):  # no calendar is declared, but no year of ours is written 087/03/28 or 1369/08/03
+    if calendar == "slashed":  # no calendar is declared, but no year of ours is written 087/03/28 or 1369/08/03
         calendar = "jalali" if 1200 <= year < 1500 else calendar
         if year < 200:
             return year + 1911, month, day

@@ -50,15 +50,9 @@ def normalise_emails(raw: pl.Series) -> pl.DataFrame:
     text = _repaired(raw)
     blank = is_blank(text)
     found = text.str.extract_all(_ADDRESS)
-    exploded = (
-        pl.DataFrame({"row": pl.int_range(len(raw), eager=True), "value": found})
-        .explode("value")
-        .drop_nulls()
-    )
+    exploded = pl.DataFrame({"row": pl.int_range(len(raw), eager=True), "value": found}).explode("value").drop_nulls()
     exploded = exploded.with_columns(exploded["value"].str.strip_chars(".-").alias("value"))
-    exploded = exploded.with_columns(
-        compare=canonical(exploded["value"]), is_nobody=_is_nobody(exploded["value"])
-    )
+    exploded = exploded.with_columns(compare=canonical(exploded["value"]), is_nobody=_is_nobody(exploded["value"]))
     exploded = exploded.filter(exploded["value"].str.contains(_VALID))
     by_row = exploded.group_by("row", maintain_order=True).agg(
         values=pl.col("value").filter(~pl.col("is_nobody")).unique(maintain_order=True),

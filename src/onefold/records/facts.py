@@ -196,24 +196,18 @@ def _money(rows: pl.DataFrame, chosen: FactColumns) -> pl.DataFrame:
     if chosen.quantity is not None:
         amount = (
             amount
-            * per_distinct(rows[chosen.quantity.name], lambda v: pl.DataFrame({"q": codes.parse_numbers(v)}))[
-                "q"
-            ]
+            * per_distinct(rows[chosen.quantity.name], lambda v: pl.DataFrame({"q": codes.parse_numbers(v)}))["q"]
         )
     amount = amount.set((amount.abs() > _LARGEST).fill_null(value=False), None)
     decimal = amount.round(4).cast(pl.Decimal(18, 4), strict=False)
-    return pl.DataFrame(
-        {"amount": decimal, "currency": currency.zip_with(currency.is_not_null(), money["currency"])}
-    )
+    return pl.DataFrame({"amount": decimal, "currency": currency.zip_with(currency.is_not_null(), money["currency"])})
 
 
 def _main_amount(columns: tuple[Column, ...]) -> Column | None:
     """A total before any other amount, anything before a unit price."""
 
     def rank(column: Column) -> tuple[bool, bool]:
-        is_total = re.search(
-            r"total|amount|sum|importe|import|ποσό|金额|金額|总|總|مبلغ", column.name, re.IGNORECASE
-        )
+        is_total = re.search(r"total|amount|sum|importe|import|ποσό|金额|金額|总|總|مبلغ", column.name, re.IGNORECASE)
         return bool(_UNIT_PRICE.search(column.name)), not is_total
 
     return min(columns, key=rank, default=None)

@@ -97,18 +97,14 @@ def _total(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     frames = list(frames)
     if not frames:
         return pl.DataFrame(schema={"word": pl.String, "n": pl.Int64})
-    return (
-        pl.concat([frame.cast({"n": pl.Int64}) for frame in frames]).group_by("word").agg(pl.col("n").sum())
-    )
+    return pl.concat([frame.cast({"n": pl.Int64}) for frame in frames]).group_by("word").agg(pl.col("n").sum())
 
 
 def _two_words(names: pl.DataFrame) -> pl.DataFrame:
     text = clean(names["text"])
     two = names.with_columns(text=text).filter(text.str.contains(r"^[\pL'’-]{2,} [\pL'’-]{2,}$"))
     split = words(two["text"]).str.split(" ")
-    pairs = two.select("n").with_columns(
-        first=split.list.first(), second=split.list.last(), words=split.list.len()
-    )
+    pairs = two.select("n").with_columns(first=split.list.first(), second=split.list.last(), words=split.list.len())
     return pairs.filter(pl.col("words") == 2)
 
 

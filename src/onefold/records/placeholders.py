@@ -37,6 +37,14 @@ _NAME_WORDS = frozenset(
 """A name made of nothing but these is nobody's."""
 
 
+MAILBOX_WORDS = word_list(
+    """sales office info accounts accounting admin support contact hello billing service help helpdesk team mail email
+    marketing reception enquiries orders shop noreply no-reply webmaster postmaster kontakt ventas vendes comercial
+    administracion administracio contabilidad oficina buchhaltung vertrieb service compta accueil"""
+)
+"""Local parts of shared mailboxes: as the name beside such an address they name nobody."""
+
+
 def is_blank(values: pl.Series) -> pl.Series:
     """Mask of the (cleaned) values that stand for nothing in any column."""
     lower = values.str.to_lowercase()
@@ -57,9 +65,7 @@ def is_filler_number(values: pl.Series) -> pl.Series:
     one_digit = pl.Series([f"^{d}+$" for d in "0123456789"])
     same = digits.str.contains("|".join(one_digit.to_list()))
     core = digits.str.strip_chars_start("0")
-    run = core.str.contains(
-        r"^1?(?:23456|234567|2345678|23456789)0?$|^1234567890\d*$|^9876543(?:2(?:10?)?)?$"
-    )
+    run = core.str.contains(r"^1?(?:23456|234567|2345678|23456789)0?$|^1234567890\d*$|^9876543(?:2(?:10?)?)?$")
     round_number = core.str.contains(r"^[1-9]0{7,}$")
     return (same & (digits.str.len_chars() >= 3) | run | round_number).fill_null(value=False)
 

@@ -91,15 +91,8 @@ _SURNAME_READINGS = {
     "行": "xing", "沈": "shen", "贾": "jia", "黑": "he", "折": "she", "召": "shao", "燕": "yan", "祭": "zhai",
 }  # fmt: skip
 """How a character is read as a surname, where that differs from its first reading elsewhere."""
-_CHARACTER_READINGS = {
-    "重": "zhong",
-    "行": "xing",
-    "厦": "xia",
-    "都": "du",
-    "长": "chang",
-    "乐": "le",
-    "和": "he",
-}
+_CHARACTER_READINGS = {"厦": "xia", "都": "du", "长": "chang", "柏": "bo", "晟": "sheng", "曾": "zeng"}
+"""Readings in names and places of characters whose most common reading is another."""
 _TONED = re.compile(r"[a-z]+")
 _UNIFIED = str.maketrans(
     {
@@ -148,9 +141,7 @@ def _persian_word(word: str) -> str:
     if known:
         return known
     letters = ["i" if c == "ی" and i else "y" if c == "ی" else _PERSIAN.get(c) for i, c in enumerate(word)]
-    return "".join(
-        _latin_letter(c) if latin is None else latin for c, latin in zip(word, letters, strict=True)
-    )
+    return "".join(_latin_letter(c) if latin is None else latin for c, latin in zip(word, letters, strict=True))
 
 
 def _greek(text: str) -> str:
