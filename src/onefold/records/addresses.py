@@ -7,10 +7,20 @@ from functools import lru_cache
 
 import polars as pl
 
-from onefold.records.address_words import CITY_SUFFIX, DROPPED, EXTRA, NUMBER_SIGN, STREET_TYPES, US_STATES
+from onefold.records.address_words import (
+    CITY_NAMES,
+    CITY_SUFFIX,
+    DROPPED,
+    EXTRA,
+    LEADING_TYPES,
+    NUMBER_SIGN,
+    STREET_TYPES,
+    TYPE_FORMS,
+    US_STATES,
+)
 from onefold.records.countries import country_table
 from onefold.records.placeholders import is_blank
-from onefold.records.text import clean, latin, latin_digits, non_ascii, on_subset, words
+from onefold.records.text import clean, fold, latin, latin_digits, non_ascii, on_subset, words
 from onefold.records.transliteration import CJK, han_reading
 
 _HAN_NUMBER = r"(\d+(?:[-之]\d+)?)\s*(?:号|號|番地|番|弄)"
@@ -20,9 +30,7 @@ _UK = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
 _CANADA = re.compile(r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b")
 _STATE_ZIP = re.compile(r"^(.*?)[ ,]*\b([A-Z]{2})[ .]+(\d{5})(?:-\d{4})?$")
 _NETHERLANDS = re.compile(r"\b(\d{4}) ?([A-Z]{2})\b")
-_DIGITS = re.compile(
-    r"(?<![\d/-])(?:[A-Z]{1,2}-)?(\d{5}-\d{5}|\d{3} \d{2}|\d{3}-\d{4}|\d{10}|\d{4,6})(?![\d/-])"
-)
+_DIGITS = re.compile(r"(?<![\d/-])(?:[A-Z]{1,2}-)?(\d{5}-\d{5}|\d{3} \d{2}|\d{3}-\d{4}|\d{10}|\d{4,6})(?![\d/-])")
 _SHORT_DIGITS = re.compile(r"(?<!\d)(\d{3})$")
 _HAN_PLACES = re.compile(
     r"^(?:(\d{3,6})\s?)?(?:中国|中國|台湾|臺灣|台灣)?(.{2,7}省|.{2,5}自治区)?(.{2,6}?[市縣县])?(.{1,5}?[区區鄉镇鎮市])?(?=\D)(.+)$"
@@ -43,14 +51,14 @@ def normalise_streets(raw: pl.Series) -> pl.DataFrame:
     blank = is_blank(text)
     is_cjk = text.str.contains(f"[{CJK}]").fill_null(value=False)
     han = _han_streets(text.set(~is_cjk, None))
-    folded = latin(text.set(is_cjk, None))
-    folded = (
-        folded.str.replace_all(NUMBER_SIGN, " ")
+    plain = latin(text.set(is_cjk, None))
+    plain = (
+        plain.str.replace_all(NUMBER_SIGN, " ")
         .str.replace(EXTRA, "")
         .str.replace_all(r" +", " ")
         .str.strip_chars(" ,.-/")
     )
-    frame = pl.DataFrame({"t": folded}).with_columns(
+    frame = pl.DataFrame({"t": plain}).with_columns(
         lead=pl.col("t").str.extract(_LEADING, 1),
         lead_rest=pl.col("t").str.extract(_LEADING, 2),
         trail=pl.col("t").str.extract(_TRAILING, 2),
@@ -60,11 +68,7 @@ def normalise_streets(raw: pl.Series) -> pl.DataFrame:
     by_lead = pl.col("lead").is_not_null() & ~(dated & pl.col("trail").is_not_null())
     frame = frame.select(
         number=pl.when(by_lead).then("lead").otherwise("trail").str.replace_all(" ", ""),
-        rest=pl.when(by_lead)
-        .then("lead_rest")
-        .when(pl.col("trail").is_not_null())
-        .then("trail_rest")
-        .otherwise("t"),
+        rest=pl.when(by_lead).then("lead_rest").when(pl.col("trail").is_not_null()).then("trail_rest").otherwise("t"),
     )
     return pl.DataFrame({"value": text, "blank": blank, "street": _street_words(frame["rest"]), "number": frame["number"]}).select(
         value=pl.when(~pl.col("blank")).then("value"),
@@ -84,9 +88,7 @@ def normalise_postcodes(raw: pl.Series, country: pl.Series) -> pl.DataFrame:
     filler = pl.col("b").str.contains(r"^(0+|9{4,}|X+|1234567890|00000.*)$").fill_null(value=False)
     possible = pl.col("b").str.contains(r"^[A-Z0-9-]{2,12}$").fill_null(value=False)
     blank = pl.lit(is_blank(text)) | filler if len(text) else filler
-    return frame.with_columns(
-        b=pl.when(five).then("0" + pl.col("b")).otherwise("b"), blank=blank, ok=possible
-    ).select(
+    return frame.with_columns(b=pl.when(five).then("0" + pl.col("b")).otherwise("b"), blank=blank, ok=possible).select(
         value=pl.when(~pl.col("blank") & pl.col("ok")).then("b"),
         compare=pl.when(~pl.col("blank") & pl.col("ok")).then("b"),
         absence=pl.when("blank").then(pl.lit("placeholder")).when(~pl.col("ok")).then(pl.lit("invalid")),
@@ -121,7 +123,8 @@ def place_words(text: pl.Series) -> pl.Series:
         lambda v: pl.Series([_han_word(re.sub(CITY_SUFFIX, "", t)) for t in v.to_list()], dtype=pl.String),
     )
     folded = words(native)
-    return folded.str.replace(r"^(?:city of|the) ", "").str.replace(r"(.{3}) (?:city|shi)$", "$1")
+    bare = folded.str.replace(r"^(?:city of|the) ", "").str.replace(r"(.{3}) (?:city|shi)$", "$1")
+    return bare.replace(CITY_NAMES)
 
 
 def split_addresses(raw: pl.Series) -> pl.DataFrame:
@@ -134,9 +137,7 @@ def split_addresses(raw: pl.Series) -> pl.DataFrame:
         ``street`` (with its number), ``postcode``, ``city``, ``region``, ``country`` as written, null where absent.
     """
     fields = ("street", "postcode", "city", "region", "country")
-    text = latin_digits(
-        clean(on_subset(raw, raw.str.contains("[\r\n]"), lambda v: v.str.replace_all("[\r\n]+", ", ")))
-    )
+    text = latin_digits(clean(on_subset(raw, raw.str.contains("[\r\n]"), lambda v: v.str.replace_all("[\r\n]+", ", "))))
     blank = is_blank(text).fill_null(value=True)
     rows = [
         (None,) * 5 if skip or t is None else split_address(t)
@@ -196,12 +197,7 @@ def _find_postcode(parts: list[str]) -> tuple[str | None, int | None, str, str |
         )
         if (
             found
-            and (
-                index
-                or (found.start() == 0
-                and len(found[1]) == 5
-                and not re.search(r"\d", part[found.end() :]))
-            )
+            and (index or (found.start() == 0 and len(found[1]) == 5 and not re.search(r"\d", part[found.end() :])))
             and not _is_street_detail(part)
         ):
             rest = (part[: found.start()] + part[found.end() :]).strip(" -")
@@ -211,22 +207,20 @@ def _find_postcode(parts: list[str]) -> tuple[str | None, int | None, str, str |
 
 def _is_street_detail(part: str) -> bool:
     """Whether a part between commas belongs to the street: a number, a flat, a floor."""
-    folded = _fold(part)
+    folded = fold(part)
     return bool(
-        re.fullmatch(
-            r"(?:no|nr|num|n|plak|pelak|plaque|ar|αρ)?[ .]*\d{1,5} ?[a-z]?(?: ?[-/] ?\w{1,4})?", folded
-        )
+        re.fullmatch(r"(?:no|nr|num|n|plak|pelak|plaque|ar|αρ)?[ .]*\d{1,5} ?[a-z]?(?: ?[-/] ?\w{1,4})?", folded)
         or re.match(EXTRA.lstrip("[, ]+"), folded)
-        or (re.search(EXTRA, " " + folded)
-        and re.match(r"\W*\w{1,9}\W", folded)
-        and re.search(r"\d", folded)
-        and len(folded) < 12)
+        or (
+            re.search(EXTRA, " " + folded)
+            and re.match(r"\W*\w{1,9}\W", folded)
+            and re.search(r"\d", folded)
+            and len(folded) < 12
+        )
     )
 
 
-def _split_run(
-    text: str, country: str | None
-) -> tuple[str | None, str | None, str | None, str | None, str | None]:
+def _split_run(text: str, country: str | None) -> tuple[str | None, str | None, str | None, str | None, str | None]:
     """An address without commas."""
     if re.search(f"[{CJK}]", text):
         found = _HAN_PLACES.match(text)
@@ -244,9 +238,7 @@ def _split_run(
     if postcode:
         tokens = rest.split(" ")
         ends = [
-            i
-            for i, token in enumerate(tokens)
-            if STREET_TYPES.get(_fold(token).strip(".")) and 0 < i < len(tokens) - 1
+            i for i, token in enumerate(tokens) if STREET_TYPES.get(fold(token).strip(".")) and 0 < i < len(tokens) - 1
         ]
         if ends:
             cut = ends[-1] + 1
@@ -256,15 +248,10 @@ def _split_run(
 
 @lru_cache(maxsize=100_000)
 def _is_country(text: str) -> bool:
-    key = words(pl.Series([text]))[0]
-    return bool(key) and len(key) > 2 and key in country_table()
-
-
-@lru_cache(maxsize=100_000)
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    return str(latin(pl.Series([text]))[0])
+    if any(c.isdigit() for c in text):
+        return False
+    key = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(text).replace("'", "")).split())
+    return len(key) > 2 and key in country_table()
 
 
 def _han_streets(text: pl.Series) -> pl.DataFrame:
@@ -303,9 +290,7 @@ def _han_word(text: str) -> str:
 
 def _street_words(street: pl.Series) -> pl.Series:
     """Latin words of a street with one spelling for each kind of street and no small words."""
-    text = street.str.replace(r"\bc/", "calle ").str.replace_all(
-        r"(\pL{3})(?:strasse|stra\.|str\.|str\b)", "${1}str"
-    )
+    text = street.str.replace(r"\bc/", "calle ").str.replace_all(r"(\pL{3})(?:strasse|stra\.|str\.|str\b)", "${1}str")
     folded = words(text)
     tokens = folded.to_frame("s").select(i=pl.int_range(pl.len()), w=pl.col("s").str.split(" ")).explode("w")
     tokens = tokens.with_columns(
@@ -315,10 +300,18 @@ def _street_words(street: pl.Series) -> pl.Series:
     ).filter(pl.col("w").is_not_null())
     kept = tokens.filter(~pl.col("w").is_in(list(DROPPED)))
     joined = kept.group_by("i", maintain_order=True).agg(pl.col("w").str.join(" "))
+    joined = joined.with_columns(_type_last(joined["w"]))
     out = pl.DataFrame({"i": pl.int_range(len(street), eager=True)}).join(
         joined, on="i", how="left", maintain_order="left"
     )["w"]
     return out.to_frame("o").select(pl.coalesce("o", pl.lit(folded))).to_series() if len(out) else out
+
+
+def _type_last(street: pl.Series) -> pl.Series:
+    """'av kifisias' as 'kifisias av': the kind of street behind its name, where it leads and nothing else ends it."""
+    leads = street.str.contains(LEADING_TYPES) & ~street.str.contains(f" (?:{TYPE_FORMS})$")
+    turned = on_subset(street, leads, lambda v: v.str.replace(r"^(\S+) (.+)$", "$2 $1"))
+    return turned.str.replace(r"\bodos\b", "st")
 
 
 def has_digits(values: pl.Series) -> pl.Series:

@@ -186,9 +186,7 @@ def normalise_money(raw: pl.Series, *, unit: str = "major") -> pl.DataFrame:
         sign = sign.set(text.str.contains(mark, literal=True).fill_null(value=False) & sign.is_null(), code)
     sign = sign.set(sign.is_null() & text.str.contains(r"\b[A-Z]{3}\b").fill_null(value=False), "?")
     spelt = text.str.extract(r"\b([A-Z]{3})\b")
-    currency = (
-        sign.to_frame("s").select(pl.when(pl.col("s") == "?").then(pl.lit(spelt)).otherwise("s")).to_series()
-    )
+    currency = sign.to_frame("s").select(pl.when(pl.col("s") == "?").then(pl.lit(spelt)).otherwise("s")).to_series()
     answer = _coded(_plain_decimal(amount), text)
     return answer.with_columns(amount=amount, currency=currency)
 
@@ -221,10 +219,7 @@ def _coded(found: pl.Series, text: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"f": found, "blank": blank}).select(
         value="f",
         compare="f",
-        absence=pl.when("blank")
-        .then(pl.lit("placeholder"))
-        .when(pl.col("f").is_null())
-        .then(pl.lit("invalid")),
+        absence=pl.when("blank").then(pl.lit("placeholder")).when(pl.col("f").is_null()).then(pl.lit("invalid")),
     )
 
 

@@ -38,9 +38,7 @@ def normalise_companies(raw: pl.Series) -> pl.DataFrame:
         {
             "value": text.set(blank, None),
             "compare": company_words(text).set(blank, None),
-            "absence": pl.Series([None], dtype=pl.String)
-            .new_from_index(0, len(text))
-            .set(blank, "placeholder"),
+            "absence": pl.Series([None], dtype=pl.String).new_from_index(0, len(text)).set(blank, "placeholder"),
         }
     )
 
@@ -52,11 +50,7 @@ def company_words(text: pl.Series) -> pl.Series:
     ['acme', 'alfa']
     """
     bare = on_subset(text, non_ascii(text), lambda v: _unless_empty(v, v.str.replace_all(_NATIVE_FORMS, " ")))
-    bare = (
-        bare.str.replace_all("&", " and ", literal=True)
-        if bare.str.contains("&", literal=True).any()
-        else bare
-    )
+    bare = bare.str.replace_all("&", " and ", literal=True) if bare.str.contains("&", literal=True).any() else bare
     form = words(bare)
     for _ in range(3):  # 'Gmbh & Co. KG', 'Holdings Ltd'
         shorter = form.str.replace(_TAIL, "")

@@ -84,10 +84,7 @@ def conform(
 
 def mapping_hash(table: Table, *facts: object) -> str:
     """Fingerprint of how a table is understood: roles, meanings, details that conforming reads, rules, ``facts``."""
-    columns = [
-        (c.name, c.meaning.value, {k: c.details[k] for k in _DETAILS if k in c.details})
-        for c in table.columns
-    ]
+    columns = [(c.name, c.meaning.value, {k: c.details[k] for k in _DETAILS if k in c.details}) for c in table.columns]
     text = json.dumps([RULES_VERSION, table.role.value, columns, facts], sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
@@ -144,9 +141,7 @@ def _conform_facts(engine: Engine, table: Table, route: Route, region: str | Non
     plan = FactPlan(table, digest, region)
     chosen = choose_columns(table)
     present = set(engine.columns("landed", table.full_name))
-    used = [
-        quote_identifier(name) for name in sorted(chosen.used() | _amount_columns(chosen)) if name in present
-    ]
+    used = [quote_identifier(name) for name in sorted(chosen.used() | _amount_columns(chosen)) if name in present]
     body = [name for name in body_columns(table, chosen) if name in present]
     query = f"""
         select {
@@ -231,7 +226,9 @@ def _delete_stale(engine: Engine, table: Table, relations: Sequence[str]) -> int
         select count(*) from main.{name}
         where {mine} and record_key not in (select _key from {landed_relation(table)} where _to_build is null)""",
     )
-    stale = f"select {identity} from main.{name} where {mine} and {identity} not in (select subject_id from onefold_fresh)"
+    stale = (
+        f"select {identity} from main.{name} where {mine} and {identity} not in (select subject_id from onefold_fresh)"
+    )
     if _scalar(engine, f"select count(*) from ({stale})"):
         for relation in relations:
             engine.execute(f"delete from main.{relation} where {identity} in ({stale})")
@@ -267,9 +264,7 @@ def _json_of(columns: Sequence[str]) -> str:
     """SQL of a JSON object of the columns that hold something."""
     if not columns:
         return "'{}'"
-    pairs = ", ".join(
-        f"{quote_literal(name)}, nullif(trim(l.{quote_identifier(name)}), '')" for name in columns
-    )
+    pairs = ", ".join(f"{quote_literal(name)}, nullif(trim(l.{quote_identifier(name)}), '')" for name in columns)
     return f"cast(json_merge_patch('{{}}', json_object({pairs})) as varchar)"  # a merge patch drops nulls
 
 
@@ -284,7 +279,7 @@ _REWORDED = f"""
     select subject_id
     from main.record
     where exists (select 1 from onefold_changed_words where is_syllable)
-        and (family_name in ({_SURNAMES}) or given_name in ({_SURNAMES}))"""
+        and (family_name is null or family_name in ({_SURNAMES}) or given_name in ({_SURNAMES}))"""
 """grain: one row per record whose name holds a word that is known as something else than before.
 
 Syllables of Chinese names are joined in comparison forms, so those records are found by their surnames.
@@ -310,9 +305,7 @@ def _changed_words(engine: Engine, roles: Mapping[str, int]) -> pa.Table:
 
 def _remember_words(engine: Engine, roles: Mapping[str, int]) -> None:
     """Keep the roles that every record is conformed by now."""
-    words = pa.table(
-        {"word": pa.array(roles.keys(), pa.string()), "role": pa.array(roles.values(), pa.int8())}
-    )
+    words = pa.table({"word": pa.array(roles.keys(), pa.string()), "role": pa.array(roles.values(), pa.int8())})
     with engine.transaction():
         engine.execute("delete from meta.name_role")
         engine.write("meta.name_role", words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from onefold.records.text import clean, words
+from onefold.records.vocabulary import word_list
 
 _NAMES = """
 US: usa|united states|united states of america|u s|u s a|america|the united states|estados unidos|eeuu|ee uu|estats units|eua|ηπα|ηνωμένες πολιτείες|美国|美國|ایالات متحده|آمریکا|امریکا|vereinigte staaten|etats unis
@@ -92,7 +93,15 @@ VN: vietnam|viet nam|越南|ویتنام
 PH: philippines|filipinas|filipines|菲律宾|菲律賓|فیلیپین
 ID: indonesia|indonèsia|印度尼西亚|印尼|اندونزی
 """
-_ALPHA3 = ["USA:US", "GBR:GB", "DEU:DE", "FRA:FR", "ESP:ES", "GRC:GR", "IRN:IR", "CHN:CN", "TWN:TW", "HKG:HK", "MAC:MO", "SGP:SG", "MYS:MY", "JPN:JP", "KOR:KR", "IND:IN", "PAK:PK", "AFG:AF", "IRQ:IQ", "TUR:TR", "ARE:AE", "SAU:SA", "ISR:IL", "EGY:EG", "MAR:MA", "ITA:IT", "PRT:PT", "AND:AD", "NLD:NL", "BEL:BE", "LUX:LU", "CHE:CH", "AUT:AT", "IRL:IE", "DNK:DK", "SWE:SE", "NOR:NO", "FIN:FI", "ISL:IS", "POL:PL", "CZE:CZ", "SVK:SK", "HUN:HU", "ROU:RO", "BGR:BG", "CYP:CY", "MLT:MT", "HRV:HR", "SRB:RS", "SVN:SI", "ALB:AL", "MKD:MK", "UKR:UA", "RUS:RU", "EST:EE", "LVA:LV", "LTU:LT", "CAN:CA", "MEX:MX", "BRA:BR", "ARG:AR", "CHL:CL", "COL:CO", "PER:PE", "VEN:VE", "ECU:EC", "URY:UY", "PRY:PY", "BOL:BO", "CRI:CR", "PAN:PA", "CUB:CU", "DOM:DO", "GTM:GT", "PRI:PR", "AUS:AU", "NZL:NZ", "ZAF:ZA", "NGA:NG", "KEN:KE", "THA:TH", "VNM:VN", "PHL:PH", "IDN:ID", "GER:DE", "SPA:ES", "GRE:GR"]
+_ALPHA3 = word_list("""
+    USA:US GBR:GB DEU:DE FRA:FR ESP:ES GRC:GR IRN:IR CHN:CN TWN:TW HKG:HK MAC:MO SGP:SG MYS:MY
+    JPN:JP KOR:KR IND:IN PAK:PK AFG:AF IRQ:IQ TUR:TR ARE:AE SAU:SA ISR:IL EGY:EG MAR:MA ITA:IT
+    PRT:PT AND:AD NLD:NL BEL:BE LUX:LU CHE:CH AUT:AT IRL:IE DNK:DK SWE:SE NOR:NO FIN:FI ISL:IS
+    POL:PL CZE:CZ SVK:SK HUN:HU ROU:RO BGR:BG CYP:CY MLT:MT HRV:HR SRB:RS SVN:SI ALB:AL MKD:MK
+    UKR:UA RUS:RU EST:EE LVA:LV LTU:LT CAN:CA MEX:MX BRA:BR ARG:AR CHL:CL COL:CO PER:PE VEN:VE
+    ECU:EC URY:UY PRY:PY BOL:BO CRI:CR PAN:PA CUB:CU DOM:DO GTM:GT PRI:PR AUS:AU NZL:NZ ZAF:ZA
+    NGA:NG KEN:KE THA:TH VNM:VN PHL:PH IDN:ID GER:DE SPA:ES GRE:GR
+""")
 _OTHER_CODES = {"UK": "GB", "EL": "GR", "FYROM": "MK"}
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from onefold.records.placeholders import is_blank
 from onefold.records.text import clean, latin_digits
+from onefold.records.vocabulary import word_list
 
 _ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 _ISO_MOMENT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|z|UTC|[+-]\d{2}(:?\d{2})?))?$"
@@ -17,7 +18,21 @@ _FILLER_DATES = ("1900-01-01", "1901-01-01", "1970-01-01", "9999-12-31", "1753-0
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ["jan january januar jänner janvier enero ene gener gen ιαν ιανουάριος ιανουαρίου ιανουαριου янв", "        feb february februar février fevrier febrero febrer φεβ φεβρουάριος φεβρουαρίου φεβρουαριου", "        mar march märz maerz mrz mars marzo març marc μαρ μάρτιος μαρτίου μαρτιου μάρ", "        apr april avril avr abril abr απρ απρίλιος απριλίου απριλιου", "        may mai mayo maig μαϊ μάιος μαΐου μαιου μάι μαι", "        jun june juni juin junio juny ιουν ιούνιος ιουνίου ιουνιου", "        jul july juli juillet juil julio juliol ιουλ ιούλιος ιουλίου ιουλιου", "        aug august août aout agosto ago agost αυγ αύγουστος αυγούστου αυγουστου", "        sep sept september septembre septiembre setembre set σεπ σεπτ σεπτέμβριος σεπτεμβρίου σεπτεμβριου", "        oct october oktober okt octobre octubre οκτ οκτώβριος οκτωβρίου οκτωβριου", "        nov november novembre noviembre νοε νοέ νοέμβριος νοεμβρίου νοεμβριου", "        dec december dezember dez décembre decembre diciembre dic desembre des δεκ δεκέμβριος δεκεμβρίου", "        δεκεμβριου"],
+        [
+            "jan january januar jänner janvier enero ene gener gen ιαν ιανουάριος ιανουαρίου ιανουαριου янв",
+            "        feb february februar février fevrier febrero febrer φεβ φεβρουάριος φεβρουαρίου φεβρουαριου",
+            "        mar march märz maerz mrz mars marzo març marc μαρ μάρτιος μαρτίου μαρτιου μάρ",
+            "        apr april avril avr abril abr απρ απρίλιος απριλίου απριλιου",
+            "        may mai mayo maig μαϊ μάιος μαΐου μαιου μάι μαι",
+            "        jun june juni juin junio juny ιουν ιούνιος ιουνίου ιουνιου",
+            "        jul july juli juillet juil julio juliol ιουλ ιούλιος ιουλίου ιουλιου",
+            "        aug august août aout agosto ago agost αυγ αύγουστος αυγούστου αυγουστου",
+            "        sep sept september septembre septiembre setembre set σεπ σεπτ σεπτέμβριος σεπτεμβρίου σεπτεμβριου",
+            "        oct october oktober okt octobre octubre οκτ οκτώβριος οκτωβρίου οκτωβριου",
+            "        nov november novembre noviembre νοε νοέ νοέμβριος νοεμβρίου νοεμβριου",
+            "        dec december dezember dez décembre decembre diciembre dic desembre des δεκ δεκέμβριος δεκεμβρίου",
+            "        δεκεμβριου",
+        ],
         start=1,
     )
     for name in names.split()
@@ -27,7 +42,10 @@ _MONTHS["δεκεμβριου"] = 12
 _JALALI_MONTHS = {
     name: number
     for number, name in enumerate(
-        ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"], start=1
+        word_list("""
+    فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند
+"""),
+        start=1,
     )
 }
 _TIME = re.compile(
@@ -50,7 +68,7 @@ def normalise_dates(
         raw: distinct raw values.
         order: 'dmy', 'mdy' or 'ymd': how the column writes dates whose parts are all numbers.
         calendar: 'gregorian', 'jalali' or 'roc' (years of the Republic of China).
-        is_birth: two-digit years are in the past, and dates after today or before 1800 are impossible.
+        is_birth: two-digit years are in the past.
 
     Returns:
         ``value`` (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``), ``compare`` (the same) and ``absence``.
@@ -64,16 +82,10 @@ def normalise_dates(
     )
     odd = (~iso & text.is_not_null()).fill_null(value=False)
     if odd.any():
-        parsed = [
-            parse_date(t, order=order, calendar=calendar, is_birth=is_birth)
-            for t in text.filter(odd).to_list()
-        ]
+        parsed = [parse_date(t, order=order, calendar=calendar, is_birth=is_birth) for t in text.filter(odd).to_list()]
         value = value.clone().scatter(odd.arg_true(), parsed)
     filler = value.is_in(list(_FILLER_DATES)) | is_blank(text) | text.str.contains(r"^0+\D0+\D0+|^0+$|^1111")
     filler = filler.fill_null(value=False)
-    if is_birth:
-        impossible = (value.str.head(4) < "1800").fill_null(value=False)
-        value = value.set(impossible & ~filler, None)
     return _answer(value, filler)
 
 
@@ -108,9 +120,7 @@ def normalise_moments(raw: pl.Series, *, order: str = "dmy", calendar: str = "gr
     return answer.with_columns(moment=moment.set(filler, None), compare=answer["value"])
 
 
-def parse_date(
-    text: str, *, order: str = "dmy", calendar: str = "gregorian", is_birth: bool = False
-) -> str | None:
+def parse_date(text: str, *, order: str = "dmy", calendar: str = "gregorian", is_birth: bool = False) -> str | None:
     """One date in any usual shape as ISO text, partial where it is partial; None where it is impossible.
 
     >>> parse_date("07/05/81", order="dmy", is_birth=True), parse_date("1350/10/02", calendar="jalali")
@@ -152,10 +162,7 @@ def _answer(value: pl.Series, filler: pl.Series) -> pl.DataFrame:
         .select(
             value=pl.when(~filler).then("value"),
             compare=pl.when(~filler).then("value"),
-            absence=pl.when(filler)
-            .then(pl.lit("placeholder"))
-            .when(pl.col("value").is_null())
-            .then(pl.lit("invalid")),
+            absence=pl.when(filler).then(pl.lit("placeholder")).when(pl.col("value").is_null()).then(pl.lit("invalid")),
         )
     )
 
@@ -173,8 +180,7 @@ def _iso_moment(text: pl.Expr) -> pl.Expr:
     sign = pl.when(zone.str.starts_with("-")).then(-1).otherwise(1)
     zone_digits = zone.str.replace_all(r"\D", "").str.pad_end(4, "0")
     offset = sign * (
-        zone_digits.str.head(2).cast(pl.Int64, strict=False) * 60
-        + zone_digits.str.tail(2).cast(pl.Int64, strict=False)
+        zone_digits.str.head(2).cast(pl.Int64, strict=False) * 60 + zone_digits.str.tail(2).cast(pl.Int64, strict=False)
     )
     elapsed = pl.duration(
         hours=hour, minutes=minute - offset.fill_null(0), seconds=second, microseconds=micro, time_unit="us"
@@ -216,9 +222,7 @@ def _from_number(digits: str, fraction: str | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _parts(
-    text: str, order: str, calendar: str, *, is_birth: bool
-) -> tuple[int, int | None, int | None] | None:
+def _parts(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[int, int | None, int | None] | None:
     """Gregorian year, month, day; month and day None where the text leaves them out."""
     text = text.strip(" ,.;")
     chinese = _CJK_DATE.match(text)
@@ -256,6 +260,8 @@ def _from_numbers(
             return _in_calendar(int(first), int(second), None, calendar)
         return None
     is_year_first = len(first) >= 3 or (order == "ymd" and len(third) < 3)
+    if len(first) >= 3 and "/" in match[0] and calendar == "gregorian":
+        calendar = "slashed"
     if is_year_first:
         return _in_calendar(_full_year(first, calendar, is_birth=is_birth), int(second), int(third), calendar)
     if len(second) > 2:
@@ -267,9 +273,7 @@ def _from_numbers(
     return _in_calendar(year, month, day, calendar)
 
 
-def _worded(
-    text: str, order: str, calendar: str, *, is_birth: bool
-) -> tuple[int, int | None, int | None] | None:
+def _worded(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[int, int | None, int | None] | None:
     """'7 May 1981', 'May 7th, 1981', '7 de maig de 1981', 'May 1981', '۷ مهر ۱۳۶۰'."""
     month, numbers = None, []
     for token in _WORDED.findall(text.lower()):
@@ -313,6 +317,10 @@ def _in_calendar(
 ) -> tuple[int, int | None, int | None] | None:
     if calendar == "roc" and year < 200:
         return year + 1911, month, day
+    if calendar == "slashed":  # no calendar is declared, but no year of ours is written 087/03/28 or 1369/08/03
+        calendar = "jalali" if 1200 <= year < 1500 else calendar
+        if year < 200:
+            return year + 1911, month, day
     if calendar == "jalali" and year < 1600:
         return _from_jalali(year, month, day)
     return year, month, day
@@ -329,13 +337,17 @@ def _from_jalali(year: int, month: int | None, day: int | None) -> tuple[int, in
         return None
     if month == 12 and day == 30 and not _is_jalali_leap(year):
         return None
-    years = year - 979
-    days = 365 * years + years // 33 * 8 + (years % 33 + 3) // 4
-    days += (month - 1) * 31 - max(0, month - 7) + day - 1
+    days = _jalali_new_year(year) + (month - 1) * 31 - max(0, month - 7) + day - 1
     # 1 Farvardin 979 was 21 March 1600
     gregorian = date(1600, 3, 21) + timedelta(days=days)
     return gregorian.year, gregorian.month, gregorian.day
 
 
 def _is_jalali_leap(year: int) -> bool:
-    return (year - 979) % 33 % 4 == 0 if (year - 979) % 33 != 32 else False
+    return _jalali_new_year(year + 1) - _jalali_new_year(year) == 366
+
+
+def _jalali_new_year(year: int) -> int:
+    """Days from 1 Farvardin 979 to 1 Farvardin of ``year``."""
+    years = year - 979
+    return 365 * years + years // 33 * 8 + (years % 33 + 3) // 4

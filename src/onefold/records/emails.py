@@ -10,16 +10,31 @@ import polars as pl
 
 from onefold.records.placeholders import is_blank
 from onefold.records.text import clean, latin_digits, non_ascii, on_subset
+from onefold.records.vocabulary import word_list
 
 _ADDRESS = r"[^\s<>,;:\"'()\[\]|/\\@]+@[^\s<>,;:\"'()\[\]|/\\@]+"
 _VALID = (
     r"^[^\s@.]([^\s@]{0,62}[^\s@.])?@"  # no dot at either end of the local part
     r"([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+([\pL]{2,63}|xn--[a-z0-9-]{2,59})$"
 )
-_NOBODY_LOCAL = ["noemail", "no-email", "no_email", "no.email", "nomail", "no-mail", "nomail", "noaddress", "none", "nobody", "null", "unknown", "dummy", "notgiven", "notprovided", "sinemail", "sincorreo", "sin-email", "keineemail", "xxx", "xxxx", "asdf", "asd", "qwerty", "aaa", "abc123", "test", "test1", "test123", "testing", "tester", "na", "n-a", "nil", "nan", "fake", "noreply-placeholder", "undefined"]
-_GENERIC_LOCAL = ["no", "none", "na", "test", "user", "customer", "client", "guest", "email", "mail", "example", "name", "someone", "anonymous", "a", "b", "x", "me", "you", "your.name", "yourname", "youremail", "your.email", "customer1", "info", "admin"]
-_GENERIC_DOMAIN = ["example.com", "example.org", "example.net", "email.com", "mail.com", "domain.com", "yourdomain.com", "company.com", "noreply.com", "customer.com"]
-_NOBODY_DOMAIN = ["test.com", "test.test", "test.de", "test.es", "none.com", "na.com", "noemail.com", "nomail.com", "no.com", "no.mail", "fake.com", "null.com", "xxx.com", "xxx.xx", "asdf.com", "asd.com", "aaa.com", "a.com", "abc.abc", "none.none", "example.example", "unknown.com", "email.invalid"]
+_NOBODY_LOCAL = word_list("""
+    noemail no-email no_email no.email nomail no-mail nomail noaddress none nobody null unknown
+    dummy notgiven notprovided sinemail sincorreo sin-email keineemail xxx xxxx asdf asd qwerty aaa
+    abc123 test test1 test123 testing tester na n-a nil nan fake noreply-placeholder undefined
+""")
+_GENERIC_LOCAL = word_list("""
+    no none na test user customer client guest email mail example name someone anonymous a b x me
+    you your.name yourname youremail your.email customer1 info admin
+""")
+_GENERIC_DOMAIN = word_list("""
+    example.com example.org example.net email.com mail.com domain.com yourdomain.com company.com
+    noreply.com customer.com
+""")
+_NOBODY_DOMAIN = word_list("""
+    test.com test.test test.de test.es none.com na.com noemail.com nomail.com no.com no.mail
+    fake.com null.com xxx.com xxx.xx asdf.com asd.com aaa.com a.com abc.abc none.none
+    example.example unknown.com email.invalid
+""")
 
 
 def normalise_emails(raw: pl.Series) -> pl.DataFrame:
@@ -35,15 +50,9 @@ def normalise_emails(raw: pl.Series) -> pl.DataFrame:
     text = _repaired(raw)
     blank = is_blank(text)
     found = text.str.extract_all(_ADDRESS)
-    exploded = (
-        pl.DataFrame({"row": pl.int_range(len(raw), eager=True), "value": found})
-        .explode("value")
-        .drop_nulls()
-    )
+    exploded = pl.DataFrame({"row": pl.int_range(len(raw), eager=True), "value": found}).explode("value").drop_nulls()
     exploded = exploded.with_columns(exploded["value"].str.strip_chars(".-").alias("value"))
-    exploded = exploded.with_columns(
-        compare=canonical(exploded["value"]), is_nobody=_is_nobody(exploded["value"])
-    )
+    exploded = exploded.with_columns(compare=canonical(exploded["value"]), is_nobody=_is_nobody(exploded["value"]))
     exploded = exploded.filter(exploded["value"].str.contains(_VALID))
     by_row = exploded.group_by("row", maintain_order=True).agg(
         values=pl.col("value").filter(~pl.col("is_nobody")).unique(maintain_order=True),

@@ -15,13 +15,18 @@ from onefold.records.model import EVENT
 from onefold.records.people import moments_of
 from onefold.records.placeholders import blank_to_null
 from onefold.records.text import per_distinct, words
+from onefold.records.vocabulary import word_list
 
 _TIMES = (Meaning.EVENT_TIME, Meaning.CREATED_AT, Meaning.DATE, Meaning.UPDATED_AT)
 _GENERIC_WORDS = frozenset(
-    ["data", "table", "tbl", "list", "lookup", "log", "logs", "export", "dump", "raw", "stg", "staging", "dim", "fact", "all", "history", "v", "new", "old"]
+    word_list("""
+    data table tbl list lookup log logs export dump raw stg staging dim fact all history v new old
+""")
 )
 _DETAIL_WORDS = frozenset(
-    ["line", "lines", "item", "items", "detail", "details", "response", "responses", "event", "events", "row", "rows"]
+    word_list("""
+    line lines item items detail details response responses event events row rows
+""")
 )
 _UNIT_PRICE = re.compile(r"unit|price|precio|preu|τιμή|单价|單價|قیمت|rate", re.IGNORECASE)
 _LARGEST = 9_999_999_999_999  # decimal(18, 4) holds 14 digits before the point
@@ -191,24 +196,18 @@ def _money(rows: pl.DataFrame, chosen: FactColumns) -> pl.DataFrame:
     if chosen.quantity is not None:
         amount = (
             amount
-            * per_distinct(rows[chosen.quantity.name], lambda v: pl.DataFrame({"q": codes.parse_numbers(v)}))[
-                "q"
-            ]
+            * per_distinct(rows[chosen.quantity.name], lambda v: pl.DataFrame({"q": codes.parse_numbers(v)}))["q"]
         )
     amount = amount.set((amount.abs() > _LARGEST).fill_null(value=False), None)
     decimal = amount.round(4).cast(pl.Decimal(18, 4), strict=False)
-    return pl.DataFrame(
-        {"amount": decimal, "currency": currency.zip_with(currency.is_not_null(), money["currency"])}
-    )
+    return pl.DataFrame({"amount": decimal, "currency": currency.zip_with(currency.is_not_null(), money["currency"])})
 
 
 def _main_amount(columns: tuple[Column, ...]) -> Column | None:
     """A total before any other amount, anything before a unit price."""
 
     def rank(column: Column) -> tuple[bool, bool]:
-        is_total = re.search(
-            r"total|amount|sum|importe|import|ποσό|金额|金額|总|總|مبلغ", column.name, re.IGNORECASE
-        )
+        is_total = re.search(r"total|amount|sum|importe|import|ποσό|金额|金額|总|總|مبلغ", column.name, re.IGNORECASE)
         return bool(_UNIT_PRICE.search(column.name)), not is_total
 
     return min(columns, key=rank, default=None)

@@ -19,6 +19,8 @@ from onefold.records.phone_rules import country_codes, main_region
 
 _CLEAR_MAJORITY = 0.6
 _SEEN_SHARE = 0.01
+_ENOUGH_EVIDENCE = 0.05
+"""Where fewer names than this share are kept in parts, the usual order of whole names teaches as well."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,11 @@ def _learn_names(engine: Engine, tables: Sequence[Table]) -> tuple[dict[str, int
                 counts.add(family=_counts(engine, table, column))
         for column in table.with_meaning(Meaning.FULL_NAME)[:1]:
             names = _counts(engine, table, column)
-            given, family = comma_names(names)
-            counts.add(given=given, family=family)
+            counts.add(**comma_names(names))
             whole[table.full_name] = names
-    if counts.is_empty:
+    if counts.weight < _ENOUGH_EVIDENCE * sum(int(names["n"].sum()) for names in whole.values()):
         for names in whole.values():
-            first, second = first_and_last(names)
-            counts.add(given=first, family=second)
+            counts.add(**first_and_last(names))
     roles = counts.roles()
     return roles, {name: prior_from_votes(*order_votes(names, roles)) for name, names in whole.items()}
 

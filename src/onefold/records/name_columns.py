@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from onefold.records.name_words import (
 from onefold.records.names import GIVEN_FIRST, PersonName, Roles, parse_full_name, parse_part, tokens_of
 from onefold.records.placeholders import is_nobody
 from onefold.records.text import clean, latin_digits, non_ascii, on_subset, per_distinct, words
-from onefold.records.transliteration import unify_arabic
+from onefold.records.transliteration import CJK, simplify_han, unify_arabic
 
 _PLAIN_WORD = r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž]{2,}(?:['-][A-Za-zÀ-ÖØ-öø-ÿĀ-ž]+)*"
 _TWO_WORDS = f"^{_PLAIN_WORD} {_PLAIN_WORD}$"
@@ -27,6 +28,7 @@ _FAMILY_COMMA_GIVEN = f"^{_PLAIN_WORD}, ?{_PLAIN_WORD}$"
 _ONE_WORD = f"^{_PLAIN_WORD}$"
 _OTHER_SCRIPT = r"[\u{370}-\u{1EFF}\u{1F00}-\u{1FFF}\u{2E80}-\u{D7FF}\u{F900}-\u{FDFF}]"
 _SPECIAL = PARTICLES | SUFFIXES | TITLES
+_CJK_ONLY = f"^[{CJK}]+$"
 _PARTS = ("given", "family", "given_words", "family_words", "suffix")
 _SCHEMA = dict.fromkeys(_PARTS, pl.String) | {"is_family_first": pl.Boolean}
 
@@ -83,9 +85,7 @@ def name_parts(given: pl.Series, family: pl.Series, context: NameContext) -> pl.
         given_words=pl.col("given_words"),
         family_words=pl.col("f_family_words"),
         suffix=pl.coalesce("f_suffix", "suffix"),
-        is_family_first=pl.coalesce(
-            pl.col("is_family_first") | pl.col("f_is_family_first"), "is_family_first", "f_is_family_first"
-        ),
+        is_family_first=pl.concat_str("given", "f_family", ignore_nulls=True).str.contains(_CJK_ONLY),
         absence=pl.when(pl.col("given_words").is_null() & pl.col("f_family_words").is_null()).then(
             pl.coalesce("absence", "f_absence")
         ),
@@ -96,9 +96,7 @@ def name_parts(given: pl.Series, family: pl.Series, context: NameContext) -> pl.
     return rows
 
 
-def _with_whole_names(
-    rows: pl.DataFrame, given: pl.Series, is_whole: pl.Series, context: NameContext
-) -> pl.DataFrame:
+def _with_whole_names(rows: pl.DataFrame, given: pl.Series, is_whole: pl.Series, context: NameContext) -> pl.DataFrame:
     whole = full_names(given.set(~is_whole, None), context)
     last = whole["family_words"].str.split(" ").list.last()
     known = _roles_of(last, context) < 0
@@ -123,10 +121,6 @@ def native_names(names: pl.DataFrame) -> pl.Series:
 
 
 def _native(text: str) -> str:
-    import unicodedata
-
-    from onefold.records.transliteration import simplify_han
-
     text = unify_arabic(simplify_han(text.lower()))
     marks_off = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
     return " ".join(unicodedata.normalize("NFC", marks_off).replace("-", " ").split())
@@ -145,17 +139,16 @@ def display_names(names: pl.DataFrame) -> pl.Series:
 def joined_syllables(names: pl.DataFrame) -> pl.DataFrame:
     """Chinese given names in Latin letters as one word: 'ying hua' beside the surname 'lin' becomes 'yinghua'."""
     family = names["family_words"].is_in(list(LATIN_CHINESE_SURNAMES))
-    candidate = (
-        family & names["given_words"].str.contains(r"^[a-z]{1,6} [a-z]{1,6}( [a-z]{1,6})?$")
-    ).fill_null(value=False)
+    family = family | (names["family_words"].is_null() & names["given"].str.contains("-", literal=True))
+    candidate = (family & names["given_words"].str.contains(r"^[a-z]{1,6} [a-z]{1,6}( [a-z]{1,6})?$")).fill_null(
+        value=False
+    )
     if not candidate.any():
         return names
     syllables = chinese_syllables()
 
     def join(values: pl.Series) -> pl.Series:
-        joined = [
-            t.replace(" ", "") if all(w in syllables for w in t.split()) else t for t in values.to_list()
-        ]
+        joined = [t.replace(" ", "") if all(w in syllables for w in t.split()) else t for t in values.to_list()]
         return pl.Series(joined, dtype=pl.String)
 
     return names.with_columns(on_subset(names["given_words"], candidate, join).alias("given_words"))
@@ -200,9 +193,7 @@ def _part(values: pl.Series, *, is_family: bool) -> pl.DataFrame:
             frames.append(_parts_frame({side: _cased(chosen), side + "_words": words(chosen)}, index))
         rest = (usable & ~plain).fill_null(value=False).arg_true()
         if len(rest):
-            parsed = _by_hand(
-                text.gather(rest), lambda t, latin_of: parse_part(t, latin_of, is_family=is_family)
-            )
+            parsed = _by_hand(text.gather(rest), lambda t, latin_of: parse_part(t, latin_of, is_family=is_family))
             frames.append(parsed.with_columns(i=rest.cast(pl.Int64)))
         placed = _placed(frames, len(distinct))
         nobody = placed[side + "_words"].is_null()
@@ -228,7 +219,7 @@ def _two_word_names(text: pl.Series, context: NameContext) -> pl.DataFrame:
     first, second = tokens.list.get(0), tokens.list.get(1)
     first_words, second_words = words(first), words(second)
     score = _roles_of(first_words, context) - _roles_of(second_words, context) + context.prior
-    cased = _cased(text).str.split(" ")
+    cased = _cased(text).str.split(" ").list.eval(_mended(pl.element()))
     ahead = score >= -_roles_of(first_words, context) + _roles_of(second_words, context)
     frame = pl.DataFrame(
         {
@@ -250,8 +241,8 @@ def _two_word_names(text: pl.Series, context: NameContext) -> pl.DataFrame:
 
 
 def _comma_names(text: pl.Series, _context: NameContext) -> pl.DataFrame:
-    cased = _cased(text).str.split(",")
-    family, given = cased.list.get(0), cased.list.get(1).str.strip_chars()
+    cased = _cased(text).str.split(",").list.eval(_mended(pl.element().str.strip_chars()))
+    family, given = cased.list.get(0), cased.list.get(1)
     return pl.DataFrame(
         {"given": given, "family": family, "given_words": words(given), "family_words": words(family)}
     ).with_columns(suffix=pl.lit(None, dtype=pl.String), is_family_first=pl.lit(value=False))
@@ -261,9 +252,7 @@ def _by_hand(text: pl.Series, parse: Callable[[str, Mapping[str, str]], PersonNa
     """Names of uncommon shape, one by one; their tokens' comparison forms all at once."""
     texts = text.to_list()
     tokens = sorted({token for t in texts for token in tokens_of(t)})
-    latin_of = {
-        t: w or "" for t, w in zip(tokens, words(pl.Series(tokens, dtype=pl.String)).to_list(), strict=True)
-    }
+    latin_of = {t: w or "" for t, w in zip(tokens, words(pl.Series(tokens, dtype=pl.String)).to_list(), strict=True)}
     names = [parse(t, latin_of) for t in texts]
     columns: dict[str, Any] = {part: [getattr(name, part) or None for name in names] for part in _PARTS}
     columns["is_family_first"] = [name.is_family_first for name in names]
@@ -274,6 +263,11 @@ def _cased(text: pl.Series) -> pl.Series:
     """Names all in capitals or all in small letters in title case; others as they are."""
     one_case = (text == text.str.to_uppercase()) | (text == text.str.to_lowercase())
     return on_subset(text, one_case, lambda v: v.str.to_titlecase().str.replace(r"\bMc([a-z])", "Mc$1"))
+
+
+def _mended(part: pl.Expr) -> pl.Expr:
+    """A part in capitals beside one that is not ('CHEN, Alex') in title case."""
+    return pl.when(part.str.contains(r"^\p{Lu}{3,}$")).then(part.str.to_titlecase()).otherwise(part)
 
 
 def _parts_frame(columns: Mapping[str, pl.Series], index: pl.Series) -> pl.DataFrame:
@@ -294,9 +288,7 @@ def _placed(frames: list[pl.DataFrame], length: int) -> pl.DataFrame:
 
 def _finished(names: pl.DataFrame, values: pl.Series) -> pl.DataFrame:
     nobody = names["given_words"].is_null() & names["family_words"].is_null() & values.is_not_null()
-    absence = (
-        pl.DataFrame({"nobody": nobody}).select(pl.when("nobody").then(pl.lit("placeholder"))).to_series()
-    )
+    absence = pl.DataFrame({"nobody": nobody}).select(pl.when("nobody").then(pl.lit("placeholder"))).to_series()
     return joined_syllables(names).with_columns(absence=absence)
 
 
@@ -305,9 +297,7 @@ def _roles_of(words_: pl.Series, context: NameContext) -> pl.Series:
     frame = words_.alias("w").to_frame()
     several = frame["w"].str.contains(" ", literal=True).fill_null(value=False)
     roles = context.role_frame()
-    single = frame.join(roles, left_on="w", right_on="word", how="left", maintain_order="left")[
-        "role"
-    ].fill_null(0)
+    single = frame.join(roles, left_on="w", right_on="word", how="left", maintain_order="left")["role"].fill_null(0)
     if not several.any():
         return single
     index = several.arg_true()
@@ -317,15 +307,11 @@ def _roles_of(words_: pl.Series, context: NameContext) -> pl.Series:
 
 def _exchanged(names: pl.DataFrame, context: NameContext) -> pl.DataFrame:
     """Given and family names that stand in each other's column, put right where the words leave no doubt."""
-    swapped = (_roles_of(names["given_words"], context) <= -2) & (
-        _roles_of(names["family_words"], context) >= 2
-    )
+    swapped = (_roles_of(names["given_words"], context) <= -2) & (_roles_of(names["family_words"], context) >= 2)
     native = names["given"].str.contains(r"^[\u{3400}-\u{9FFF}]$") & names["family"].str.contains(
         r"^[\u{3400}-\u{9FFF}]{2}$"
     )
-    swapped = ((swapped | native) & names["given"].is_not_null() & names["family"].is_not_null()).fill_null(
-        value=False
-    )
+    swapped = ((swapped | native) & names["given"].is_not_null() & names["family"].is_not_null()).fill_null(value=False)
     if not swapped.any():
         return names
     columns = dict(
@@ -337,8 +323,6 @@ def _exchanged(names: pl.DataFrame, context: NameContext) -> pl.DataFrame:
     )
     return (
         names.with_columns(swapped.alias("_s"))
-        .with_columns(
-            [pl.when("_s").then(other).otherwise(name).alias(name) for name, other in columns.items()]
-        )
+        .with_columns([pl.when("_s").then(other).otherwise(name).alias(name) for name, other in columns.items()])
         .drop("_s")
     )

@@ -11,6 +11,8 @@ from onefold.records.name_words import PARTICLES, seed_roles
 from onefold.records.text import clean, words
 
 _LIMIT = 3
+_HABIT = 0.02
+"""Share of names from which on a way of writing them counts as a habit of the table."""
 
 
 @dataclass
@@ -37,9 +39,9 @@ class RoleCounts:
         return dict(seed_roles()) | dict(zip(learned["word"], learned["role"], strict=True))
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing has been counted on one side or the other."""
-        return not (self.given and self.family)
+    def weight(self) -> int:
+        """How many words have been counted on the side that has fewer."""
+        return min(sum(int(f["n"].sum()) for f in side) for side in (self.given, self.family))
 
 
 def order_votes(names: pl.DataFrame, roles: dict[str, int]) -> tuple[int, int]:
@@ -53,18 +55,27 @@ def order_votes(names: pl.DataFrame, roles: dict[str, int]) -> tuple[int, int]:
     return int(pairs.filter(difference >= 2)["n"].sum()), int(pairs.filter(difference <= -2)["n"].sum())
 
 
-def comma_names(names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(given, family) texts of names written 'Family, Given', with their counts."""
+def comma_names(names: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """``given`` and ``family`` texts with counts, of names written 'Family, Given'; empty where that is no habit."""
     commas = names.filter(pl.col("text").str.contains(r"^[^,\d]{2,},[^,\d]{2,}$"))
+    if int(commas["n"].sum()) < _HABIT * int(names["n"].sum()):
+        return {}
     family = commas.select("n", text=pl.col("text").str.extract(r"^([^,]+),"))
     given = commas.select("n", text=pl.col("text").str.extract(r",\s*(.+)$"))
-    return given, family
+    return {"given": given, "family": family}
 
 
-def first_and_last(names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(first, second) words of two-word names: a stand-in where no source keeps given and family names apart."""
+def first_and_last(names: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """``given`` and ``family``: the two words of two-word names, in the order that well-known names suggest.
+
+    A stand-in where no source keeps given and family names apart.
+    """
     pairs = _two_words(names)
-    return pairs.select("n", text="first"), pairs.select("n", text="second")
+    given_first, family_first = order_votes(names, seed_roles())
+    first, second = pairs.select("n", text="first"), pairs.select("n", text="second")
+    if family_first > given_first:
+        first, second = second, first
+    return {"given": first, "family": second}
 
 
 def prior_from_votes(given_first: int, family_first: int) -> int:
@@ -86,18 +97,14 @@ def _total(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     frames = list(frames)
     if not frames:
         return pl.DataFrame(schema={"word": pl.String, "n": pl.Int64})
-    return (
-        pl.concat([frame.cast({"n": pl.Int64}) for frame in frames]).group_by("word").agg(pl.col("n").sum())
-    )
+    return pl.concat([frame.cast({"n": pl.Int64}) for frame in frames]).group_by("word").agg(pl.col("n").sum())
 
 
 def _two_words(names: pl.DataFrame) -> pl.DataFrame:
     text = clean(names["text"])
     two = names.with_columns(text=text).filter(text.str.contains(r"^[\pL'’-]{2,} [\pL'’-]{2,}$"))
     split = words(two["text"]).str.split(" ")
-    pairs = two.select("n").with_columns(
-        first=split.list.first(), second=split.list.last(), words=split.list.len()
-    )
+    pairs = two.select("n").with_columns(first=split.list.first(), second=split.list.last(), words=split.list.len())
     return pairs.filter(pl.col("words") == 2)
 
 

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from functools import cache
 
+from onefold.records.vocabulary import word_list
+
 TITLES = frozenset(
-    ["mr", "mrs", "ms", "miss", "mx", "master", "sir", "dame", "lord", "lady", "dr", "doctor", "prof", "professor", "rev", "reverend", "fr", "father", "hon", "capt", "captain", "col", "maj", "major", "sgt", "lt", "gen", "mme", "mlle", "monsieur", "madame", "mademoiselle", "herr", "frau", "fraeulein", "dipl", "ing", "dipl-ing", "sr", "sra", "srta", "senor", "senora", "senorita", "don", "dona", "d", "dna", "dn", "en", "na", "sr.", "sra.", "excmo", "ilmo", "lic", "licda", "arq", "dra", "mag", "k", "kos", "kyrios", "kyria", "ka", "dis", "kc", "κ", "κος", "κα", "δις", "δρ", "κύριος", "κυρία", "καθ", "agha", "aghaye", "khanom", "seyed", "sayyed", "sheikh", "haj", "haji", "haaj", "آقای", "آقا", "خانم", "دکتر", "مهندس", "استاد", "سید", "سیده", "حاج", "حاجی", "جناب", "سرکار", "شیخ", "دوشیزه", "بانو", "г-н", "г-жа"]
+    word_list("""
+    mr mrs ms miss mx master sir dame lord lady princess prince king queen baron baroness count countess duke duchess earl viscount dr doctor prof professor rev reverend fr father hon
+    capt captain col maj major sgt lt gen mme mlle monsieur madame mademoiselle herr frau fraeulein
+    dipl ing dipl-ing sr sra srta senor senora senorita don dona d dna dn en na sr. sra. excmo ilmo
+    lic licda arq dra mag k kos kyrios kyria ka dis kc κ κος κα δις δρ κύριος κυρία καθ agha aghaye
+    khanom seyed sayyed sheikh haj haji haaj آقای آقا خانم دکتر مهندس استاد سید سیده حاج حاجی جناب
+    سرکار شیخ دوشیزه بانو г-н г-жа
+""")
 )
 AMBIGUOUS_TITLES = frozenset(
-    ["sr", "d", "k", "en", "na", "don", "lord", "major", "master", "father", "fr", "ms", "ing", "don", "dona", "سید", "سیده", "haji", "sayyed", "seyed"]
+    word_list("""
+    sr prince king queen baron count duke earl d k en na don lord major master father fr ms ing don dona سید سیده haji sayyed seyed
+""")
 )
 """Also names or suffixes: titles only at the front, with at least two more words behind."""
 SUFFIXES = frozenset(
-    ["jr", "sr", "jnr", "snr", "junior", "senior", "ii", "iii", "iv", "v", "vi", "phd", "ph.d", "md", "m.d", "dds", "dvm", "esq", "esquire", "cpa", "mba", "msc", "bsc", "ba", "ma", "llb", "llm", "bsn", "obe", "mbe", "cbe", "kbe", "qc", "kc", "rn", "dc", "do", "fils", "pere", "père"]
+    word_list("""
+    jr sr jnr snr junior senior ii iii iv v vi phd ph.d md m.d dds dvm esq esquire cpa mba msc bsc
+    ba ma llb llm bsn obe mbe cbe kbe qc kc rn dc do fils pere père
+""")
 )
 GENERATION_SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "junior", "senior", "ii", "iii", "iv"])
 HAN_TITLES = (
@@ -34,13 +48,20 @@ HAN_TITLES = (
     "さん",
 )
 PARTICLES = frozenset(
-    ["de", "del", "de-la", "la", "las", "los", "da", "das", "do", "dos", "di", "della", "delle", "degli", "dal", "du", "des", "le", "von", "vom", "zu", "zur", "van", "der", "den", "ten", "ter", "te", "het", "'t", "op", "al", "el", "ul", "bin", "ben", "bint", "ibn", "ebn", "abu", "umm", "af", "av", "i", "y", "e", "und", "et", "o", "san", "dello", "lo", "ال", "بن", "ابن", "بنت", "ابو", "του", "της", "ντε"]
+    word_list("""
+    de del de-la la las los da das do dos di della delle degli dal du des le von vom zu zur van der
+    den ten ter te het 't op al el ul bin ben bint ibn ebn abu umm af av i y e und et o san dello lo
+    ال بن ابن بنت ابو του της ντε
+""")
 )
 """Words inside surnames that systems keep or drop at will; they never stand in a comparison form beside other words."""
 CONNECTORS = frozenset({"i", "y", "e", "und", "et"})
 """Particles that tie two surnames together."""
 COMPOUND_SURNAMES = frozenset(
-    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "司徒", "司空", "夏侯", "端木", "轩辕", "南宫", "独孤", "百里", "西门", "钟离", "闻人", "申屠", "太史", "公羊", "澹台", "呼延", "濮阳", "淳于", "单于", "太叔", "仲孙", "东郭", "南门", "张简", "范姜", "叶刘", "拓跋", "完颜", "纳兰", "남궁", "황보", "제갈", "사공", "선우", "독고"]
+    word_list("""
+    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 夏侯 端木 轩辕 南宫 独孤 百里 西门 钟离 闻人 申屠 太史 公羊 澹台 呼延 濮阳 淳于 单于 太叔
+    仲孙 东郭 南门 张简 范姜 叶刘 拓跋 完颜 纳兰 남궁 황보 제갈 사공 선우 독고
+""")
 )
 _HAN_SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
@@ -55,7 +76,19 @@ HAN_SURNAMES = frozenset(_HAN_SURNAMES)
 """Single-character surnames, simplified."""
 
 LATIN_CHINESE_SURNAMES = frozenset(
-    ["wang", "li", "zhang", "liu", "chen", "yang", "huang", "zhao", "wu", "zhou", "xu", "sun", "ma", "zhu", "hu", "guo", "he", "gao", "lin", "luo", "zheng", "liang", "xie", "song", "tang", "han", "feng", "deng", "cao", "peng", "zeng", "xiao", "tian", "dong", "yuan", "pan", "yu", "jiang", "cai", "du", "ye", "cheng", "su", "wei", "lu", "lv", "lue", "ding", "ren", "shen", "yao", "cui", "zhong", "tan", "fan", "jin", "shi", "liao", "jia", "xia", "fu", "fang", "bai", "zou", "meng", "xiong", "qin", "qiu", "yin", "xue", "yan", "duan", "lei", "hou", "long", "tao", "gu", "mao", "hao", "gong", "shao", "wan", "qian", "dai", "mo", "kong", "xiang", "kang", "wen", "niu", "ge", "xing", "an", "qi", "yi", "qiao", "pang", "ni", "zhuang", "nie", "zhang", "kuang", "chang", "chao", "chou", "chu", "hsu", "hsieh", "hsiao", "hsueh", "tsai", "tseng", "tsao", "teng", "cheng", "chien", "chiang", "chiu", "chiang", "kuo", "kao", "ho", "hung", "huang", "ko", "ku", "kuan", "lai", "liao", "lo", "lu", "lue", "mai", "ou", "pai", "pan", "peng", "shih", "sung", "tai", "tan", "tsui", "tu", "tung", "wan", "weng", "yeh", "yen", "yin", "yu", "yuan", "chan", "cheung", "cheuk", "chow", "choi", "chu", "fung", "fong", "ho", "hui", "ip", "kwok", "kwan", "kwong", "lam", "lau", "law", "lee", "leung", "li", "lo", "lui", "mak", "man", "mok", "ng", "ngai", "pang", "poon", "shum", "sin", "siu", "so", "sze", "szeto", "tam", "tang", "to", "tong", "tsang", "tse", "tsui", "wong", "woo", "yam", "yau", "yeung", "yip", "yiu", "yue", "yuen", "yung", "ouyang", "sima", "shangguan", "zhuge", "situ", "xiahou", "murong", "linghu", "au", "aw", "chia", "goh", "khoo", "koh", "ong", "tay", "teo", "toh", "chua", "quek"]
+    word_list("""
+    wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao lin luo zheng liang
+    xie song tang han feng deng cao peng zeng xiao tian dong yuan pan yu jiang cai du ye cheng su
+    wei lu lv lue ding ren shen yao cui zhong tan fan jin shi liao jia xia fu fang bai zou meng
+    xiong qin qiu yin xue yan duan lei hou long tao gu mao hao gong shao wan qian dai mo kong xiang
+    kang wen niu ge xing an qi yi qiao pang ni zhuang nie zhang kuang chang chao chou chu hsu hsieh
+    hsiao hsueh tsai tseng tsao teng cheng chien chiang chiu chiang kuo kao ho hung huang ko ku kuan
+    lai liao lo lu lue mai ou pai pan peng shih sung tai tan tsui tu tung wan weng yeh yen yin yu
+    yuan chan cheung cheuk chow choi chu fung fong ho hui ip kwok kwan kwong lam lau law lee leung
+    li lo lui mak man mok ng ngai pang poon shum sin siu so sze szeto tam tang to tong tsang tse
+    tsui wong woo yam yau yeung yip yiu yue yuen yung ouyang sima shangguan zhuge situ xiahou murong
+    linghu au aw chia goh khoo koh ong tay teo toh chua quek
+""")
 )
 _GIVEN = """
     james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald
@@ -111,8 +144,13 @@ def seed_roles() -> dict[str, int]:
 @cache
 def chinese_syllables() -> frozenset[str]:
     """Every Mandarin syllable in pinyin and Wade–Giles without marks, and the Cantonese ones common in names."""
-    initials = ["b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w"]
-    finals = ["a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er", "i", "ia", "ian", "iang", "iao", "ie", "in", "ing", "iong", "iu", "o", "ong", "ou", "u", "ua", "uai", "uan", "uang", "ue", "ui", "un", "uo", "v", "ve"]
+    initials = word_list("""
+    b p m f d t n l g k h j q x zh ch sh r z c s y w
+""")
+    finals = word_list("""
+    a ai an ang ao e ei en eng er i ia ian iang iao ie in ing iong iu o ong ou u ua uai uan uang ue
+    ui un uo v ve
+""")
     pinyin = {i + f for i in initials for f in finals} | {
         "a",
         "ai",
@@ -125,11 +163,18 @@ def chinese_syllables() -> frozenset[str]:
         "o",
         "ou",
     }
-    wade = {i + f for i in ("ts", "tz", "hs", "ch") for f in ["a", "ai", "an", "ang", "ao", "e", "en", "eng", "i", "ia", "iang", "iao", "ieh", "ien", "ih", "in", "ing", "iu", "iung", "o", "ou", "u", "ua", "uan", "uang", "ueh", "ui", "un", "ung", "uo"]}  # fmt: skip
+    wade = {i + f for i in ("ts", "tz", "hs", "ch") for f in word_list("""
+    a ai an ang ao e en eng i ia iang iao ieh ien ih in ing iu iung o ou u ua uan uang ueh ui un ung
+    uo
+""")}  # fmt: skip
     wade |= {
         i + f
         for i in ("y", "l", "p", "m", "t", "n", "k", "h", "j", "sh", "f", "w", "s")
         for f in ["ien", "ieh", "ueh", "ung", "uei", "ih"]
     }
-    cantonese = set(["chi", "chun", "fai", "fung", "hang", "hei", "hing", "hoi", "hong", "ka", "kai", "kam", "kei", "keung", "ki", "kin", "kit", "king", "kok", "kong", "kwan", "kwong", "lai", "lap", "lok", "lun", "man", "mei", "ming", "nga", "oi", "pak", "ping", "po", "sai", "sau", "shan", "shing", "shui", "siu", "sum", "sun", "sze", "tak", "tat", "tim", "tin", "to", "tsz", "tung", "wah", "wai", "wan", "wing", "wun", "yan", "yat", "yee", "yin", "ying", "yiu", "yuet", "yuk", "yun"])  # fmt: skip
+    cantonese = set(word_list("""
+    chi chun fai fung hang hei hing hoi hong ka kai kam kei keung ki kin kit king kok kong kwan
+    kwong lai lap lok lun man mei ming nga oi pak ping po sai sau shan shing shui siu sum sun sze
+    tak tat tim tin to tsz tung wah wai wan wing wun yan yat yee yin ying yiu yuet yuk yun
+"""))  # fmt: skip
     return frozenset(pinyin | wade | cantonese)

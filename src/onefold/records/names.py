@@ -63,9 +63,7 @@ class PersonName:
 NO_NAME = PersonName("", "", "", "")
 
 
-def parse_full_name(
-    text: str, roles: Roles, latin_of: Mapping[str, str], prior: int = GIVEN_FIRST
-) -> PersonName:
+def parse_full_name(text: str, roles: Roles, latin_of: Mapping[str, str], prior: int = GIVEN_FIRST) -> PersonName:
     """Take a whole name apart.
 
     Args:
@@ -128,18 +126,14 @@ def parse_cjk_name(text: str) -> PersonName:
         family, given = (second, first) if swapped else (first, second)
     else:
         family, given = _divide_cjk("".join(parts))
-    return PersonName(
-        given, family, cjk_words(given), cjk_words(family, is_family=True), is_family_first=True
-    )
+    return PersonName(given, family, cjk_words(given), cjk_words(family, is_family=True), is_family_first=True)
 
 
 @lru_cache(maxsize=200_000)
 def cjk_words(text: str, *, is_family: bool = False) -> str:
     """Comparison form of a part of a Chinese, Korean or Japanese name: its reading, in one word."""
     readings = (
-        han_reading(c, surname=is_family and i == 0 and len(text) == 1)
-        if _HAN_LETTER.match(c)
-        else to_latin(c)
+        han_reading(c, surname=is_family and i == 0 and len(text) == 1) if _HAN_LETTER.match(c) else to_latin(c)
         for i, c in enumerate(text)
     )
     return re.sub("[^a-z]", "", "".join(readings))
@@ -274,7 +268,7 @@ def _named(
 def _display(tokens: Sequence[str], is_shouted: bool) -> str:
     """Tokens as a person would write them; only names all in capitals or all in small letters are changed."""
     if not is_shouted:
-        return " ".join(tokens)
+        return " ".join(_cased(t, is_first=True) if len(t) > 2 and t.isupper() else t for t in tokens)
     return " ".join(_cased(token, is_first=i == 0) for i, token in enumerate(tokens))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -26,6 +27,7 @@ from onefold.records.companies import (
 from onefold.records.countries import country_codes_of
 from onefold.records.dates import normalise_dates, normalise_moments
 from onefold.records.emails import normalise_emails
+from onefold.records.hints import region_hints
 from onefold.records.model import RECORD, RECORD_VALUE
 from onefold.records.name_columns import (
     NameContext,
@@ -35,7 +37,7 @@ from onefold.records.name_columns import (
     native_names,
 )
 from onefold.records.phones import normalise_phones
-from onefold.records.placeholders import is_blank
+from onefold.records.placeholders import MAILBOX_WORDS, is_blank
 from onefold.records.text import clean, per_distinct
 from onefold.records.values import ValueRows
 
@@ -177,22 +179,37 @@ class _Chunk:
             self._extend("emails", answer["compares"])
 
     def _phones(self, country: pl.Series) -> None:
-        for column in self._columns(Meaning.PHONE):
+        columns = self._columns(Meaning.PHONE)
+        hint = self._region_hints(country) if columns else None
+        for column in columns:
             raw = self._raw(column)
-            region = country
             default = column.details.get("region") or self.plan.default_region
-            pairs = pl.DataFrame({"raw": raw, "region": region})
+            pairs = pl.DataFrame({"raw": raw, "region": country, "hint": self._null() if hint is None else hint})
             distinct = pairs.filter(pl.col("raw").is_not_null()).unique()
-            answer = normalise_phones(distinct["raw"], distinct["region"], default, self.plan.other_regions)
+            answer = normalise_phones(
+                distinct["raw"], distinct["region"], default, self.plan.other_regions, distinct["hint"]
+            )
             spread = pairs.join(
                 pl.concat([distinct, answer], how="horizontal"),
-                on=["raw", "region"],
+                on=["raw", "region", "hint"],
                 how="left",
                 nulls_equal=True,
                 maintain_order="left",
             )
             self.values.add_lists("phone", column.name, raw, spread)
             self._extend("phones", spread["compares"])
+
+    def _region_hints(self, country: pl.Series) -> pl.Series | None:
+        """Where rows that name no country may belong."""
+        languages = self._columns(Meaning.LANGUAGE)
+        names = self._columns(Meaning.FULL_NAME, Meaning.FAMILY_NAME, Meaning.GIVEN_NAME)
+        hints = region_hints(
+            self.plan.other_regions,
+            language=per_distinct(self._raw(languages[0]), codes.normalise_languages)["value"] if languages else None,
+            emails=self.fields.get("emails"),
+            name=self._raw(names[0]) if names else None,
+        )
+        return None if hints is None else hints.set(country.is_not_null(), None)
 
     # -- places -------------------------------------------------------------------------------------------------
 
@@ -225,9 +242,7 @@ class _Chunk:
         raw = self._raw(columns[0])
         return per_distinct(raw, split_addresses).with_columns(raw.alias("_raw_address"))
 
-    def _sources_of(
-        self, meaning: Meaning, field: str, split: pl.DataFrame | None
-    ) -> list[tuple[str, pl.Series]]:
+    def _sources_of(self, meaning: Meaning, field: str, split: pl.DataFrame | None) -> list[tuple[str, pl.Series]]:
         """(column name, raw values) of a part of the address: its own columns first, else the split address."""
         own = [(column.name, self._raw(column)) for column in self._columns(meaning)]
         if own or split is None:
@@ -246,9 +261,7 @@ class _Chunk:
         for name, raw in self._sources_of(Meaning.STREET, "street", split):
             answer = per_distinct(raw, normalise_streets)
             answer = answer.with_columns(
-                compare=pl.concat_str("street", "house_number", separator=" ", ignore_nulls=True).replace(
-                    "", None
-                )
+                compare=pl.concat_str("street", "house_number", separator=" ", ignore_nulls=True).replace("", None)
             )
             self.values.add("street", name, raw, answer)
             self._first("street", answer["street"])
@@ -286,9 +299,7 @@ class _Chunk:
             case Meaning.NATIONAL_ID | Meaning.LOYALTY_NUMBER | Meaning.USERNAME:
                 self._extend(meaning.value + "s", compare)
             case Meaning.EXTERNAL_ID:
-                self._extend(
-                    "external_ids", answer.select(pl.lit(column.name + ":") + pl.col("compare")).to_series()
-                )
+                self._extend("external_ids", answer.select(pl.lit(column.name + ":") + pl.col("compare")).to_series())
             case Meaning.WEBSITE | Meaning.DOMAIN:
                 self._first("domain", compare)
             case Meaning.GENDER | Meaning.JOB_TITLE | Meaning.COMPANY | Meaning.BIRTH_PLACE:
@@ -304,9 +315,7 @@ class _Chunk:
             order, calendar = date_habits(column, self.plan.default_region)
             answer = per_distinct(
                 raw,
-                lambda values, o=order, c=calendar: normalise_dates(
-                    values, order=o, calendar=c, is_birth=True
-                ),  # type: ignore[misc]
+                partial(normalise_dates, order=order, calendar=calendar, is_birth=True),
             )
             self.values.add("birth_date", column.name, raw, answer)
             self._first("birth_date", answer["compare"])
@@ -320,9 +329,7 @@ class _Chunk:
                 self.values.add("updated_at", column.name, raw, answer)
                 known = self.fields.get("updated_at", answer["moment"])
                 self.fields["updated_at"] = (
-                    pl.DataFrame({"a": known, "b": answer["moment"]})
-                    .select(pl.max_horizontal("a", "b"))
-                    .to_series()
+                    pl.DataFrame({"a": known, "b": answer["moment"]}).select(pl.max_horizontal("a", "b")).to_series()
                 )
             else:
                 self.values.add(f"date:{column.name}", column.name, raw, answer)
@@ -377,7 +384,11 @@ class _Chunk:
         person = pl.Series(["person"]).new_from_index(0, len(self.rows))
         self.fields["kind"] = person.set(is_company, "organisation")
         if is_company.any():
-            self._first("company", company_words(text.set(~is_company, None)))
+            compare = company_words(text.set(~is_company, None))
+            self._first("company", compare)
+            answer = pl.DataFrame({"value": text.set(~is_company, None), "compare": compare, "absence": self._null()})
+            column = next(iter(self._columns(Meaning.FULL_NAME, Meaning.FAMILY_NAME, Meaning.GIVEN_NAME)))
+            self.values.add("company", column.name, raw, answer)
 
     def _unnamed_or_true(self, names: pl.DataFrame) -> pl.Series:
         return names["absence"].is_null()
@@ -462,6 +473,7 @@ class _Chunk:
             raw_local = self._first_local_part()
             same = lower == raw_local
             wordless = lower.str.contains(r"[0-9._+-]") | ((name == lower) & (lower.str.len_chars() >= 7))
+            wordless = wordless | lower.is_in(MAILBOX_WORDS)
             handle = handle | (same & wordless)
         return name.set(handle.fill_null(value=False), None)
 
@@ -472,8 +484,7 @@ class _Chunk:
     def _null_names(self) -> pl.DataFrame:
         parts = ("given", "family", "given_words", "family_words", "suffix")
         return pl.DataFrame(
-            {p: self._null() for p in parts}
-            | {"is_family_first": self._null(pl.Boolean), "absence": self._null()}
+            {p: self._null() for p in parts} | {"is_family_first": self._null(pl.Boolean), "absence": self._null()}
         )
 
     # -- assembly -----------------------------------------------------------------------------------------------

@@ -18,13 +18,19 @@ _EXTENSION = (
     r"(?i)\s*(?:;ext=|,+|#|\bext(?:ension|n)?\b\.?|\bextn?\.?|\bx\.?|\bposte\b|\banexo\b|\bint\b\.?|\bdurchwahl\b|\bdw\b"
     r"|\bεσωτ\w*\.?|داخلی|转|轉|分机|分機|доб\.?)\s*[:.]?\s*\d{1,7}\s*$"
 )
-_SEPARATOR = r"[;,|\n]|\s/\s|\s(?:or|o|ou|oder|ή|یا|&|y|und|and)\s|\s-\s\+|/\+|/00"
+_SEPARATOR = r"[;,|\n]|\s/\s|\s(?:or|o|ou|oder|ή|یا|&|y|und|and)\s|\s-\s\+"
+_SLASHED = r"(\d[\d -]{5,}\d) ?/ ?(\+|00|0\d[\d -]{6,})"
+"""Two numbers with a slash between them, which German numbers have inside as well (0211/089680)."""
 _MOST_DIGITS = 15  # E.164
 _FEWEST_DIGITS = 5
 
 
 def normalise_phones(
-    raw: pl.Series, region: pl.Series, default: str | None = None, others: Sequence[str] = ()
+    raw: pl.Series,
+    region: pl.Series,
+    default: str | None = None,
+    others: Sequence[str] = (),
+    hint: pl.Series | None = None,
 ) -> pl.DataFrame:
     """The numbers in each field.
 
@@ -32,6 +38,7 @@ def normalise_phones(
         raw: raw values (best distinct together with ``region``).
         region: ISO 3166 region of national numbers on that row; null where unknown.
         default: the source's or the workspace's region, for rows without one or whose own does not fit.
+        hint: what the row's language or e-mail address suggests; taken where the number is in use there.
         others: regions seen in the workspace; one of them is taken where a number is in use there and in no other.
 
     Returns:
@@ -40,6 +47,7 @@ def normalise_phones(
     """
     text = latin_digits(clean(raw))
     frame = pl.DataFrame({"row": pl.int_range(len(raw), eager=True), "text": text, "region": region})
+    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("hint") if hint is None else hint.alias("hint"))
     frame = frame.with_columns(blank=is_blank(text) | is_filler_number(text))
     parts = _split(frame.filter(~pl.col("blank") & pl.col("text").is_not_null()))
     parts = parts.with_columns(number=_numbers(parts, default, others))
@@ -60,11 +68,10 @@ def normalise_phones(
 
 def _split(frame: pl.DataFrame) -> pl.DataFrame:
     """One row per number: several in one field taken apart, extensions dropped, digits and the plus sign kept."""
-    text = on_subset(
-        frame["text"], frame["text"].str.contains(_EXTENSION), lambda v: v.str.replace(_EXTENSION, "")
-    )
+    text = on_subset(frame["text"], frame["text"].str.contains(_EXTENSION), lambda v: v.str.replace(_EXTENSION, ""))
+    text = on_subset(text, text.str.contains(_SLASHED), lambda v: v.str.replace_all(_SLASHED, "$1;$2"))
     several = text.str.contains(_SEPARATOR)
-    one = frame.select("row", "region").with_columns(text=text)
+    one = frame.select("row", "region", "hint").with_columns(text=text)
     parts = one.filter(~several)
     if several.any():
         many = one.filter(several).with_columns(
@@ -90,13 +97,12 @@ def _numbers(parts: pl.DataFrame, default: str | None, others: Sequence[str]) ->
     regions = parts["region"]
     national = usable & ~parts["is_international"]
     for region in regions.drop_nulls().unique().sort().to_list():
-        number = _fill(
-            number, national & (regions == region).fill_null(value=False), digits, _national(region)
-        )
+        number = _fill(number, national & (regions == region).fill_null(value=False), digits, _national(region))
+    hints = parts["hint"]
+    for region in hints.drop_nulls().unique().sort().to_list():
+        number = _fill(number, national & (hints == region).fill_null(value=False), digits, _national(region))
     if default:
-        number = _fill(
-            number, national & (regions != default).fill_null(value=True), digits, _national(default)
-        )
+        number = _fill(number, national & (regions != default).fill_null(value=True), digits, _national(default))
     number = _only_valid_in_one(number, national, digits, others)
     for region in regions.drop_nulls().unique().sort().to_list():
         possible = _national(region, demand_valid=False)
@@ -112,9 +118,7 @@ def _numbers(parts: pl.DataFrame, default: str | None, others: Sequence[str]) ->
     )
 
 
-def _fill(
-    number: pl.Series, mask: pl.Series, digits: pl.Series, change: Callable[[pl.Series], pl.Series]
-) -> pl.Series:
+def _fill(number: pl.Series, mask: pl.Series, digits: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """``number`` with the still empty places of ``mask`` computed from ``digits``."""
     places = (mask & number.is_null()).fill_null(value=False).arg_true()
     if not len(places):
@@ -122,9 +126,7 @@ def _fill(
     return number.clone().scatter(places, change(digits.gather(places)).to_list())
 
 
-def _only_valid_in_one(
-    number: pl.Series, mask: pl.Series, digits: pl.Series, regions: Sequence[str]
-) -> pl.Series:
+def _only_valid_in_one(number: pl.Series, mask: pl.Series, digits: pl.Series, regions: Sequence[str]) -> pl.Series:
     """Numbers without a country that exactly one of the workspace's regions knows as in use."""
     places = (mask & number.is_null()).fill_null(value=False).arg_true()
     if not len(places) or not regions:
@@ -171,9 +173,7 @@ def _national(region: str, *, demand_valid: bool = True) -> Callable[[pl.Series]
     return convert
 
 
-def _by_rules(
-    digits: pl.Series, rules: PhoneRules, *, demand_valid: bool, may_carry_code: bool = False
-) -> pl.Series:
+def _by_rules(digits: pl.Series, rules: PhoneRules, *, demand_valid: bool, may_carry_code: bool = False) -> pl.Series:
     """E.164 by the region's trunk prefix, shape and lengths, as the phone library would decide."""
     national = _without_trunk(digits, rules)
     if may_carry_code:  # 34687715658 in Spain: the country code without its plus sign
@@ -191,11 +191,7 @@ def _by_rules(
         if demand_valid
         else (national.str.len_chars().is_in(list(rules.lengths)).fill_null(value=False))
     )
-    return (
-        national.to_frame("n")
-        .select(pl.when(fits).then(pl.lit("+" + rules.country_code) + pl.col("n")))
-        .to_series()
-    )
+    return national.to_frame("n").select(pl.when(fits).then(pl.lit("+" + rules.country_code) + pl.col("n"))).to_series()
 
 
 def _without_trunk(digits: pl.Series, rules: PhoneRules) -> pl.Series:
@@ -215,9 +211,7 @@ def _by_library(numbers: pl.Series, region: str | None, *, demand_valid: bool = 
             parsed = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException:
             return None
-        fits = (
-            phonenumbers.is_valid_number(parsed) if demand_valid else phonenumbers.is_possible_number(parsed)
-        )
+        fits = phonenumbers.is_valid_number(parsed) if demand_valid else phonenumbers.is_possible_number(parsed)
         return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)) if fits else None
 
     found = {text: one(text) for text in numbers.unique().to_list()}

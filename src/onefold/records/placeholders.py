@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from onefold.records.text import clean
+from onefold.records.vocabulary import word_list
 
 _ANYWHERE = """
     n/a|na|n.a.|n.a|#n/a|#na|n\\a|none|null|nil|nan|<na>|undefined|(null)|(none)|(blank)|blank|empty|missing
@@ -23,9 +24,25 @@ ANYWHERE = frozenset(word.strip() for line in _ANYWHERE.strip().splitlines() for
 """Absence in any column, lower case. A one-word answer such as 'none' or 'no' can be data elsewhere; see ``is_blank``."""
 
 _NAME_WORDS = frozenset(
-    ["test", "testing", "tester", "unknown", "guest", "customer", "client", "web", "cash", "anonymous", "anon", "user", "admin", "administrator", "account", "dummy", "sample", "demo", "example", "person", "name", "first", "last", "firstname", "lastname", "surname", "fake", "temp", "noname", "nobody", "someone", "walk", "in", "walkin", "shopper", "visitor", "default", "deleted", "removed", "gelöscht", "contact", "consumer", "private", "retail", "online", "cliente", "usuario", "prueba", "desconocido", "invitado", "anonimo", "nombre", "apellido", "cognom", "nom", "prova", "kunde", "testkunde", "unbekannt", "gast", "πελατης", "πελάτης", "δοκιμή", "δοκιμη", "άγνωστος", "αγνωστος", "مشتری", "کاربر", "تست", "ناشناس", "مهمان", "客户", "客戶", "顾客", "顧客", "用户", "用戶", "测试", "測試", "匿名", "访客", "訪客", "na", "none", "null", "nil", "xxx", "xx", "asdf", "qwerty", "asd"]
+    word_list("""
+    test testing tester unknown guest customer client web cash anonymous anon user admin
+    administrator account dummy sample demo example person name first last firstname lastname
+    surname fake temp noname nobody someone walk in walkin shopper visitor default deleted removed
+    gelöscht contact consumer private retail online cliente usuario prueba desconocido invitado
+    anonimo nombre apellido cognom nom prova kunde testkunde unbekannt gast πελατης πελάτης δοκιμή
+    δοκιμη άγνωστος αγνωστος مشتری کاربر تست ناشناس مهمان 客户 客戶 顾客 顧客 用户 用戶 测试 測試 匿名 访客 訪客 na none
+    null nil xxx xx asdf qwerty asd
+""")
 )
 """A name made of nothing but these is nobody's."""
+
+
+MAILBOX_WORDS = word_list(
+    """sales office info accounts accounting admin support contact hello billing service help helpdesk team mail email
+    marketing reception enquiries orders shop noreply no-reply webmaster postmaster kontakt ventas vendes comercial
+    administracion administracio contabilidad oficina buchhaltung vertrieb service compta accueil"""
+)
+"""Local parts of shared mailboxes: as the name beside such an address they name nobody."""
 
 
 def is_blank(values: pl.Series) -> pl.Series:
@@ -48,9 +65,7 @@ def is_filler_number(values: pl.Series) -> pl.Series:
     one_digit = pl.Series([f"^{d}+$" for d in "0123456789"])
     same = digits.str.contains("|".join(one_digit.to_list()))
     core = digits.str.strip_chars_start("0")
-    run = core.str.contains(
-        r"^1?(?:23456|234567|2345678|23456789)0?$|^1234567890\d*$|^9876543(?:2(?:10?)?)?$"
-    )
+    run = core.str.contains(r"^1?(?:23456|234567|2345678|23456789)0?$|^1234567890\d*$|^9876543(?:2(?:10?)?)?$")
     round_number = core.str.contains(r"^[1-9]0{7,}$")
     return (same & (digits.str.len_chars() >= 3) | run | round_number).fill_null(value=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 import polars as pl
@@ -65,9 +66,7 @@ def clean(values: pl.Series) -> pl.Series:
 
 def latin_digits(values: pl.Series) -> pl.Series:
     """Persian and Arabic digits as 0–9."""
-    return on_subset(
-        values, non_ascii(values), lambda v: v.str.replace_many(list(_DIGITS), list(_DIGITS.values()))
-    )
+    return on_subset(values, non_ascii(values), lambda v: v.str.replace_many(list(_DIGITS), list(_DIGITS.values())))
 
 
 def latin(values: pl.Series) -> pl.Series:
@@ -79,9 +78,7 @@ def latin(values: pl.Series) -> pl.Series:
 def _latin_of_odd(lower: pl.Series) -> pl.Series:
     composed = lower.str.normalize("NFKC")
     german = composed.str.contains("[äöü]") & ~composed.str.contains(_NOT_GERMAN)
-    composed = on_subset(
-        composed, german, lambda v: v.str.replace_many(list(_UMLAUTS), list(_UMLAUTS.values()))
-    )
+    composed = on_subset(composed, german, lambda v: v.str.replace_many(list(_UMLAUTS), list(_UMLAUTS.values())))
     plain = composed.str.replace_many(list(_LATIN_LETTERS), list(_LATIN_LETTERS.values()))
     stripped = plain.str.normalize("NFKD").str.replace_all(r"[\u{300}-\u{36F}]", "")
     # the marks of other scripts mean something there, so those start from the composed text
@@ -95,11 +92,17 @@ def _latin_of_odd(lower: pl.Series) -> pl.Series:
 
 def _squeeze(text: str) -> str:
     """ASCII of what is ASCII already after ``to_latin``."""
-    import unicodedata
-
     if text.isascii():
         return text
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def fold(text: str) -> str:
+    """``latin`` for one short text (without the German umlaut rule), where a column of one would cost too much."""
+    if text.isascii():
+        return text.lower()
+    plain = "".join(_LATIN_LETTERS.get(c, c) for c in text.lower())
+    return _squeeze(to_latin(unicodedata.normalize("NFC", plain)))
 
 
 def words(values: pl.Series) -> pl.Series:

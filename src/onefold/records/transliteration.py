@@ -13,6 +13,8 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from onefold.records.vocabulary import word_list
+
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HANGUL = "\uac00-\ud7a3"
 KANA = "\u3040-\u30ff"
@@ -25,7 +27,9 @@ _GREEK_PAIRS = {
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρσςτυφχψω",
-        ["a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"],
+        word_list("""
+    a v g d e z i th i k l m n x o p r s s t y f ch ps o
+"""),
         strict=True,
     )
 )
@@ -33,7 +37,10 @@ _GREEK_VOICELESS = frozenset("θκξπστφχψς")
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўђјљњћџ",
-        ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "ie", "y", "_", "e", "iu", "ia", "i", "i", "ie", "g", "u", "dj", "j", "lj", "nj", "c", "dz"],
+        word_list("""
+    a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch ie y _ e iu ia i i ie g u dj j lj
+    nj c dz
+"""),
         strict=True,
     )
 )
@@ -46,7 +53,36 @@ _PERSIAN = {
 }  # fmt: skip
 _PERSIAN_NAMES = {
     native: latin
-    for pair in ["محمد:mohammad", "محمود:mahmoud", "احمد:ahmad", "حامد:hamed", "حمید:hamid", "علی:ali", "حسن:hasan", "حسین:hossein", "محسن:mohsen", "مهدی:mehdi", "رضا:reza", "امیر:amir", "عباس:abbas", "اکبر:akbar", "اصغر:asghar", "قاسم:ghasem", "جواد:javad", "صادق:sadegh", "سعید:saeed", "مسعود:masoud", "مجید:majid", "وحید:vahid", "نوید:navid", "فرید:farid", "امید:omid", "کریم:karim", "رحیم:rahim", "ابراهیم:ebrahim", "اسماعیل:esmaeil", "یوسف:yousef", "موسی:mousa", "عیسی:eisa", "یعقوب:yaghoub", "داود:davoud", "سلیمان:soleyman", "عمر:omar", "عثمان:osman", "خالد:khaled", "بهرام:bahram", "بهروز:behrouz", "بهزاد:behzad", "آرش:arash", "آرمان:arman", "کامران:kamran", "کوروش:kourosh", "داریوش:dariush", "سیاوش:siavash", "سهراب:sohrab", "رستم:rostam", "پویا:pouya", "پیمان:peyman", "پژمان:pezhman", "شهرام:shahram", "شاهین:shahin", "سامان:saman", "سینا:sina", "نیما:nima", "ایمان:iman", "میلاد:milad", "مصطفی:mostafa", "مرتضی:morteza", "مجتبی:mojtaba", "هادی:hadi", "هاشم:hashem", "فرهاد:farhad", "فرزاد:farzad", "فرشاد:farshad", "خسرو:khosrow", "پرویز:parviz", "منوچهر:manouchehr", "ایرج:iraj", "تورج:touraj", "هومن:houman", "یاسر:yaser", "ناصر:naser", "منصور:mansour", "جمشید:jamshid", "شهاب:shahab", "عرفان:erfan", "یاسین:yasin", "حمیدرضا:hamidreza", "علیرضا:alireza", "محمدرضا:mohammadreza", "غلامرضا:gholamreza", "عبدالله:abdollah", "امیرحسین:amirhossein", "فاطمه:fatemeh", "زهرا:zahra", "مریم:maryam", "زینب:zeynab", "معصومه:masoumeh", "خدیجه:khadijeh", "سمیه:somayeh", "رقیه:roghayeh", "لیلا:leila", "سارا:sara", "نرگس:narges", "نگار:negar", "نازنین:nazanin", "پریسا:parisa", "پروین:parvin", "شیرین:shirin", "شیما:shima", "شادی:shadi", "مینا:mina", "مهناز:mahnaz", "مهسا:mahsa", "مرجان:marjan", "نسرین:nasrin", "نیلوفر:niloufar", "الهام:elham", "الهه:elaheh", "آزاده:azadeh", "آیدا:aida", "بهاره:bahareh", "ترانه:taraneh", "ژاله:zhaleh", "سحر:sahar", "سمیرا:samira", "سودابه:soudabeh", "فرشته:fereshteh", "فرزانه:farzaneh", "فریبا:fariba", "کبری:kobra", "گلناز:golnaz", "محبوبه:mahboubeh", "منیژه:manizheh", "هانیه:hanieh", "یاسمن:yasaman", "رویا:roya", "هما:homa", "عایشه:aisha", "نور:nour", "احمدی:ahmadi", "محمدی:mohammadi", "حسینی:hosseini", "رضایی:rezaei", "موسوی:mousavi", "جعفری:jafari", "کریمی:karimi", "رحیمی:rahimi", "هاشمی:hashemi", "صادقی:sadeghi", "اکبری:akbari", "ابراهیمی:ebrahimi", "قاسمی:ghasemi", "قربانی:ghorbani", "نوری:nouri", "مرادی:moradi", "حیدری:heydari", "عباسی:abbasi", "علیزاده:alizadeh", "محمودی:mahmoudi", "شریفی:sharifi", "یوسفی:yousefi", "کاظمی:kazemi", "زارع:zare", "صالحی:salehi", "سلیمانی:soleymani", "میرزایی:mirzaei", "امینی:amini", "جلالی:jalali", "طاهری:taheri", "یزدانی:yazdani", "تهرانی:tehrani", "شیرازی:shirazi", "اصفهانی:esfahani", "زنجانی:zanjani", "تبریزی:tabrizi", "کرمانی:kermani", "خراسانی:khorasani", "رستمی:rostami", "باقری:bagheri", "بهرامی:bahrami", "نجفی:najafi", "اسدی:asadi", "فرهادی:farhadi", "سعیدی:saeedi", "ملکی:maleki", "نظری:nazari", "تهران:tehran", "اصفهان:isfahan", "مشهد:mashhad", "شیراز:shiraz", "تبریز:tabriz", "کرج:karaj", "قم:qom", "اهواز:ahvaz", "کرمان:kerman", "رشت:rasht", "یزد:yazd", "همدان:hamadan", "ارومیه:urmia", "زاهدان:zahedan", "قزوین:qazvin", "اراک:arak", "ساری:sari"]
+    for pair in word_list("""
+    محمد:mohammad محمود:mahmoud احمد:ahmad حامد:hamed حمید:hamid علی:ali حسن:hasan حسین:hossein
+    محسن:mohsen مهدی:mehdi رضا:reza امیر:amir عباس:abbas اکبر:akbar اصغر:asghar قاسم:ghasem
+    جواد:javad صادق:sadegh سعید:saeed مسعود:masoud مجید:majid وحید:vahid نوید:navid فرید:farid
+    امید:omid کریم:karim رحیم:rahim ابراهیم:ebrahim اسماعیل:esmaeil یوسف:yousef موسی:mousa عیسی:eisa
+    یعقوب:yaghoub داود:davoud سلیمان:soleyman عمر:omar عثمان:osman خالد:khaled بهرام:bahram
+    بهروز:behrouz بهزاد:behzad آرش:arash آرمان:arman کامران:kamran کوروش:kourosh داریوش:dariush
+    سیاوش:siavash سهراب:sohrab رستم:rostam پویا:pouya پیمان:peyman پژمان:pezhman شهرام:shahram
+    شاهین:shahin سامان:saman سینا:sina نیما:nima ایمان:iman میلاد:milad مصطفی:mostafa مرتضی:morteza
+    مجتبی:mojtaba هادی:hadi هاشم:hashem فرهاد:farhad فرزاد:farzad فرشاد:farshad خسرو:khosrow
+    پرویز:parviz منوچهر:manouchehr ایرج:iraj تورج:touraj هومن:houman یاسر:yaser ناصر:naser
+    منصور:mansour جمشید:jamshid شهاب:shahab عرفان:erfan یاسین:yasin حمیدرضا:hamidreza علیرضا:alireza
+    محمدرضا:mohammadreza غلامرضا:gholamreza عبدالله:abdollah امیرحسین:amirhossein فاطمه:fatemeh
+    زهرا:zahra مریم:maryam زینب:zeynab معصومه:masoumeh خدیجه:khadijeh سمیه:somayeh رقیه:roghayeh
+    لیلا:leila سارا:sara نرگس:narges نگار:negar نازنین:nazanin پریسا:parisa پروین:parvin
+    شیرین:shirin شیما:shima شادی:shadi مینا:mina مهناز:mahnaz مهسا:mahsa مرجان:marjan نسرین:nasrin
+    نیلوفر:niloufar الهام:elham الهه:elaheh آزاده:azadeh آیدا:aida بهاره:bahareh ترانه:taraneh
+    ژاله:zhaleh سحر:sahar سمیرا:samira سودابه:soudabeh فرشته:fereshteh فرزانه:farzaneh فریبا:fariba
+    کبری:kobra گلناز:golnaz محبوبه:mahboubeh منیژه:manizheh هانیه:hanieh یاسمن:yasaman رویا:roya
+    هما:homa عایشه:aisha نور:nour احمدی:ahmadi محمدی:mohammadi حسینی:hosseini رضایی:rezaei
+    موسوی:mousavi جعفری:jafari کریمی:karimi رحیمی:rahimi هاشمی:hashemi صادقی:sadeghi اکبری:akbari
+    ابراهیمی:ebrahimi قاسمی:ghasemi قربانی:ghorbani نوری:nouri مرادی:moradi حیدری:heydari
+    عباسی:abbasi علیزاده:alizadeh محمودی:mahmoudi شریفی:sharifi یوسفی:yousefi کاظمی:kazemi زارع:zare
+    صالحی:salehi سلیمانی:soleymani میرزایی:mirzaei امینی:amini جلالی:jalali طاهری:taheri
+    یزدانی:yazdani تهرانی:tehrani شیرازی:shirazi اصفهانی:esfahani زنجانی:zanjani تبریزی:tabrizi
+    کرمانی:kermani خراسانی:khorasani رستمی:rostami باقری:bagheri بهرامی:bahrami نجفی:najafi
+    اسدی:asadi فرهادی:farhadi سعیدی:saeedi ملکی:maleki نظری:nazari تهران:tehran اصفهان:isfahan
+    مشهد:mashhad شیراز:shiraz تبریز:tabriz کرج:karaj قم:qom اهواز:ahvaz کرمان:kerman رشت:rasht
+    یزد:yazd همدان:hamadan ارومیه:urmia زاهدان:zahedan قزوین:qazvin اراک:arak ساری:sari
+""")
     for native, latin in [pair.split(":")]
 }
 _SURNAME_READINGS = {
@@ -55,15 +91,8 @@ _SURNAME_READINGS = {
     "行": "xing", "沈": "shen", "贾": "jia", "黑": "he", "折": "she", "召": "shao", "燕": "yan", "祭": "zhai",
 }  # fmt: skip
 """How a character is read as a surname, where that differs from its first reading elsewhere."""
-_CHARACTER_READINGS = {
-    "重": "zhong",
-    "行": "xing",
-    "厦": "xia",
-    "都": "du",
-    "长": "chang",
-    "乐": "le",
-    "和": "he",
-}
+_CHARACTER_READINGS = {"厦": "xia", "都": "du", "长": "chang", "柏": "bo", "晟": "sheng", "曾": "zeng"}
+"""Readings in names and places of characters whose most common reading is another."""
 _TONED = re.compile(r"[a-z]+")
 _UNIFIED = str.maketrans(
     {
@@ -112,9 +141,7 @@ def _persian_word(word: str) -> str:
     if known:
         return known
     letters = ["i" if c == "ی" and i else "y" if c == "ی" else _PERSIAN.get(c) for i, c in enumerate(word)]
-    return "".join(
-        _latin_letter(c) if latin is None else latin for c, latin in zip(word, letters, strict=True)
-    )
+    return "".join(_latin_letter(c) if latin is None else latin for c, latin in zip(word, letters, strict=True))
 
 
 def _greek(text: str) -> str:
