@@ -12,9 +12,7 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 _SQLITE_SUFFIXES = {".sqlite", ".sqlite3", ".db", ".db3"}
 
 
-def split_locations(
-    settings: SourceSettings, *, base: Path, secrets: dict[str, str]
-) -> tuple[list[str], list[str]]:
+def split_locations(settings: SourceSettings, *, base: Path, secrets: dict[str, str]) -> tuple[list[str], list[str]]:
     """The source's locations as (databases, files).
 
     A location is a database if it is a URL other than ``file://`` or the path of an SQLite file. Only those of

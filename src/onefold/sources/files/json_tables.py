@@ -38,9 +38,7 @@ _DEEPEST = 6
 """Objects nested deeper than this stay JSON text."""
 _MOST_COLUMNS = 3_000
 _MOST_KEYS = 5_000_000
-_KEY_NAME = re.compile(
-    r"_?id|.*[_.-]id|.*Id|.*ID|uuid|guid|_?key|.*_key|(?:.*_)?(?:number|no|nr|code|ref)", re.DOTALL
-)
+_KEY_NAME = re.compile(r"_?id|.*[_.-]id|.*Id|.*ID|uuid|guid|_?key|.*_key|(?:.*_)?(?:number|no|nr|code|ref)", re.DOTALL)
 _RAW_CHARACTERS = 10_000
 _ENVELOPE = re.compile(
     r"data|items?|results?|records?|rows?|values?|list|entries|elements|objects|documents|docs|features|hits|content|"

@@ -16,7 +16,26 @@ from onefold.errors import InvalidInput, NotFound, SourceFailed
 from onefold.sources.files.stored_file import COMPRESSION_SUFFIXES, StoredFile, is_zip_archive, zip_members
 
 DATA_SUFFIXES = frozenset(
-    [".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet", ".pq", ".parq", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"]
+    [
+        ".csv",
+        ".tsv",
+        ".tab",
+        ".psv",
+        ".txt",
+        ".dat",
+        ".json",
+        ".jsonl",
+        ".ndjson",
+        ".geojson",
+        ".parquet",
+        ".pq",
+        ".parq",
+        ".xlsx",
+        ".xlsm",
+        ".xlsb",
+        ".xls",
+        ".ods",
+    ]
 )
 """Endings that make a file in a folder count as data."""
 
@@ -62,9 +81,7 @@ def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise SourceFailed(
-            f"{path}: {error.strerror}", hint="Check the path and your rights on it."
-        ) from error
+        raise SourceFailed(f"{path}: {error.strerror}", hint="Check the path and your rights on it.") from error
 
 
 def _files_of_glob(location: str, path: Path, base: Path) -> list[StoredFile]:
