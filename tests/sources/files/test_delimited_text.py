@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from onefold.errors import InvalidInput, OnefoldError
 from onefold.settings import SourceSettings
 from onefold.sources.files import open_files, stored_file
-from onefold.sources.files.dialects import Dialect, detect_dialect
+from onefold.sources.files.dialects import Dialect
 from onefold.sources.files.stored_file import StoredFile
 from onefold.sources.files.survey import survey_file
 from onefold.sources.files.text_rows import TextFormat, read_rows
@@ -227,7 +227,7 @@ def test_a_wrong_delimiter_ends_with_an_error_not_a_full_quarantine(read_one):
 FIELD = st.text(alphabet=st.sampled_from("ab ,;\"'\n\t\\é中|"), max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rows=st.lists(st.tuples(FIELD, FIELD, FIELD), min_size=1, max_size=12), chunk_bytes=st.integers(1, 60))
 def test_whatever_a_csv_writer_writes_is_read_back(tmp_path_factory, rows, chunk_bytes):
     # Lines in one field that each look like a record are taken for a stray quote, on purpose.
@@ -247,7 +247,7 @@ def test_whatever_a_csv_writer_writes_is_read_back(tmp_path_factory, rows, chunk
     assert read == [row for row in rows if any(row)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(content=st.binary(max_size=300))
 def test_no_bytes_whatsoever_end_in_another_error_than_ours(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "t.csv"

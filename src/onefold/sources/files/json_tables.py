@@ -75,7 +75,7 @@ def _record_sources(file: StoredFile, codec: str | None) -> list[tuple[str, Read
     head = _head(file, codec)
     if not head.strip():
         raise InvalidInput(f"{file.origin}: the file is empty", hint="Export it again, or leave it out.")
-    if _is_json_lines(head):
+    if _is_json_lines(head, is_named_so=file.suffix in {".jsonl", ".ndjson"}):
         return [("", lambda: read_lines(JsonText(file, codec)), ("JSON lines",))]
     text = JsonText(file, codec)
     first = text.peek()
@@ -105,13 +105,14 @@ def _head(file: StoredFile, codec: str | None) -> str:
     return head.window(_HEAD_BYTES)
 
 
-def _is_json_lines(head: str) -> bool:
-    """Whether most of the first lines are whole JSON values; one line alone is a document."""
+def _is_json_lines(head: str, *, is_named_so: bool) -> bool:
+    """Whether each line is a value: most of the first ones are whole, or one is and the file's name says so."""
     lines = [line.strip() for line in head.split("\n")[:20] if line.strip()]
     lines = lines[:-1] if len(head) >= _HEAD_BYTES else lines
-    if len(lines) < 2:
-        return False
-    return sum(_is_whole(line) for line in lines) * 2 > len(lines)
+    whole = sum(_is_whole(line) for line in lines)
+    if is_named_so:
+        return whole > 0
+    return len(lines) > 1 and whole * 2 > len(lines)
 
 
 def _is_whole(line: str) -> bool:

@@ -74,7 +74,7 @@ def _files_at(location: str, base: Path) -> list[StoredFile]:
         return _files_of_glob(location, path, base)
     if not _exists(path):
         raise NotFound(f"{location}: there is no such file or folder", hint=_hint_for_missing(path))
-    return list(_with_members(path, base, is_named=True))
+    return list(_with_members(path, base, is_named=True, is_matched=False))
 
 
 def _exists(path: Path) -> bool:
@@ -86,13 +86,15 @@ def _exists(path: Path) -> bool:
 
 def _files_of_glob(location: str, path: Path, base: Path) -> list[StoredFile]:
     matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes any pattern
+    # '*.csv' says what kind of file is meant; '*' does not.
+    is_specific = "." in PurePosixPath(location).name
     files: list[StoredFile] = []
     for match in matches:
         if match.is_dir():
             if "**" not in location:
                 files.extend(_files_in_folder(match, base))
-        elif "**" not in location or _is_data(match):
-            files.extend(_with_members(match, base, is_named=True))
+        elif is_specific or _is_data(match):
+            files.extend(_with_members(match, base, is_named=is_specific, is_matched=True))
     if not files:
         raise NotFound(
             f"{location}: matches no file",
@@ -114,7 +116,7 @@ def _files_in_folder(folder: Path, base: Path) -> list[StoredFile]:
         for name in sorted(names):
             path = Path(parent) / name
             if not name.startswith((".", "~$")) and _is_data(path):
-                files.extend(_with_members(path, base, is_named=False))
+                files.extend(_with_members(path, base, is_named=False, is_matched=True))
     return files
 
 
@@ -126,12 +128,12 @@ def _is_data(path: Path) -> bool:
     return bool(suffixes) and (suffixes[-1] in DATA_SUFFIXES or suffixes[-1] == ".zip")
 
 
-def _with_members(path: Path, base: Path, *, is_named: bool) -> Iterator[StoredFile]:
+def _with_members(path: Path, base: Path, *, is_named: bool, is_matched: bool) -> Iterator[StoredFile]:
     origin = _origin_of(path, base)
     if not path.is_file():
         raise InvalidInput(f"{origin}: neither a file nor a folder", hint="Connect a regular file.")
     if not is_zip_archive(path):
-        yield StoredFile(path, origin, is_named=is_named)
+        yield StoredFile(path, origin, is_named=is_named, is_matched=is_matched)
         return
     members = zip_members(path, origin)
     wanted = [member for member in members if _is_data(Path(PurePosixPath(member).name))]
@@ -143,7 +145,9 @@ def _with_members(path: Path, base: Path, *, is_named: bool) -> Iterator[StoredF
             hint=f"It holds: {', '.join(members[:5]) or 'nothing'}.",
         )
     for member in wanted:
-        yield StoredFile(path, f"{origin}!{member}", member=member, is_named=is_named and len(wanted) == 1)
+        yield StoredFile(
+            path, f"{origin}!{member}", member=member, is_named=is_named and len(wanted) == 1, is_matched=is_matched
+        )
 
 
 def _origin_of(path: Path, base: Path) -> str:

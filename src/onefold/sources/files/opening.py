@@ -91,7 +91,7 @@ def open_files(
 def _groups(files: Sequence[StoredFile]) -> list[_Group]:
     """Files by what their names have in common, in order of first appearance."""
     by_base: dict[str, list[StoredFile]] = {}
-    if len(files) == 1 and files[0].is_named:
+    if len(files) == 1 and not files[0].is_matched:
         return [_Group(table_name(files[0].stem), tuple(files))]
     for file in files:
         by_base.setdefault(table_name(without_number(file.stem)), []).append(file)

@@ -47,7 +47,9 @@ class StoredFile:
     """The file as people know it: relative to the workspace, with the member after ``!``."""
     member: str = ""
     is_named: bool = True
-    """Whether a person named this very file; others are skipped where they hold no table."""
+    """Whether a person asked for this file, by name or by a glob with its ending; others may be skipped."""
+    is_matched: bool = False
+    """Whether a folder or glob led to it, so that more files like it may come."""
 
     @property
     def stem(self) -> str:
