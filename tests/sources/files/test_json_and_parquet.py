@@ -107,6 +107,15 @@ def test_one_object_is_one_row(read_one):
     assert read_one('{"id": 7, "site": {"name": "x"}}', "o.json").values() == [("7", "x")]
 
 
+def test_records_by_key_are_rows(read_one):
+    content = json.dumps(
+        {"u1": {"name": "Ana", "city": "Rome"}, "u2": {"name": "Bob"}, "u3": {"name": "Cy", "city": "X"}}
+    )
+    table = read_one(content, "users.json")
+    assert table.columns == ("key", "name", "city")
+    assert table.column("key") == ["u1", "u2", "u3"]
+
+
 def test_arrays_of_scalars_and_of_arrays_are_tables(read_one):
     assert read_one('["a", "b"]', "s.json").values() == [("a",), ("b",)]
     assert read_one('[["a", 1], ["b", 2]]', "t.json").values() == [("a", "1"), ("b", "2")]
@@ -162,14 +171,18 @@ def test_chunks_of_any_size_give_the_same_records(tmp_path_factory, records, chu
 
 
 def test_parquet_values_read_as_people_write_them(read_one, tmp_path):
+    noon = dt.datetime.fromisoformat("2024-01-31 12:30")
+    midnight = dt.datetime.fromisoformat("2024-01-31 00:00:00.005")
     table = pa.table(
         {
             "id": pa.array([17850.0, None]),
             "big": pa.array([2**60, 1]),
             "huge": pa.array([1.5e20, 0.1]),
             "price": pa.array([decimal.Decimal("1.10"), decimal.Decimal("5.00")], pa.decimal128(10, 2)),
-            "at": pa.array([dt.datetime(2024, 1, 31, 12, 30), dt.datetime(2024, 1, 31, 0, 0, 0, 5000)]),
-            "utc": pa.array([dt.datetime(2024, 1, 31, 12, 30)] * 2, pa.timestamp("us", "UTC")),
+            "at": pa.array(
+                [dt.datetime.fromisoformat("2024-01-31 12:30"), dt.datetime.fromisoformat("2024-01-31 00:00:00.005")]
+            ),
+            "utc": pa.array([dt.datetime.fromisoformat("2024-01-31 12:30")] * 2, pa.timestamp("us", "UTC")),
             "day": pa.array([dt.date(2024, 1, 31)] * 2),
             "ok": pa.array([True, False]),
             "name": pa.array(["", "Zoë"]),

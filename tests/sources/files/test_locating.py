@@ -15,6 +15,7 @@ import pytest
 from onefold.errors import InvalidInput, NotFound, SourceFailed
 from onefold.settings import SourceSettings
 from onefold.sources.files import open_files, stored_file
+from onefold.sources.location import split_locations
 
 CSV = b"id,name\n1,Ana\n2,Bob\n"
 
@@ -229,6 +230,23 @@ def test_one_unreadable_file_does_not_keep_the_others_back(tmp_path):
     assert seen == ["a", "c"]
     with pytest.raises(InvalidInput, match=r"b\.csv"):
         next(extracts)
+
+
+def test_sqlite_files_in_folders_and_globs_are_databases(tmp_path):
+    write(tmp_path / "in/contacts.csv")
+    write(tmp_path / "in/shop.db", b"SQLite format 3\x00" + bytes(100))
+    database = str(tmp_path / "in/shop.db")
+
+    def split(location):
+        return split_locations(SourceSettings(location=location), base=tmp_path, secrets={"HERE": "in"})
+
+    assert split("in") == ([database], ["in"])
+    assert split("in/*") == ([database], ["in/*"])
+    assert split("in/*.db") == ([database], [])
+    assert split("in/shop.db") == (["in/shop.db"], [])
+    assert split(["postgresql://h/d", "${HERE}/contacts.csv"]) == (["postgresql://h/d"], ["in/contacts.csv"])
+    files = SourceSettings(location="in/*")
+    assert [extract.table for extract in open_files("x", files, base=tmp_path)] == ["contacts"]
 
 
 def fingerprints_of(tables):

@@ -74,7 +74,7 @@ def test_titles_blank_columns_and_blank_rows_around_the_table_are_left_out(read_
 
 def test_cells_read_as_people_see_them(read_all, workbook):
     header = ["id", "long_id", "text_id", "share", "born", "seen", "at", "active", "sum"]
-    moment = dt.datetime(2024, 1, 31, 12, 30, 5)
+    moment = dt.datetime.fromisoformat("2024-01-31 12:30:05")
     row = [12345.0, 9007199254740991, "00123", 0.1 + 0.2, dt.date(1980, 2, 29), moment, dt.time(9, 5), True, 1e21]
     table = read_all(workbook({"S": [header, row]}))["crm"]
     assert table.values() == [
@@ -153,7 +153,8 @@ def test_a_workbook_inside_gzip_or_named_csv_is_still_a_workbook(read_one, tmp_p
 
 
 def test_opendocument_sheets_are_read(read_one, tmp_path):
-    table = '<table:table table:name="S"><table:table-row>{}</table:table-row><table:table-row>{}</table:table-row></table:table>'
+    row = "<table:table-row>{}</table:table-row>"
+    table = f'<table:table table:name="S">{row}{row}</table:table>'
     text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     number = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
     content = (
@@ -169,6 +170,7 @@ def test_opendocument_sheets_are_read(read_one, tmp_path):
         archive.writestr("content.xml", content)
         archive.writestr(
             "META-INF/manifest.xml",
-            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+            '<?xml version="1.0"?><manifest:manifest '
+            'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         )
     assert read_one((tmp_path / "list.ods").read_bytes(), "l.ods").values() == [("7", "Åsa")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -62,6 +63,8 @@ def open_json_tables(file: StoredFile, settings: SourceSettings) -> list[FileTab
     tables: list[FileTable] = []
     for part, read_values, notes in _record_sources(file, settings.encoding):
         shape = _learn(read_values(), with_children=not part)
+        if shape.rows == 1:
+            shape.children.clear()  # one object is looked at as a whole
         if not shape.rows and not shape.bad:
             continue
         tables.extend(_tables_of(file, part, read_values, shape, notes))
@@ -86,6 +89,8 @@ def _record_sources(file: StoredFile, codec: str | None) -> list[tuple[str, Read
             f"{file.origin}: no JSON: it begins with {first!r}", hint="Export it as JSON, JSON lines or CSV."
         )
     arrays = _arrays_of_objects(file, codec)
+    if not arrays and _is_map_of_records(file, codec):
+        return [("", lambda: _values_of_map(file, codec), ("rows by key of one object",))]
     if not arrays:
         return [("", lambda: read_sequence(JsonText(file, codec)), ())]
     is_only = len(arrays) == 1
@@ -150,6 +155,34 @@ def _arrays_of_objects(file: StoredFile, codec: str | None) -> list[tuple[str, .
     if text.peek():
         return []  # several documents one after the other: each is a record
     return top or (below if len(below) == 1 else [])
+
+
+def _is_map_of_records(file: StoredFile, codec: str | None) -> bool:
+    """Whether the object that the document is holds records by their keys: three or more objects much alike."""
+    text = JsonText(file, codec)
+    text.peek()
+    fields: Counter[str] = Counter()
+    records = 0
+    for name, first in read_members(text):
+        value = _value(text)
+        if first == "{":
+            records += 1
+            fields.update(value.keys())
+        elif not name.startswith("_"):
+            return False
+    # Alike: a field that one has, half of the others have too, on the average.
+    return records >= 3 and not text.peek() and sum(fields.values()) >= 0.5 * records * len(fields) > 0
+
+
+def _values_of_map(file: StoredFile, codec: str | None) -> Iterator[JsonValue]:
+    """The records of a map, each with its key as the field ``key``."""
+    text = JsonText(file, codec)
+    text.peek()
+    for name, first in read_members(text):
+        line = text.line
+        value = _value(text)
+        if first == "{":
+            yield JsonValue({"key": name} | value, line)
 
 
 def _is_array_of_objects(value: Any) -> bool:

@@ -13,31 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from onefold.errors import InvalidInput, NotFound, SourceFailed
-from onefold.sources.files.stored_file import COMPRESSION_SUFFIXES, StoredFile, is_zip_archive, zip_members
-
-DATA_SUFFIXES = frozenset(
-    [
-        ".csv",
-        ".tsv",
-        ".tab",
-        ".psv",
-        ".txt",
-        ".dat",
-        ".json",
-        ".jsonl",
-        ".ndjson",
-        ".geojson",
-        ".parquet",
-        ".pq",
-        ".parq",
-        ".xlsx",
-        ".xlsm",
-        ".xlsb",
-        ".xls",
-        ".ods",
-    ]
-)
-"""Endings that make a file in a folder count as data."""
+from onefold.sources.files.stored_file import StoredFile, is_zip_archive, zip_members
+from onefold.sources.location import DATA_SUFFIXES, is_data_file, is_sqlite_file
 
 _WILDCARDS = "*?["
 
@@ -93,7 +70,9 @@ def _files_of_glob(location: str, path: Path, base: Path) -> list[StoredFile]:
         if match.is_dir():
             if "**" not in location:
                 files.extend(_files_in_folder(match, base))
-        elif is_specific or _is_data(match):
+        elif is_sqlite_file(match):
+            continue
+        elif is_specific or is_data_file(match):
             files.extend(_with_members(match, base, is_named=is_specific, is_matched=True))
     if not files:
         raise NotFound(
@@ -115,17 +94,9 @@ def _files_in_folder(folder: Path, base: Path) -> list[StoredFile]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
         for name in sorted(names):
             path = Path(parent) / name
-            if not name.startswith((".", "~$")) and _is_data(path):
+            if not name.startswith((".", "~$")) and is_data_file(path):
                 files.extend(_with_members(path, base, is_named=False, is_matched=True))
     return files
-
-
-def _is_data(path: Path) -> bool:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in COMPRESSION_SUFFIXES:
-        suffixes.pop()
-        return not suffixes or suffixes[-1] in DATA_SUFFIXES
-    return bool(suffixes) and (suffixes[-1] in DATA_SUFFIXES or suffixes[-1] == ".zip")
 
 
 def _with_members(path: Path, base: Path, *, is_named: bool, is_matched: bool) -> Iterator[StoredFile]:
@@ -136,7 +107,7 @@ def _with_members(path: Path, base: Path, *, is_named: bool, is_matched: bool) -
         yield StoredFile(path, origin, is_named=is_named, is_matched=is_matched)
         return
     members = zip_members(path, origin)
-    wanted = [member for member in members if _is_data(Path(PurePosixPath(member).name))]
+    wanted = [member for member in members if is_data_file(Path(PurePosixPath(member).name))]
     if not wanted and len(members) == 1:
         wanted = members
     if not wanted:

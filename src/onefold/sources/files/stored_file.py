@@ -21,6 +21,7 @@ from typing import IO, BinaryIO, cast
 import pyarrow as pa
 
 from onefold.errors import InvalidInput, NotFound, OnefoldError, SourceFailed, Unsupported
+from onefold.sources.location import COMPRESSION_SUFFIXES
 
 CHUNK_BYTES = 4 << 20
 """How much is read at once: large enough for speed, small beside any memory limit."""
@@ -35,7 +36,6 @@ _COMPRESSIONS = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"\x04\x22\x4d\x18", "lz4"),
 )
-COMPRESSION_SUFFIXES = frozenset({".gz", ".gzip", ".bz2", ".xz", ".zst", ".zstd", ".lz4"})
 
 
 @dataclass(frozen=True)
