@@ -25,14 +25,22 @@ class CellKind(StrEnum):
     """Holds characters that look like delimiters or stray quotes."""
 
 
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?"
+_DAY = r"\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}日?"
 _PATTERNS = (
     (
         CellKind.NUMBER,
-        r"[-+(]?\s?[$€£¥₹]?\s?\d{1,3}(?:[,.'’ \u00a0]\d{3})*(?:[.,]\d+)?\s?[%$€£¥₹)]?|[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?\s?[%€$]?",
+        (
+            r"[-+(]?\s?[$€£¥₹]?\s?\d{1,3}(?:[,.'’ \u00a0]\d{3})*(?:[.,]\d+)?\s?[%$€£¥₹)]?"
+            r"|[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?\s?[%€$]?"
+        ),
     ),
     (
         CellKind.DATE,
-        r"\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}日?(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp][Mm])?\s?(?:Z|UTC|[-+]\d{2}:?\d{2})?)?|\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp][Mm])?|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}",
+        (
+            rf"{_DAY}(?:[T ]\s*{_CLOCK}\s?(?:Z|UTC|[-+]\d{{2}}:?\d{{2}})?)?|{_CLOCK}"
+            r"|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}"
+        ),
     ),
     (CellKind.EMAIL, r"[^@\s;,|<>]+@[^@\s;,|<>]+\.[^@\s;,|<>]+"),
     (CellKind.URL, r"(?:https?|ftp)://\S+|www\.\S+"),
@@ -78,9 +86,7 @@ _ROW_COUNT = re.compile(
     r"(?:rows?|records?|row\s+count|record\s+count|number\s+of\s+(?:rows|records))\s*[:=]\s*\d[\d,. ]*)\)?\.?",
     re.IGNORECASE,
 )
-_END_MARK = re.compile(
-    r"[-=*_# ]*(?:end\s+of\s+(?:file|report|data|export)|eof)[-=*_#. ]*|[-=*_]{3,}", re.IGNORECASE
-)
+_END_MARK = re.compile(r"[-=*_# ]*(?:end\s+of\s+(?:file|report|data|export)|eof)[-=*_#. ]*|[-=*_]{3,}", re.IGNORECASE)
 
 
 def is_closing_row(cells: Sequence[str]) -> bool:

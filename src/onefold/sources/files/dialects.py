@@ -20,6 +20,9 @@ _LONG_DELIMITERS = ("~|~", "|~|", "||", "::", ";;", "@@", "##", "$$", "\t|\t")
 _SAMPLE_CHARACTERS = 100_000
 """Below the limit of the csv module on one field."""
 _SAMPLE_ROWS = 300
+_QUOTED_FIELD = re.compile(r'(?:^|(?<=[^\w\s"]|\t))"(?:[^"]|"")*"(?=$|[^\w\s"]|\t)', re.MULTILINE)
+_APOSTROPHE_FIELD = re.compile(r"(?:^|[^\w\s])'[^'\n]*'(?=$|[^\w\s])", re.MULTILINE)
+_HEADER_MISFIT = 0.7
 STAND_IN = "\x1f"
 """One byte that takes the place of a delimiter of several bytes while the file is read."""
 
@@ -84,19 +87,17 @@ def _whole_lines(sample: str, *, is_cut: bool) -> list[str]:
 
 
 def _plausible_delimiters(lines: Sequence[str]) -> list[str]:
-    """Delimiters that occur in at least a third of the lines that are not blank."""
+    """Delimiters in the first line or in at least a third of the lines that are not blank."""
     filled = [line for line in lines[:_SAMPLE_ROWS] if line.strip()]
     found = [
         delimiter
         for delimiter in (*_LONG_DELIMITERS, *_DELIMITERS)
-        if sum(delimiter in line for line in filled) * 3 >= len(filled) > 0
+        if filled and (delimiter in filled[0] or sum(delimiter in line for line in filled) * 3 >= len(filled))
     ]
     # A long delimiter explains the short ones in it.
     for long in [delimiter for delimiter in found if len(delimiter) > 1]:
         if all(
-            line.count(long) * long.count(short) == line.count(short)
-            for short in set(long)
-            for line in filled[:50]
+            line.count(long) * long.count(short) == line.count(short) for short in set(long) for line in filled[:50]
         ):
             return [long]
     return [delimiter for delimiter in found if len(delimiter) == 1]
@@ -109,10 +110,10 @@ def _plausible_quotings(lines: Sequence[str]) -> list[tuple[str, str]]:
     if '"' in text:
         if '\\"' in text:
             quotings.append(('"', "\\"))
-        quotings.append(("", ""))
-    if len(re.findall(r"(?:^|[^\w\s])'[^'\n]*'(?=$|[^\w\s])", text, re.MULTILINE)) * 2 > len(
-        lines[:_SAMPLE_ROWS]
-    ):
+        enclosing = sum(match[0].count('"') for match in _QUOTED_FIELD.finditer(text))
+        if enclosing * 2 < text.count('"'):
+            quotings.append(("", ""))
+    if len(_APOSTROPHE_FIELD.findall(text)) * 2 > len(lines[:_SAMPLE_ROWS]):
         quotings.append(("'", ""))
     return quotings
 
@@ -123,7 +124,7 @@ def _cut(lines: Sequence[str], dialect: Dialect, limit: int) -> tuple[list[list[
         lines = [line.replace(delimiter, STAND_IN) for line in lines]
         delimiter = STAND_IN
     reader = csv.reader(
-        (line + "\n" for line in lines),
+        (line.replace("\r", " ") + "\n" for line in lines),
         delimiter=delimiter,
         quotechar=dialect.quote or None,
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
@@ -149,12 +150,14 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
     if width < 2:
         return 0.0
     consistency = count / len(rows)
-    swallowed = sum(cell.count("\n") > 20 for row in rows for cell in row)
+    # The last row of a sample may go on for long, and rightly so.
+    swallowed = sum(cell.count("\n") > 20 for row in rows[:-1] for cell in row)
+    fit = 1.0 if len(rows[0]) == width else _HEADER_MISFIT
     clear = _clear_share([row for row in rows if len(row) == width])
     penalty = 0.5 if dialect.delimiter == ":" else 1.0
     # Reading a quote as a quote explains more than reading it as a letter.
     quoting = 1.0 if dialect.quote == '"' else 0.98
-    return consistency**2 * (width - 1) / width * clear**2 * penalty * quoting / (1 + swallowed)
+    return consistency**2 * (width - 1) / width * clear**2 * penalty * quoting * fit / (1 + swallowed)
 
 
 def _single_column_score(lines: Sequence[str]) -> float:

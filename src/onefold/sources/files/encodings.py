@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from onefold.sources.files.alphabets import (
     COMMON_HANGUL,
@@ -153,8 +154,7 @@ def _utf16_without_mark(start: bytes) -> Encoding | None:
     except UnicodeError:
         return None
     strange = sum(
-        unicodedata.category(character) in {"Cn", "Co", "Cc", "Cs"} and character not in "\r\n\t"
-        for character in text
+        unicodedata.category(character) in {"Cn", "Co", "Cc", "Cs"} and character not in "\r\n\t" for character in text
     )
     if strange * 20 > len(text):
         return None
@@ -164,9 +164,7 @@ def _utf16_without_mark(start: bytes) -> Encoding | None:
 def detect_legacy_encoding(cells: Sequence[bytes]) -> Encoding:
     """The code page under which these cells, each with bytes above ASCII, read most like a language."""
     judged = list(dict.fromkeys(cells))[:MAX_CELLS]
-    scores = sorted(
-        ((_score(candidate, judged), -rank) for rank, candidate in enumerate(_CANDIDATES)), reverse=True
-    )
+    scores = sorted(((_score(candidate, judged), -rank) for rank, candidate in enumerate(_CANDIDATES)), reverse=True)
     best_score, best_rank = scores[0]
     best = _CANDIDATES[-best_rank]
     reading = [cell.decode(best.codec, errors="replace") for cell in judged]
@@ -302,7 +300,7 @@ def _coherence(text: str) -> float:
 def _word_coherence(word: str) -> float:
     cost = 0.0
     run, was_vowel = 0, None
-    for before, after in zip(word, word[1:], strict=False):
+    for before, after in pairwise(word):
         if before > "\x7f" or after > "\x7f":
             cost += _transition(before, after)
     for position, character in enumerate(word):

@@ -40,9 +40,7 @@ def schema_of(column_names: tuple[str, ...]) -> pa.Schema:
     return pa.schema([*fields, pa.field("_origin", pa.string()), pa.field("_line", pa.int64())])
 
 
-def batch_of(
-    column_names: tuple[str, ...], columns: list[pa.Array], *, origin: str, lines: pa.Array
-) -> pa.RecordBatch:
+def batch_of(column_names: tuple[str, ...], columns: list[pa.Array], *, origin: str, lines: pa.Array) -> pa.RecordBatch:
     """A batch of an extract from its columns of strings."""
     origins = pa.repeat(pa.scalar(origin, pa.string()), len(lines))
     return pa.RecordBatch.from_arrays([*columns, origins, lines], schema=schema_of(column_names))

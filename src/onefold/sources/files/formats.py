@@ -63,6 +63,4 @@ def _refuse_foreign(file: StoredFile, start: bytes) -> None:
                 hint="Export the data as CSV, XLSX, JSON or Parquet, or leave the file out.",
             )
     if file.suffix in {".avro", ".orc", ".feather"}:
-        raise Unsupported(
-            f"{file.origin}: files of this kind cannot be read yet", hint="Convert it to Parquet or CSV."
-        )
+        raise Unsupported(f"{file.origin}: files of this kind cannot be read yet", hint="Convert it to Parquet or CSV.")

@@ -30,6 +30,7 @@ class JsonNumber(float):
     text: str
 
     def __new__(cls, text: str) -> JsonNumber:
+        """A number as written in JSON."""
         number = super().__new__(cls, text)
         number.text = text
         return number
@@ -91,9 +92,7 @@ class JsonText:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._position)
             except json.JSONDecodeError as error:
-                is_at_end = (
-                    error.msg.startswith("Unterminated") or len(self._text.rstrip()) - error.pos <= _TAIL
-                )
+                is_at_end = error.msg.startswith("Unterminated") or len(self._text.rstrip()) - error.pos <= _TAIL
                 if not is_at_end:
                     raise
                 # The window may end inside the value. Twice as much each time keeps the work linear.
@@ -234,9 +233,7 @@ def read_members(text: JsonText) -> Iterator[tuple[str, str]]:
         except json.JSONDecodeError as error:
             raise invalid_json(text, error) from error
         if text.peek() != ":" or not isinstance(name, str):
-            raise InvalidInput(
-                f"{text.file.origin}, line {text.line}: no JSON: a name and a colon are expected"
-            )
+            raise InvalidInput(f"{text.file.origin}, line {text.line}: no JSON: a name and a colon are expected")
         text.take(":")
         yield name, text.peek()
     text.take("}")

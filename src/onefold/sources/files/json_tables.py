@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,9 +39,7 @@ _DEEPEST = 6
 """Objects nested deeper than this stay JSON text."""
 _MOST_COLUMNS = 3_000
 _MOST_KEYS = 5_000_000
-_KEY_NAME = re.compile(
-    r"_?id|.*[_.-]id|.*Id|.*ID|uuid|guid|_?key|.*_key|(?:.*_)?(?:number|no|nr|code|ref)", re.DOTALL
-)
+_KEY_NAME = re.compile(r"_?id|.*[_.-]id|.*Id|.*ID|uuid|guid|_?key|.*_key|(?:.*_)?(?:number|no|nr|code|ref)", re.DOTALL)
 _RAW_CHARACTERS = 10_000
 _ENVELOPE = re.compile(
     r"data|items?|results?|records?|rows?|values?|list|entries|elements|objects|documents|docs|features|hits|content|"
@@ -64,6 +63,8 @@ def open_json_tables(file: StoredFile, settings: SourceSettings) -> list[FileTab
     tables: list[FileTable] = []
     for part, read_values, notes in _record_sources(file, settings.encoding):
         shape = _learn(read_values(), with_children=not part)
+        if shape.rows == 1:
+            shape.children.clear()  # one object is looked at as a whole
         if not shape.rows and not shape.bad:
             continue
         tables.extend(_tables_of(file, part, read_values, shape, notes))
@@ -77,7 +78,7 @@ def _record_sources(file: StoredFile, codec: str | None) -> list[tuple[str, Read
     head = _head(file, codec)
     if not head.strip():
         raise InvalidInput(f"{file.origin}: the file is empty", hint="Export it again, or leave it out.")
-    if _is_json_lines(head):
+    if _is_json_lines(head, is_named_so=file.suffix in {".jsonl", ".ndjson"}):
         return [("", lambda: read_lines(JsonText(file, codec)), ("JSON lines",))]
     text = JsonText(file, codec)
     first = text.peek()
@@ -88,6 +89,8 @@ def _record_sources(file: StoredFile, codec: str | None) -> list[tuple[str, Read
             f"{file.origin}: no JSON: it begins with {first!r}", hint="Export it as JSON, JSON lines or CSV."
         )
     arrays = _arrays_of_objects(file, codec)
+    if not arrays and _is_map_of_records(file, codec):
+        return [("", lambda: _values_of_map(file, codec), ("rows by key of one object",))]
     if not arrays:
         return [("", lambda: read_sequence(JsonText(file, codec)), ())]
     is_only = len(arrays) == 1
@@ -107,13 +110,14 @@ def _head(file: StoredFile, codec: str | None) -> str:
     return head.window(_HEAD_BYTES)
 
 
-def _is_json_lines(head: str) -> bool:
-    """Whether most of the first lines are whole JSON values; one line alone is a document."""
+def _is_json_lines(head: str, *, is_named_so: bool) -> bool:
+    """Whether each line is a value: most of the first ones are whole, or one is and the file's name says so."""
     lines = [line.strip() for line in head.split("\n")[:20] if line.strip()]
     lines = lines[:-1] if len(head) >= _HEAD_BYTES else lines
-    if len(lines) < 2:
-        return False
-    return sum(_is_whole(line) for line in lines) * 2 > len(lines)
+    whole = sum(_is_whole(line) for line in lines)
+    if is_named_so:
+        return whole > 0
+    return len(lines) > 1 and whole * 2 > len(lines)
 
 
 def _is_whole(line: str) -> bool:
@@ -151,6 +155,34 @@ def _arrays_of_objects(file: StoredFile, codec: str | None) -> list[tuple[str, .
     if text.peek():
         return []  # several documents one after the other: each is a record
     return top or (below if len(below) == 1 else [])
+
+
+def _is_map_of_records(file: StoredFile, codec: str | None) -> bool:
+    """Whether the object that the document is holds records by their keys: three or more objects much alike."""
+    text = JsonText(file, codec)
+    text.peek()
+    fields: Counter[str] = Counter()
+    records = 0
+    for name, first in read_members(text):
+        value = _value(text)
+        if first == "{":
+            records += 1
+            fields.update(value.keys())
+        elif not name.startswith("_"):
+            return False
+    # Alike: a field that one has, half of the others have too, on the average.
+    return records >= 3 and not text.peek() and sum(fields.values()) >= 0.5 * records * len(fields) > 0
+
+
+def _values_of_map(file: StoredFile, codec: str | None) -> Iterator[JsonValue]:
+    """The records of a map, each with its key as the field ``key``."""
+    text = JsonText(file, codec)
+    text.peek()
+    for name, first in read_members(text):
+        line = text.line
+        value = _value(text)
+        if first == "{":
+            yield JsonValue({"key": name} | value, line)
 
 
 def _is_array_of_objects(value: Any) -> bool:

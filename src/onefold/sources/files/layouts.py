@@ -24,6 +24,7 @@ _HEADER_WORD = re.compile(
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"[a-z]+(?:[A-Z][a-z0-9]*)+|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 ROWS_JUDGED = 200
@@ -124,7 +125,8 @@ def _header_evidence(cell: str, below: Sequence[str]) -> float:
         return evidence
     usual, share = _usual_kind(below)
     if kind is CellKind.NUMBER:
-        # Years and numbered columns are headers too, but then the others name themselves.
+        if _YEAR.fullmatch(cell) and not any(_YEAR.fullmatch(other) for other in below):
+            return 0.5  # one column per year
         return -1.5 if usual is CellKind.NUMBER else 0.5
     if kind in SPECIFIC_KINDS and kind is usual and not looks_named:
         return -1.5 if _same_shape(cell, below) else -0.5
@@ -162,7 +164,6 @@ def _fit_headers(headers: list[str], body: Sequence[Row], width: int) -> tuple[l
         headers = [*headers, ""] if ends_blank else ["", *headers]
     while len(headers) > width and not headers[-1]:
         headers.pop()
-    if len(headers) > width:
-        # Rows that leave off empty cells at their end; named columns must stay.
-        width = len(headers)
+    # Rows may leave off empty cells at their end; named columns must stay.
+    width = max(width, len(headers))
     return headers + [""] * (width - len(headers)), width

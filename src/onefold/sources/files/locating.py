@@ -13,12 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from onefold.errors import InvalidInput, NotFound, SourceFailed
-from onefold.sources.files.stored_file import COMPRESSION_SUFFIXES, StoredFile, is_zip_archive, zip_members
-
-DATA_SUFFIXES = frozenset(
-    [".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet", ".pq", ".parq", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"]
-)
-"""Endings that make a file in a folder count as data."""
+from onefold.sources.files.stored_file import StoredFile, is_zip_archive, zip_members
+from onefold.sources.location import DATA_SUFFIXES, is_data_file, is_sqlite_file
 
 _WILDCARDS = "*?["
 
@@ -55,27 +51,29 @@ def _files_at(location: str, base: Path) -> list[StoredFile]:
         return _files_of_glob(location, path, base)
     if not _exists(path):
         raise NotFound(f"{location}: there is no such file or folder", hint=_hint_for_missing(path))
-    return list(_with_members(path, base, is_named=True))
+    return list(_with_members(path, base, is_named=True, is_matched=False))
 
 
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise SourceFailed(
-            f"{path}: {error.strerror}", hint="Check the path and your rights on it."
-        ) from error
+        raise SourceFailed(f"{path}: {error.strerror}", hint="Check the path and your rights on it.") from error
 
 
 def _files_of_glob(location: str, path: Path, base: Path) -> list[StoredFile]:
     matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes any pattern
+    # '*.csv' says what kind of file is meant; '*' does not.
+    is_specific = "." in PurePosixPath(location).name
     files: list[StoredFile] = []
     for match in matches:
         if match.is_dir():
             if "**" not in location:
                 files.extend(_files_in_folder(match, base))
-        elif "**" not in location or _is_data(match):
-            files.extend(_with_members(match, base, is_named=True))
+        elif is_sqlite_file(match):
+            continue
+        elif is_specific or is_data_file(match):
+            files.extend(_with_members(match, base, is_named=is_specific, is_matched=True))
     if not files:
         raise NotFound(
             f"{location}: matches no file",
@@ -96,28 +94,20 @@ def _files_in_folder(folder: Path, base: Path) -> list[StoredFile]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
         for name in sorted(names):
             path = Path(parent) / name
-            if not name.startswith((".", "~$")) and _is_data(path):
-                files.extend(_with_members(path, base, is_named=False))
+            if not name.startswith((".", "~$")) and is_data_file(path):
+                files.extend(_with_members(path, base, is_named=False, is_matched=True))
     return files
 
 
-def _is_data(path: Path) -> bool:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in COMPRESSION_SUFFIXES:
-        suffixes.pop()
-        return not suffixes or suffixes[-1] in DATA_SUFFIXES
-    return bool(suffixes) and (suffixes[-1] in DATA_SUFFIXES or suffixes[-1] == ".zip")
-
-
-def _with_members(path: Path, base: Path, *, is_named: bool) -> Iterator[StoredFile]:
+def _with_members(path: Path, base: Path, *, is_named: bool, is_matched: bool) -> Iterator[StoredFile]:
     origin = _origin_of(path, base)
     if not path.is_file():
         raise InvalidInput(f"{origin}: neither a file nor a folder", hint="Connect a regular file.")
     if not is_zip_archive(path):
-        yield StoredFile(path, origin, is_named=is_named)
+        yield StoredFile(path, origin, is_named=is_named, is_matched=is_matched)
         return
     members = zip_members(path, origin)
-    wanted = [member for member in members if _is_data(Path(PurePosixPath(member).name))]
+    wanted = [member for member in members if is_data_file(Path(PurePosixPath(member).name))]
     if not wanted and len(members) == 1:
         wanted = members
     if not wanted:
@@ -126,7 +116,9 @@ def _with_members(path: Path, base: Path, *, is_named: bool) -> Iterator[StoredF
             hint=f"It holds: {', '.join(members[:5]) or 'nothing'}.",
         )
     for member in wanted:
-        yield StoredFile(path, f"{origin}!{member}", member=member, is_named=is_named and len(wanted) == 1)
+        yield StoredFile(
+            path, f"{origin}!{member}", member=member, is_named=is_named and len(wanted) == 1, is_matched=is_matched
+        )
 
 
 def _origin_of(path: Path, base: Path) -> str:

@@ -23,7 +23,8 @@ _MONTH = (
 _YEAR = r"(?:19|20)\d\d"
 _DATE = re.compile(
     rf"""(?<![^\W_])(?:
-        {_YEAR}[-_. ]?(?:0[1-9]|1[0-2])[-_. ]?(?:0[1-9]|[12]\d|3[01])(?:[-_.tT ]?\d{{2}}[-_.:]?\d{{2}}(?:[-_.:]?\d{{2}})?[zZ]?)?
+        {_YEAR}[-_. ]?(?:0[1-9]|1[0-2])[-_. ]?(?:0[1-9]|[12]\d|3[01])
+            (?:[-_.tT ]?\d{{2}}[-_.:]?\d{{2}}(?:[-_.:]?\d{{2}})?[zZ]?)?
       | (?:0?[1-9]|[12]\d|3[01])[-_. ](?:0?[1-9]|1[0-2])[-_. ]{_YEAR}
       | (?:0?[1-9]|1[0-2])[-_. ](?:0?[1-9]|[12]\d|3[01])[-_. ]{_YEAR}
       | {_YEAR}[-_. ]?(?:q[1-4]|w[0-5]?\d|(?:{_MONTH})|0[1-9]|1[0-2])
@@ -127,9 +128,7 @@ def unique_name_beside(name: str, taken: set[str], given: set[str], *, is_given:
 
 def clean_header(header: str) -> str:
     """A header on one line, without invisible characters or the spaces around it."""
-    visible = "".join(
-        character for character in header if character not in "\ufeff\u200b\u200e\u200f\u00ad\x00"
-    )
+    visible = "".join(character for character in header if character not in "\ufeff\u200b\u200e\u200f\u00ad\x00")
     return " ".join(visible.split())
 
 

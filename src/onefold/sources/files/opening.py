@@ -74,9 +74,7 @@ def open_files(
     count = 0
     for group, fingerprint in groups:
         if group.base in unchanged:
-            extracts = [
-                _unchanged_extract(table, known[table], group, settings) for table in unchanged[group.base]
-            ]
+            extracts = [_unchanged_extract(table, known[table], group, settings) for table in unchanged[group.base]]
         else:
             extracts = _open_group(group, settings, fingerprint, taken, errors)
         count += len(extracts)
@@ -93,7 +91,7 @@ def open_files(
 def _groups(files: Sequence[StoredFile]) -> list[_Group]:
     """Files by what their names have in common, in order of first appearance."""
     by_base: dict[str, list[StoredFile]] = {}
-    if len(files) == 1 and files[0].is_named:
+    if len(files) == 1 and not files[0].is_matched:
         return [_Group(table_name(files[0].stem), tuple(files))]
     for file in files:
         by_base.setdefault(table_name(without_number(file.stem)), []).append(file)
@@ -110,12 +108,12 @@ def _open_group(
     opened: list[tuple[StoredFile, FileTable]] = []
     for file in group.files:
         try:
-            opened.extend((file, table) for table in open_tables(file, settings))
+            opened.extend((file, opened_table) for opened_table in open_tables(file, settings))
         except OnefoldError as error:
             errors.append(error)
     families: dict[tuple[str, tuple[str, ...]], list[tuple[StoredFile, FileTable]]] = {}
-    for file, table in opened:
-        families.setdefault((table.part, table.column_names), []).append((file, table))
+    for file, member in opened:
+        families.setdefault((member.part, member.column_names), []).append((file, member))
     is_split = len({part for part, _ in families}) != len(families)
     members = sorted(families.values(), key=lambda family: family[0][1].is_child)
     extracts: list[Extract] = []
@@ -158,9 +156,7 @@ def _extract_of(
         column, target = first.parent_join
         joins = ((column, main_names[family[0][0].origin], target),)
     declared = {
-        name: kinds.pop()
-        if len(kinds := {m.declared_types.get(name, "text") for m in members}) == 1
-        else "text"
+        name: kinds.pop() if len(kinds := {m.declared_types.get(name, "text") for m in members}) == 1 else "text"
         for name in first.column_names
     }
     return Extract(
@@ -176,9 +172,7 @@ def _extract_of(
     )
 
 
-def _reader_of(
-    members: Sequence[FileTable], bad_rows: list[BadRow]
-) -> Callable[[], Iterator[pa.RecordBatch]]:
+def _reader_of(members: Sequence[FileTable], bad_rows: list[BadRow]) -> Callable[[], Iterator[pa.RecordBatch]]:
     def batches() -> Iterator[pa.RecordBatch]:
         bad_rows.clear()
         for member in members:
@@ -191,9 +185,8 @@ def _family_notes(members: Sequence[FileTable]) -> tuple[str, ...]:
     """What to know about the files: said once where it holds for all, else with the file."""
     if len(members) == 1:
         return members[0].notes
-    notes = [
-        f"{len(members)} files as one table: {', '.join(m.origin for m in members[:5])}{' …' if len(members) > 5 else ''}"
-    ]
+    named = ", ".join(member.origin for member in members[:5])
+    notes = [f"{len(members)} files as one table: {named}{' …' if len(members) > 5 else ''}"]
     shared = [note for note in members[0].notes if all(note in member.notes for member in members)]
     notes += shared
     notes += [f"{m.origin}: {note}" for m in members for note in m.notes if note not in shared]
@@ -269,15 +262,22 @@ class _Fingerprint:
     def tables_unchanged(self, known: Mapping[str, str]) -> list[str]:
         """The tables that landed from this very content, if all of the group's did; else none."""
         parsed = {table: match for table, text in known.items() if (match := _FINGERPRINT.fullmatch(text))}
-        for found in ({t for t, m in parsed.items() if self.stamp and m["stamp"] == self.stamp}, None):
-            if found is None:
-                content = self.content if parsed else ""
-                found = {t for t, m in parsed.items() if content and m["content"] == content}
-            if found and {int(parsed[t]["number"]) for t in found} == set(
-                range(1, int(parsed[min(found)]["count"]) + 1)
-            ):
-                return sorted(found, key=lambda table: int(parsed[table]["number"]))
-        return []
+        by_stamp = [table for table, match in parsed.items() if self.stamp and match["stamp"] == self.stamp]
+        if _is_whole(by_stamp, parsed):
+            return _in_order(by_stamp, parsed)
+        content = self.content if parsed else ""
+        by_content = [table for table, match in parsed.items() if content and match["content"] == content]
+        return _in_order(by_content, parsed) if _is_whole(by_content, parsed) else []
+
+
+def _is_whole(tables: Sequence[str], parsed: Mapping[str, re.Match[str]]) -> bool:
+    """Whether these are all tables of their group: a build may have died between two of them."""
+    numbers = {int(parsed[table]["number"]) for table in tables}
+    return bool(tables) and numbers == set(range(1, int(parsed[tables[0]]["count"]) + 1))
+
+
+def _in_order(tables: Sequence[str], parsed: Mapping[str, re.Match[str]]) -> list[str]:
+    return sorted(tables, key=lambda table: int(parsed[table]["number"]))
 
 
 _FINGERPRINT = re.compile(r"(?P<content>[0-9a-f]{32})-(?P<stamp>[0-9a-f]*)-(?P<number>\d+)/(?P<count>\d+)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -37,9 +38,7 @@ def open_parquet_table(file: StoredFile) -> FileTable:
     names = column_names(schema.names)
     declared = {name: type_name(field.type) for name, field in zip(names, schema, strict=True)}
     notes = ("no rows",) if rows == 0 else ()
-    return FileTable(
-        file.origin, names, partial(_read_rows, file, names), declared_types=declared, notes=notes
-    )
+    return FileTable(file.origin, names, partial(_read_rows, file, names), declared_types=declared, notes=notes)
 
 
 def _read_rows(file: StoredFile, names: tuple[str, ...], bad_rows: list[BadRow]) -> Iterator[pa.RecordBatch]:
@@ -66,19 +65,20 @@ def _damaged(file: StoredFile, error: Exception) -> SourceFailed:
 def type_name(kind: pa.DataType) -> str:
     """A short name of an Arrow type: text, int64, float64, decimal, bool, date, time, timestamp, binary, json."""
     names = (
-        (pa.types.is_dictionary, lambda: type_name(kind.value_type)),
-        (_is_text, lambda: "text"),
-        (pa.types.is_integer, lambda: str(kind)),
-        (pa.types.is_floating, lambda: "float64"),
-        (pa.types.is_decimal, lambda: "decimal"),
-        (pa.types.is_boolean, lambda: "bool"),
-        (pa.types.is_date, lambda: "date"),
-        (pa.types.is_time, lambda: "time"),
-        (pa.types.is_timestamp, lambda: "timestamp"),
-        (pa.types.is_nested, lambda: "json"),
-        (_is_binary, lambda: "binary"),
+        (_is_text, "text"),
+        (pa.types.is_integer, str(kind)),
+        (pa.types.is_floating, "float64"),
+        (pa.types.is_decimal, "decimal"),
+        (pa.types.is_boolean, "bool"),
+        (pa.types.is_date, "date"),
+        (pa.types.is_time, "time"),
+        (pa.types.is_timestamp, "timestamp"),
+        (pa.types.is_nested, "json"),
+        (_is_binary, "binary"),
     )
-    return next((name() for matches, name in names if matches(kind)), "text")
+    if pa.types.is_dictionary(kind):
+        return type_name(kind.value_type)
+    return next((name for matches, name in names if matches(kind)), "text")
 
 
 def as_text(column: pa.Array) -> pa.Array:
@@ -88,22 +88,8 @@ def as_text(column: pa.Array) -> pa.Array:
         return as_text(column.dictionary_decode())
     if isinstance(column, pa.ExtensionArray):
         return as_text(column.storage)
-    if pa.types.is_null(kind):
-        return pa.nulls(len(column), pa.string())
-    if pa.types.is_timestamp(kind):
-        return _timestamps_as_text(column)
-    if pa.types.is_date64(kind):
-        return _timestamps_as_text(column.cast(pa.timestamp("ms")))
-    if pa.types.is_time(kind):
-        return _without_zero_fraction(column.cast(pa.string()))
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return _numbers_as_text(column)
-    if pa.types.is_nested(kind) or pa.types.is_duration(kind) or pa.types.is_interval(kind):
-        return pa.array([_as_json(value) for value in column.to_pylist()], pa.string())
-    if _is_binary(kind):
-        return pa.array([_bytes_as_text(value) for value in column.to_pylist()], pa.string())
-    text = column.cast(pa.string())
-    return pc.if_else(pc.equal(text, ""), None, text) if _is_text(kind) else text
+    render = next((render for matches, render in _RENDERERS if matches(kind)), _cast_as_text)
+    return render(column)
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -122,11 +108,7 @@ def _is_binary(kind: pa.DataType) -> bool:
 def _timestamps_as_text(column: pa.Array) -> pa.Array:
     """'2011-12-09 12:50:00', with a fraction where there is one and Z where it is a moment in UTC."""
     text = _without_zero_fraction(column.cast(pa.string()))
-    return (
-        pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
-        if column.type.tz is None
-        else text
-    )
+    return pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1") if column.type.tz is None else text
 
 
 def _without_zero_fraction(text: pa.Array) -> pa.Array:
@@ -139,9 +121,7 @@ def _numbers_as_text(column: pa.Array) -> pa.Array:
         column = pc.if_else(pc.is_finite(column), column, None)
     text = column.cast(pa.string())
     if pc.any(pc.match_substring_regex(text, "[eE]")).as_py():
-        text = pa.array(
-            [None if value is None else plain_number(value) for value in text.to_pylist()], pa.string()
-        )
+        text = pa.array([None if value is None else plain_number(value) for value in text.to_pylist()], pa.string())
     if pa.types.is_decimal(column.type):
         text = pc.replace_substring_regex(text, r"^(-?\d+)\.0+$", r"\1")
     return text
@@ -153,9 +133,44 @@ def plain_number(text: str) -> str:
     >>> plain_number("1.5e+20")
     '150000000000000000000'
     """
-    from decimal import Decimal
-
     return format(Decimal(text), "f") if "e" in text.lower() else text
+
+
+def _nothing(column: pa.Array) -> pa.Array:
+    return pa.nulls(len(column), pa.string())
+
+
+def _cast_as_text(column: pa.Array) -> pa.Array:
+    return column.cast(pa.string())
+
+
+def _strings(column: pa.Array) -> pa.Array:
+    text = column.cast(pa.string())
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _dates_as_text(column: pa.Array) -> pa.Array:
+    return column.cast(pa.date32()).cast(pa.string())
+
+
+def _times_as_text(column: pa.Array) -> pa.Array:
+    return _without_zero_fraction(column.cast(pa.string()))
+
+
+def _values_as_json(column: pa.Array) -> pa.Array:
+    return pa.array([_as_json(value) for value in column.to_pylist()], pa.string())
+
+
+def _binary_as_text(column: pa.Array) -> pa.Array:
+    return pa.array([_bytes_as_text(value) for value in column.to_pylist()], pa.string())
+
+
+def _is_opaque(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_nested(kind) or pa.types.is_duration(kind) or pa.types.is_interval(kind))
+
+
+def _is_fractional(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _as_json(value: Any) -> str | None:
@@ -171,3 +186,15 @@ def _bytes_as_text(value: bytes | None) -> str | None:
     except UnicodeDecodeError:
         return value.hex()
     return text if text.isprintable() else value.hex()
+
+
+_RENDERERS = (
+    (pa.types.is_null, _nothing),
+    (_is_text, _strings),
+    (pa.types.is_timestamp, _timestamps_as_text),
+    (pa.types.is_date, _dates_as_text),
+    (pa.types.is_time, _times_as_text),
+    (_is_fractional, _numbers_as_text),
+    (_is_opaque, _values_as_json),
+    (_is_binary, _binary_as_text),
+)

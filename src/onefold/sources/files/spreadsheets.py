@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -61,8 +63,6 @@ def open_workbook_tables(file: StoredFile, settings: SourceSettings) -> list[Fil
 
 
 def _with_note(table: FileTable, note: str) -> FileTable:
-    from dataclasses import replace
-
     return replace(table, notes=(*table.notes, note))
 
 
@@ -114,9 +114,7 @@ def _fill_merged(cells: Sheet, ranges: Sequence[tuple[tuple[int, int], tuple[int
             cells[row][left] = cells[top][left]
 
 
-def _open_sheet(
-    file: StoredFile, name: str, cells: Sheet, *, is_visible: bool, is_only: bool
-) -> FileTable | None:
+def _open_sheet(file: StoredFile, name: str, cells: Sheet, *, is_visible: bool, is_only: bool) -> FileTable | None:
     first, last = _used_columns(cells)
     if first is None:
         return None
@@ -129,9 +127,7 @@ def _open_sheet(
     origin = file.origin if is_only else f"{file.origin}#{name}"
     typed = [[row[first + position] for row in cells[layout.body_row :]] for position in kept]
     declared = {
-        column: kind
-        for column, values in zip(names, typed, strict=True)
-        if (kind := _declared_type(values)) != "text"
+        column: kind for column, values in zip(names, typed, strict=True) if (kind := _declared_type(values)) != "text"
     }
     closing = _closing_rows(texts, layout.body_row)
     read = partial(_read_rows, origin, names, kept, texts, (layout.body_row, len(texts) - closing))
@@ -205,28 +201,25 @@ def cell_text(cell: Any) -> str:
     >>> cell_text(12345.0), cell_text(0.1 + 0.2)
     ('12345', '0.3')
     """
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
     if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float | int):
-        return _number_text(cell)
-    if isinstance(cell, datetime.datetime):
-        moment = cell.replace(microsecond=0) if cell.microsecond == 0 else cell
-        is_midnight = moment.time() == datetime.time()
-        return moment.date().isoformat() if is_midnight else moment.isoformat(sep=" ", timespec="auto")
-    if isinstance(cell, datetime.timedelta):
-        return _duration_text(cell)
-    if isinstance(cell, datetime.date | datetime.time):
-        return cell.isoformat()
-    return str(cell)
+        text = "true" if cell else "false"
+    elif isinstance(cell, float | int):
+        text = _number_text(cell)
+    elif isinstance(cell, dt.datetime):
+        is_midnight = cell.time() == dt.time()
+        text = cell.date().isoformat() if is_midnight else cell.isoformat(sep=" ")
+    elif isinstance(cell, dt.timedelta):
+        text = _duration_text(cell)
+    elif isinstance(cell, dt.date | dt.time):
+        text = cell.isoformat()
+    else:
+        text = "" if cell is None else str(cell)
+    return text
 
 
 def _number_text(number: float) -> str:
     """Spreadsheets show 15 significant digits; whole numbers that a float holds exactly keep all of theirs."""
-    if number != number or number in {float("inf"), float("-inf")}:
+    if not math.isfinite(number):
         return ""
     if number == int(number) and abs(number) <= _EXACT_INTEGER:
         return str(int(number))
@@ -234,7 +227,7 @@ def _number_text(number: float) -> str:
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def _duration_text(duration: datetime.timedelta) -> str:
+def _duration_text(duration: dt.timedelta) -> str:
     """Hours, minutes, seconds: '30:00:00'."""
     seconds = int(duration.total_seconds())
     sign = "-" if seconds < 0 else ""
@@ -254,8 +247,8 @@ def _cell_type(value: Any) -> str:
     kinds = (
         (bool, "bool"),
         (int | float, "number"),
-        (datetime.datetime, "timestamp"),
-        (datetime.date, "date"),
-        (datetime.time | datetime.timedelta, "time"),
+        (dt.datetime, "timestamp"),
+        (dt.date, "date"),
+        (dt.time | dt.timedelta, "time"),
     )
     return next((name for kind, name in kinds if isinstance(value, kind)), "text")

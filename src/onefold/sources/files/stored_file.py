@@ -21,6 +21,7 @@ from typing import IO, BinaryIO, cast
 import pyarrow as pa
 
 from onefold.errors import InvalidInput, NotFound, OnefoldError, SourceFailed, Unsupported
+from onefold.sources.location import COMPRESSION_SUFFIXES
 
 CHUNK_BYTES = 4 << 20
 """How much is read at once: large enough for speed, small beside any memory limit."""
@@ -35,7 +36,6 @@ _COMPRESSIONS = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"\x04\x22\x4d\x18", "lz4"),
 )
-COMPRESSION_SUFFIXES = frozenset({".gz", ".gzip", ".bz2", ".xz", ".zst", ".zstd", ".lz4"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class StoredFile:
     """The file as people know it: relative to the workspace, with the member after ``!``."""
     member: str = ""
     is_named: bool = True
-    """Whether a person named this very file; others are skipped where they hold no table."""
+    """Whether a person asked for this file, by name or by a glob with its ending; others may be skipped."""
+    is_matched: bool = False
+    """Whether a folder or glob led to it, so that more files like it may come."""
 
     @property
     def stem(self) -> str:
@@ -143,9 +145,7 @@ def file_errors(file: StoredFile) -> Iterator[None]:
     except OnefoldError:
         raise
     except FileNotFoundError as error:
-        raise NotFound(
-            f"{name}: there is no such file", hint="Check the path, or where the file went."
-        ) from error
+        raise NotFound(f"{name}: there is no such file", hint="Check the path, or where the file went.") from error
     except PermissionError as error:
         raise SourceFailed(
             f"{name}: not allowed to read it",
@@ -157,20 +157,14 @@ def file_errors(file: StoredFile) -> Iterator[None]:
             hint="Copy or export the file again: nothing of it was taken over.",
         ) from error
     except (RuntimeError, NotImplementedError) as error:  # zipfile's errors for passwords and rare methods
-        raise InvalidInput(
-            f"{name}: {error}", hint="Unpack the archive and connect the files in it."
-        ) from error
+        raise InvalidInput(f"{name}: {error}", hint="Unpack the archive and connect the files in it.") from error
     except OSError as error:
-        if (
-            "rror" in str(error) and error.errno is None
-        ):  # decompressors of pyarrow and bz2 report damage like this
+        if "rror" in str(error) and error.errno is None:  # decompressors of pyarrow and bz2 report damage like this
             raise SourceFailed(
                 f"{name}: the compressed file is damaged or cut off ({error})",
                 hint="Copy or export the file again: nothing of it was taken over.",
             ) from error
-        raise SourceFailed(
-            f"{name}: {error}", hint="Check the disk or network share and run again."
-        ) from error
+        raise SourceFailed(f"{name}: {error}", hint="Check the disk or network share and run again.") from error
 
 
 def zip_members(path: Path, origin: str) -> list[str]:
@@ -181,9 +175,7 @@ def zip_members(path: Path, origin: str) -> list[str]:
         SourceFailed: it is damaged.
     """
     with file_errors(StoredFile(path, origin)), zipfile.ZipFile(path) as archive:
-        members = [
-            entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)
-        ]
+        members = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)]
     if any(entry.flag_bits & 1 for entry in members):
         raise InvalidInput(
             f"{origin}: the archive needs a password", hint="Unpack it and connect the files that were in it."
@@ -225,11 +217,11 @@ def _unpacked(packed: BinaryIO) -> Iterator[BinaryIO]:
         return
     opened: IO[bytes]
     if compression == "gzip":
-        opened = gzip.GzipFile(fileobj=packed)
+        opened = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
     elif compression == "bz2":
         opened = bz2.BZ2File(packed)
     elif compression == "xz":
-        opened = lzma.LZMAFile(packed)
+        opened = lzma.LZMAFile(packed)  # noqa: SIM115 - closed below
     else:
         if not pa.Codec.is_available(compression):
             raise Unsupported(

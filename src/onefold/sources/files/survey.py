@@ -82,7 +82,7 @@ def survey_file(file: StoredFile) -> Survey:
     Cost: about a second per gigabyte of plain UTF-8.
     """
     survey = Survey()
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")("strict")
     is_wide = False
     last_byte = b""
     for chunk in file.chunks():
@@ -125,9 +125,7 @@ def _count_bytes(survey: Survey, chunk: bytes, last_byte: bytes) -> None:
         survey.control_bytes += len(sample) - len(sample.translate(None, _CONTROLS))
 
 
-def _follow_utf8(
-    survey: Survey, chunk: bytes, decoder: codecs.IncrementalDecoder
-) -> codecs.IncrementalDecoder:
+def _follow_utf8(survey: Survey, chunk: bytes, decoder: codecs.IncrementalDecoder) -> codecs.IncrementalDecoder:
     """Count characters beyond ASCII and errors, carrying a split character over to the next chunk."""
     if survey.utf8_errors == 0:
         state = decoder.getstate()

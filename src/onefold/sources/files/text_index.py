@@ -41,9 +41,7 @@ class Indexer:
 
     def __init__(self, dialect: Dialect, width: int, *, has_lone_returns: bool) -> None:
         self._width = width
-        self._delimiter = (
-            dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN
-        )
+        self._delimiter = dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN
         self._delimiter_byte = ord(self._delimiter) if dialect.delimiter else -1
         self._quote_byte = ord(dialect.quote) if dialect.quote else -1
         self._has_escape = bool(dialect.escape)
@@ -80,12 +78,7 @@ class Indexer:
         is_end = (kinds == _NEWLINE) & ~inside
         ends_at = np.flatnonzero(is_end)
         ends = positions[ends_at] + 1
-        if (
-            is_last
-            and len(octets)
-            and (not len(ends) or ends[-1] < len(octets))
-            and not (len(inside) and inside[-1])
-        ):
+        if is_last and len(octets) and (not len(ends) or ends[-1] < len(octets)) and not (len(inside) and inside[-1]):
             ends = np.append(ends, len(octets))
             ends_at = np.append(ends_at, len(kinds))
         field_counts = self._per_record((kinds == _DELIMITER) & ~inside, ends_at) + 1
@@ -93,9 +86,9 @@ class Indexer:
         broken_at = self._first_break(octets, positions, kinds, inside)
         good = int(np.searchsorted(ends, broken_at, side="right")) if broken_at is not None else len(ends)
         suspicious = np.zeros(len(ends), bool)
-        if line_counts.max(initial=0) > 2 and self._width > 2:
+        if line_counts.max(initial=0) > 3 and self._width > 2:
             quoted_delimiters = self._per_record((kinds == _DELIMITER) & inside, ends_at)
-            suspicious = (line_counts > 2) & (quoted_delimiters >= (self._width - 1) * (line_counts - 2))
+            suspicious = (line_counts > 3) & (quoted_delimiters >= (self._width - 1) * (line_counts - 2))
         return RecordIndex(
             ends[:good], field_counts[:good], line_counts[:good], suspicious[:good], broken_at is not None
         )
@@ -128,8 +121,9 @@ class Indexer:
         kinds: npt.NDArray[np.uint8],
         inside: npt.NDArray[np.bool_],
     ) -> int | None:
-        """Where the rules are broken first: a quote inside an unquoted field, text after a closing quote, or a
-        carriage return on its own.
+        """Where the rules are broken first.
+
+        By a quote inside an unquoted field, text after a closing quote, or a carriage return on its own.
         """
         breaks = []
         quotes = np.flatnonzero(kinds == _QUOTE)
@@ -153,4 +147,5 @@ class Indexer:
         return min(breaks) if breaks else None
 
     def _is_boundary(self, octets: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-        return (octets == self._delimiter_byte) | (octets == _NEWLINE_BYTE)
+        is_boundary: npt.NDArray[np.bool_] = (octets == self._delimiter_byte) | (octets == _NEWLINE_BYTE)
+        return is_boundary

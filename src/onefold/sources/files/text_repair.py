@@ -1,5 +1,4 @@
-"""Reading records that break the rules of quoting, one at a time, and saying what is wrong with those that cannot
-be read.
+"""Reading records that break the rules of quoting, one at a time.
 
 A quote counts only where a field begins, and closes only before a delimiter or line end; any other is a letter. A
 quote that never closes, or closes after having swallowed lines that look like records, spoils its own line alone:
@@ -24,15 +23,15 @@ class Record:
     """Physical lines that it takes up."""
     problem: str = ""
     """Why it cannot be used; empty where it can."""
+    has_stray_quote: bool = False
+    """Whether a quoted field holds a quote that is neither doubled nor escaped."""
 
 
 class Repairer:
     """Reads single records of a dialect from text."""
 
     def __init__(self, dialect: Dialect, width: int) -> None:
-        self._delimiter = (
-            dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN
-        )
+        self._delimiter = dialect.delimiter if len(dialect.delimiter) == 1 and dialect.delimiter.isascii() else STAND_IN
         if not dialect.delimiter:
             self._delimiter = ""
         self._quote = dialect.quote
@@ -44,39 +43,43 @@ class Repairer:
         line_end = text.find("\n", start)
         line_end = len(text) if line_end < 0 else line_end
         record = self._parse(text, start, len(text))
-        if record is not None and record.lines == 1:
+        if record is not None and (record.lines == 1 or self._is_trusted(text, start, line_end, record)):
             return record
         alone = self._parse(text, start, line_end)
-        if (
-            record is not None
-            and len(record.cells) == self._width
-            and not self.has_swallowed(text[start : record.end])
-        ):
-            return record
         if alone is not None and len(alone.cells) == self._width:
             return Record(alone.cells, min(line_end + 1, len(text)), 1)
-        problem = f"a {self._quote or 'quote'} opens a field on this line and is not closed properly"
+        problem = f"a {self._quote} opens a field on this line and is not closed properly"
         return Record((), min(line_end + 1, len(text)), 1, problem)
 
-    def has_swallowed(self, raw: str) -> bool:
-        """Whether the lines inside a record look like records themselves."""
-        middle = raw.split("\n")[1:-1]
-        middle = middle[:-1] if middle and not middle[-1] else middle
-        if not self._delimiter or self._width < 3 or not middle:
+    def _is_trusted(self, text: str, start: int, line_end: int, record: Record) -> bool:
+        """Whether a record of several lines is one, rather than a stray quote with the lines that follow."""
+        if len(record.cells) != self._width or self.has_swallowed(text[start : record.end]):
             return False
-        return all(line.count(self._delimiter) >= self._width - 1 for line in middle)
+        if not record.has_stray_quote:
+            return True
+        following = self._parse(text, line_end + 1, len(text))
+        return following is None or len(following.cells) != self._width
+
+    def has_swallowed(self, raw: str) -> bool:
+        """Whether the lines inside a record look like records themselves: two or more, each of full width."""
+        middle = raw.removesuffix("\n").split("\n")[1:-1]
+        if not self._delimiter or self._width < 3 or len(middle) < 2:
+            return False
+        return all(line.count(self._delimiter) == self._width - 1 and self._quote not in line for line in middle)
 
     def _parse(self, text: str, start: int, limit: int) -> Record | None:
         """The record under lenient rules; None where a quote does not close before ``limit``."""
         cells: list[str] = []
         position = start
         lines = 1
+        has_stray_quote = False
         while True:
             if self._quote and text.startswith(self._quote, position, limit):
                 closed = self._quoted(text, position + 1, limit)
                 if closed is None:
                     return None
-                cell, position = closed
+                cell, position, is_stray = closed
+                has_stray_quote |= is_stray
                 lines += cell.count("\n")
             else:
                 cell, position = self._plain(text, position, limit)
@@ -89,7 +92,7 @@ class Repairer:
             position += 2
         elif position < len(text) and text[position] == "\n":
             position += 1
-        return Record(tuple(cells), position, lines)
+        return Record(tuple(cells), position, lines, has_stray_quote=has_stray_quote)
 
     def _plain(self, text: str, start: int, limit: int) -> tuple[str, int]:
         end = text.find("\n", start, limit)
@@ -103,9 +106,13 @@ class Repairer:
             return text[start : end - 1], end
         return text[start:end], end
 
-    def _quoted(self, text: str, start: int, limit: int) -> tuple[str, int] | None:
-        """The text of a quoted field and the position after its closing quote; None where it does not close."""
+    def _quoted(self, text: str, start: int, limit: int) -> tuple[str, int, bool] | None:
+        """A quoted field's text, the position after its closing quote, whether a stray quote is in it.
+
+        None where it does not close.
+        """
         pieces: list[str] = []
+        has_stray_quote = False
         position = start
         while True:
             quote = text.find(self._quote, position, limit)
@@ -121,7 +128,8 @@ class Repairer:
                 continue
             if self._closes(text, quote, limit):
                 pieces.append(text[position:quote])
-                return "".join(pieces), quote + 1
+                return "".join(pieces), quote + 1, has_stray_quote
+            has_stray_quote = True
             pieces.append(text[position : quote + 1])
             position = quote + 1
 

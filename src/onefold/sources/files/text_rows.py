@@ -65,9 +65,7 @@ def read_rows(
         NotFound, SourceFailed: as ``StoredFile.open`` does.
     """
     reader = _RowReader(file.origin, survey, text_format, bad_rows)
-    yield from reader.without_closing_rows(
-        reader.batches(utf8_chunks(file, survey, text_format.dialect.delimiter))
-    )
+    yield from reader.without_closing_rows(reader.batches(utf8_chunks(file, survey, text_format.dialect.delimiter)))
 
 
 class _RowReader:
@@ -86,6 +84,7 @@ class _RowReader:
     def batches(self, chunks: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
         """All rows that can be read, bad ones set aside."""
         pending = b""
+        wanted_bytes = 0
         to_skip = self._format.lines_above
         current = next(chunks, None)
         while current is not None:
@@ -94,8 +93,11 @@ class _RowReader:
             while to_skip and (line_end := pending.find(b"\n")) >= 0:
                 pending = pending[line_end + 1 :]
                 to_skip -= 1
-            if not to_skip:
-                pending = yield from self._consume(pending, is_last=following is None)
+            if not to_skip and (len(pending) >= wanted_bytes or following is None):
+                left = yield from self._consume(pending, is_last=following is None)
+                # Looking at a long record again only when it has doubled keeps the work linear.
+                wanted_bytes = 2 * len(left) if len(left) == len(pending) else 0
+                pending = left
             if len(pending) > _LONGEST_RECORD_BYTES:
                 raise InvalidInput(
                     f"{self._origin}, line {self._line}: a row longer than {_LONGEST_RECORD_BYTES >> 20} MB",
@@ -110,9 +112,7 @@ class _RowReader:
         while start < len(block):
             stop = min(len(block), start + window)
             reaches_end = is_last and stop == len(block)
-            index = self._cut_at_swallowed(
-                block, start, self._indexer.index(view[start:stop], is_last=reaches_end)
-            )
+            index = self._cut_at_swallowed(block, start, self._indexer.index(view[start:stop], is_last=reaches_end))
             yield from self._batches_of(block, start, index)
             progress = int(index.ends[-1]) if len(index.ends) else 0
             start += progress
@@ -131,7 +131,7 @@ class _RowReader:
 
     def _cut_at_swallowed(self, block: bytes, start: int, index: RecordIndex) -> RecordIndex:
         """The index up to the first record whose quoted field holds lines that look like records."""
-        for position in np.flatnonzero(index.suspicious):
+        for position in np.flatnonzero(index.suspicious).tolist():
             begin = start + (int(index.ends[position - 1]) if position else 0)
             raw = block[begin : start + int(index.ends[position])].decode(errors="replace")
             if self._repairer.has_swallowed(raw):
@@ -157,7 +157,7 @@ class _RowReader:
             is_short = index.field_counts == self._format.short_width
         is_bad = ~has_width & ~is_short
         lengths = index.ends - begins
-        for position in np.flatnonzero(is_bad | (lengths <= 2)):
+        for position in np.flatnonzero(is_bad | (lengths <= 2)).tolist():
             raw = block[start + int(begins[position]) : start + int(index.ends[position])]
             has_width[position] &= bool(raw.strip())
             is_short[position] &= bool(raw.strip())
@@ -174,9 +174,7 @@ class _RowReader:
                 text = _selected(block, start, begins, index.ends, mask)
                 yield from self._parsed(text, width, lines[mask])
 
-    def _parsed(
-        self, text: bytes | memoryview, width: int, lines: npt.NDArray[np.int64]
-    ) -> Iterator[pa.RecordBatch]:
+    def _parsed(self, text: bytes | memoryview, width: int, lines: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
         names = [f"f{position}" for position in range(width)]
         dialect = self._format.dialect
         table = pa.csv.read_csv(
@@ -199,9 +197,7 @@ class _RowReader:
         )
         if table.num_rows != len(lines):
             raise AssertionError(f"{self._origin}: indexed {len(lines)} rows but parsed {table.num_rows}")
-        columns = [
-            column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns
-        ]
+        columns = [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]
         columns += [pa.nulls(len(lines), pa.string())] * (self._width - width)
         yield from self._batch(columns, pa.array(lines))
 
@@ -222,9 +218,7 @@ class _RowReader:
             self._rows += batch.num_rows
             yield batch
 
-    def _repair(
-        self, block: bytes, start: int, *, is_last: bool
-    ) -> Generator[pa.RecordBatch, None, int | None]:
+    def _repair(self, block: bytes, start: int, *, is_last: bool) -> Generator[pa.RecordBatch, None, int | None]:
         """Read records one by one from ``start``; return where to go on, None where more text is needed."""
         stop = min(len(block), start + _LOOK_AHEAD_BYTES)
         if block.find(b"\n", start, stop) < 0 and stop < len(block):
@@ -247,9 +241,7 @@ class _RowReader:
                 rows.append(record.cells)
                 lines.append(self._line)
             elif raw.strip():
-                self._set_aside_raw(
-                    raw.encode("utf-8", "surrogateescape"), self._line, len(record.cells), record.cells
-                )
+                self._set_aside_raw(raw.encode("utf-8", "surrogateescape"), self._line, len(record.cells), record.cells)
             self._line += record.lines
             position = record.end
         if rows:
@@ -278,9 +270,7 @@ class _RowReader:
             else:
                 return found
 
-    def _set_aside_raw(
-        self, raw: bytes, line: int, fields: int, cells: tuple[str, ...] | None = None
-    ) -> None:
+    def _set_aside_raw(self, raw: bytes, line: int, fields: int, cells: tuple[str, ...] | None = None) -> None:
         """Set aside a record with the wrong number of fields; a line of blanks is nothing."""
         text = raw.decode(errors="replace").strip()
         if not text:

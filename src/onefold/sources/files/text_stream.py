@@ -20,9 +20,7 @@ def utf8_chunks(file: StoredFile, survey: Survey, delimiter: str) -> Iterator[by
     if survey.zero_bytes and not survey.encoding.codec.startswith(("utf-16", "utf-32")):
         chunks = (chunk.replace(b"\x00", b"") for chunk in chunks)
     if survey.has_only_carriage_returns:
-        chunks = (
-            chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n") for chunk in _keep_pairs(chunks, b"\r\n")
-        )
+        chunks = (chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n") for chunk in _keep_pairs(chunks, b"\r\n"))
     encoded = delimiter.encode()
     if len(encoded) > 1:
         stand_in = STAND_IN.encode()

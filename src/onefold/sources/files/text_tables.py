@@ -39,6 +39,8 @@ def open_text_table(file: StoredFile, settings: SourceSettings) -> FileTable | N
     if not dialect.delimiter and not file.is_named and file.suffix in _PROSE_SUFFIXES:
         return None
     rows, last_lines = sample_rows(sample, dialect, limit=_SAMPLE_ROWS, is_cut=is_cut)
+    if not any(cell.strip() for row in rows for cell in row):
+        raise _blank_error(file)
     layout = find_layout(rows)
     names = column_names(layout.headers)
     lines_above = last_lines[layout.body_row - 1] if layout.body_row else 0
@@ -50,9 +52,7 @@ def open_text_table(file: StoredFile, settings: SourceSettings) -> FileTable | N
         short_width=usual_width if usual_width < layout.width else None,
         null_marks=("\\N",) if any("\\N" in row for row in rows) else (),
     )
-    is_header_only = not is_cut and not any(
-        any(cell.strip() for cell in row) for row in rows[layout.body_row :]
-    )
+    is_header_only = not is_cut and not any(any(cell.strip() for cell in row) for row in rows[layout.body_row :])
     notes = _notes(survey, dialect, layout, rows, is_header_only=is_header_only)
     return FileTable(file.origin, names, partial(read_rows, file, survey, text_format), notes=notes)
 
@@ -82,9 +82,7 @@ def _sample(file: StoredFile, survey: Survey) -> str:
             f"{file.origin}: this is no text but a binary file",
             hint="Export it as CSV, XLSX, JSON or Parquet, or leave it out.",
         )
-    text = (
-        survey.head.decode(survey.encoding.codec, errors="replace").replace("\x00", "").removeprefix("\ufeff")
-    )
+    text = survey.head.decode(survey.encoding.codec, errors="replace").replace("\x00", "").removeprefix("\ufeff")
     text = text.replace("\r\n", "\n")
     if survey.has_only_carriage_returns:
         text = text.replace("\r", "\n")
@@ -100,6 +98,10 @@ def _sample(file: StoredFile, survey: Survey) -> str:
     return text
 
 
+def _blank_error(file: StoredFile) -> InvalidInput:
+    return InvalidInput(f"{file.origin}: the file holds nothing but blanks", hint="Export it again, or leave it out.")
+
+
 def _body_width(body: list[list[str]], width: int) -> int:
     """How many cells most rows of the body have."""
     counts = [len(row) for row in body if any(cell.strip() for cell in row)]
@@ -112,9 +114,7 @@ def _notes(
     encoding = survey.encoding
     notes = []
     if encoding.label != "utf-8":
-        doubt = (
-            f" (a guess: {encoding.rival} reads almost as well)" if encoding.margin < _DOUBTFUL_MARGIN else ""
-        )
+        doubt = f" (a guess: {encoding.rival} reads almost as well)" if encoding.margin < _DOUBTFUL_MARGIN else ""
         notes.append(f"encoding {encoding.label}{doubt}")
     elif survey.utf8_errors:
         notes.append("encoding utf-8 with some bytes that are not")
