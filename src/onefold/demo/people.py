@@ -234,8 +234,12 @@ class Population:
             person.alias = dice.pick_common(chinese_parts("female alias" if person.is_female else "male alias"))[0]
 
     def _tie(self, household: _Household) -> None:
-        """What only people under one roof have: one mailbox, twins, a child with the parent's name."""
+        """What only people under one roof have: one home, one mailbox, twins, a child with the parent's name."""
         dice, members = self._dice, household.members
+        for member in members[1:]:
+            if dice.chance(0.85):  # they move together
+                head = members[0]
+                member.home, member.former_home, member.moved_on = head.home, head.former_home, head.moved_on
         if dice.chance(0.2):
             shared = self._mailboxes.draw_family(members[0].family, members[0].language, members[0].country)
             for member in members:
