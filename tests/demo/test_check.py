@@ -30,9 +30,7 @@ def test_the_truth_scores_full_marks(company: DemoCompany, truth: pa.Table) -> N
     assert {recall for recall, _ in score.recall_by_difficulty.values()} == {1.0}
 
 
-def test_keeping_every_record_apart_finds_nothing_and_errs_nowhere(
-    company: DemoCompany, truth: pa.Table
-) -> None:
+def test_keeping_every_record_apart_finds_nothing_and_errs_nowhere(company: DemoCompany, truth: pa.Table) -> None:
     score = check_company(company.directory, _identities(truth, list(map(str, range(truth.num_rows)))))
     assert (score.pair_precision, score.pair_recall, score.largest_customer) == (1, 0, 1)
     assert score.customers == score.records
@@ -58,11 +56,7 @@ def test_figures_agree_with_counting_every_pair(company: DemoCompany, truth: pa.
 
 def _counted_pair_by_pair(truth: pa.Table, customers: list[str]) -> dict:
     columns = (truth[name].to_pylist() for name in ("person_id", "household_id", "hard"))
-    rows = [
-        (*row, customer)
-        for *row, customer in zip(*columns, customers, strict=True)
-        if "test_row" not in row[2]
-    ]
+    rows = [(*row, customer) for *row, customer in zip(*columns, customers, strict=True) if "test_row" not in row[2]]
     true = found = held = homes = 0
     by_difficulty: dict[str, list[int]] = {}
     for (a, home_a, hard_a, x), (b, home_b, hard_b, y) in itertools.combinations(rows, 2):
@@ -86,16 +80,12 @@ def test_order_of_rows_and_names_of_tables_do_not_matter(company: DemoCompany, t
     identities = _identities(truth, _shuffled_map(truth))
     order = list(range(identities.num_rows))
     random.Random(2).shuffle(order)
-    renamed = (
-        identities.take(order).drop_columns("table").append_column("table", pa.array(["t"] * len(order)))
-    )
+    renamed = identities.take(order).drop_columns("table").append_column("table", pa.array(["t"] * len(order)))
     assert check_company(company.directory, renamed) == check_company(company.directory, identities)
 
 
 @pytest.mark.parametrize("lacking", ["source", "record_key", "customer_id"])
-def test_identities_without_a_needed_column_are_refused(
-    company: DemoCompany, truth: pa.Table, lacking: str
-) -> None:
+def test_identities_without_a_needed_column_are_refused(company: DemoCompany, truth: pa.Table, lacking: str) -> None:
     identities = _identities(truth, truth["person_id"].to_pylist()).drop_columns(lacking)
     with pytest.raises(InvalidInput, match=lacking):
         check_company(company.directory, identities)

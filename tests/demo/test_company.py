@@ -52,9 +52,7 @@ def test_keys_are_unique_and_joins_lead_somewhere(tables: Tables) -> None:
 
 
 def test_truth_names_every_people_record_once(truth: pa.Table, tables: Tables, company: DemoCompany) -> None:
-    listed = Counter(
-        zip(*(truth[name].to_pylist() for name in ("source", "table", "record_key")), strict=True)
-    )
+    listed = Counter(zip(*(truth[name].to_pylist() for name in ("source", "table", "record_key")), strict=True))
     assert set(listed.values()) == {1}
     people_tables = {place: key for place, (role, key, _) in EXPECTED.items() if role == "people"}
     exported = {(*place, str(row[str(key)])) for place, key in people_tables.items() for row in tables[place]}
@@ -62,9 +60,7 @@ def test_truth_names_every_people_record_once(truth: pa.Table, tables: Tables, c
     assert len(exported) == company.records
 
 
-def test_everybody_is_known_somewhere_and_mostly_to_two_or_three_systems(
-    truth: pa.Table, company: DemoCompany
-) -> None:
+def test_everybody_is_known_somewhere_and_mostly_to_two_or_three_systems(truth: pa.Table, company: DemoCompany) -> None:
     lines = zip(truth["person_id"].to_pylist(), truth["source"].to_pylist(), strict=True)
     systems = Counter(person for person, _ in set(lines) if not person.startswith("T-"))
     assert len(systems) == company.people
@@ -124,9 +120,7 @@ def test_every_script_occurs_in_names(tables: Tables) -> None:
 
 
 def test_mailboxes_cannot_belong_to_anybody(tables: Tables) -> None:
-    placeholder = re.compile(
-        r"n/a|noemail@noemail\.com|(test2?|qa\+checkout)@test\.com|aaa@aaa\.aaa|asdf@asdf\.asdf"
-    )
+    placeholder = re.compile(r"n/a|noemail@noemail\.com|(test2?|qa\+checkout)@test\.com|aaa@aaa\.aaa|asdf@asdf\.asdf")
     for place, (_, _, columns) in EXPECTED.items():
         for column in (name for name, meaning in columns.items() if meaning == "email"):
             for row in tables[place]:

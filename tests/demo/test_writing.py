@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onefold.demo.contacts import AddressBook, PhoneBook
@@ -41,6 +41,7 @@ def test_jalali_agrees_with_the_calendar_of_iran(day: date, expected: tuple[int,
     assert jalali(day) == expected
 
 
+@settings(deadline=None)
 @given(st.dates(date(1930, 1, 1), date(2026, 1, 1)))
 def test_jalali_dates_follow_each_other(day: date) -> None:
     today, tomorrow = jalali(day), jalali(day + timedelta(days=1))
@@ -61,6 +62,7 @@ def test_greek_women_carry_the_genitive() -> None:
     assert feminine_greek_surname("Οικονόμου") == "Οικονόμου"
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["Johnson", "González", "Παπαδόπουλος", "محمدی", "伟明", "Li"]), st.integers())
 def test_a_slip_changes_little(word: str, seed: int) -> None:
     slipped = slip(word, Dice(seed))
@@ -109,9 +111,7 @@ def test_every_language_has_the_same_topics_with_fitting_answers(language: str) 
         for part, fitting in trade()["fits"].get(topic["id"], {}).items():
             assert max(max(places) for places in fitting) < len(topic[part]), (language, topic["id"], part)
     assert all(len(comments) >= 5 for comments in texts(language)["recommend"].values())
-    assert not any(
-        "{" in comment for comments in texts(language)["recommend"].values() for comment in comments
-    )
+    assert not any("{" in comment for comments in texts(language)["recommend"].values() for comment in comments)
 
 
 def test_workbooks_open_with_dates_text_and_numbers_intact(tmp_path: Path) -> None:

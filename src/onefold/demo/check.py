@@ -64,9 +64,7 @@ class _Cells:
         return float(precision), float(recall)
 
     def people_exact(self) -> int:
-        whole = (self.counts == self.person_sizes[self.person]) & (
-            self.counts == self.customer_sizes[self.customer]
-        )
+        whole = (self.counts == self.person_sizes[self.person]) & (self.counts == self.customer_sizes[self.customer])
         return int(whole.sum())
 
 
@@ -94,11 +92,7 @@ def _customers_of(truth: pa.Table, identities: pa.Table) -> tuple[_Labels, int]:
         )
     identities = identities.select(needed).cast(pa.schema([(name, pa.string()) for name in needed]))
     place = pa.array(np.arange(truth.num_rows))
-    joined = (
-        truth.select(needed[:2])
-        .append_column("place", place)
-        .join(identities, needed[:2], join_type="left outer")
-    )
+    joined = truth.select(needed[:2]).append_column("place", place).join(identities, needed[:2], join_type="left outer")
     if joined.num_rows != truth.num_rows:
         raise InvalidInput(
             "identities name a record more than once", hint="Give one row per source, table, record_key."
@@ -123,9 +117,7 @@ def _household_pairs(truth: pa.Table, customers: _Labels, cells: _Cells) -> int:
     return int(_pairs(homes.counts) - _pairs(cells.counts))
 
 
-def _recall_by_difficulty(
-    truth: pa.Table, people: _Labels, customers: _Labels
-) -> dict[str, tuple[float, int]]:
+def _recall_by_difficulty(truth: pa.Table, people: _Labels, customers: _Labels) -> dict[str, tuple[float, int]]:
     flags = truth["hard"].combine_chunks()
     rows, names = flags.value_parent_indices().to_numpy(), flags.flatten().to_pylist()
     hard_rows: dict[str, list[int]] = {}

@@ -31,12 +31,8 @@ _LEAST_PEOPLE = 100
 
 _HELPDESK_FILES = ("requesters.jsonl", "tickets.jsonl", "messages.jsonl.gz")
 _SOURCES: Mapping[str, SourceSettings] = {
-    "crm": SourceSettings(
-        location="exports/crm/*.csv", priority=20, owner="Sales", yearly_cost=38_400, region="GB"
-    ),
-    "shop": SourceSettings(
-        location="exports/shop/shop.sqlite", priority=30, owner="E-commerce", yearly_cost=52_000
-    ),
+    "crm": SourceSettings(location="exports/crm/*.csv", priority=20, owner="Sales", yearly_cost=38_400, region="GB"),
+    "shop": SourceSettings(location="exports/shop/shop.sqlite", priority=30, owner="E-commerce", yearly_cost=52_000),
     "helpdesk": SourceSettings(
         location=[f"exports/helpdesk/{name}" for name in _HELPDESK_FILES],
         priority=50,
@@ -46,9 +42,7 @@ _SOURCES: Mapping[str, SourceSettings] = {
     "billing": SourceSettings(
         location="exports/billing/*.csv", priority=10, owner="Finance", yearly_cost=19_500, region="ES"
     ),
-    "loyalty": SourceSettings(
-        location="exports/loyalty/*.csv.gz", priority=40, owner="Marketing", yearly_cost=44_000
-    ),
+    "loyalty": SourceSettings(location="exports/loyalty/*.csv.gz", priority=40, owner="Marketing", yearly_cost=44_000),
     "surveys": SourceSettings(
         location="exports/surveys/customer_surveys.xlsx",
         priority=70,
@@ -93,9 +87,7 @@ _TRUTH = pa.schema(
 def write_company(directory: Path, *, people: int, seed: int) -> DemoCompany:
     """See ``onefold.demo.write_company``."""
     if people < _LEAST_PEOPLE:
-        raise InvalidInput(
-            f"{people} people are too few for a company", hint=f"Ask for at least {_LEAST_PEOPLE}."
-        )
+        raise InvalidInput(f"{people} people are too few for a company", hint=f"Ask for at least {_LEAST_PEOPLE}.")
     organisations = draw_organisations(max(8, people // 24), Dice(seed, "organisations"), date(2019, 1, 1), TODAY)
     population = Population(Dice(seed, "people"), organisations).draw(people)
     members = _memberships(population, Dice(seed, "memberships"))

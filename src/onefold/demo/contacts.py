@@ -52,15 +52,15 @@ class Address:
 
 
 _FLATS = {
-    "GB": "Flat #",
-    "US": "Apt ##",
-    "AU": "Unit #",
-    "ES": "#º #ª",
-    "MX": "Int. #",
-    "CN": "#单元#0#室",
-    "TW": "#樓",
+    "GB": "Flat %",
+    "US": "Apt %#",
+    "AU": "Unit %",
+    "ES": "%º %ª",
+    "MX": "Int. %",
+    "CN": "%单元%0%室",
+    "TW": "%樓",
     "HK": "1#樓@室",
-    "IR": "#",
+    "IR": "%",
 }
 
 
@@ -74,7 +74,7 @@ class AddressBook:
         """Some address in ``area``."""
         dice, where = self._dice, places(area)
         country = "ES" if area == "CAT" else area
-        city = dice.pick_common(where.cities, 1.6)
+        city = dice.pick_common(where.cities, 1.25)
         pattern = _FLATS.get(country, "")
         has_flat = dice.chance(0.75 if country in {"CN", "TW", "HK", "ES"} else 0.2)
         return Address(
@@ -141,7 +141,7 @@ _PLANS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "CY": ("357", "", ("94 ######",)),
     "CN": ("86", "", ("13# #### ####", "18# #### ####")),
     "TW": ("886", "0", ("9## ### ###",)),
-    "HK": ("852", "", ("51## ####", "53## ####", "61## ####", "62## ####")),
+    "HK": ("852", "", ("61## ####", "64## ####", "65## ####", "97## ####")),
     "IR": ("98", "0", ("912 ### ####", "935 ### ####", "919 ### ####")),
 }
 

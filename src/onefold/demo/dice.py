@@ -51,10 +51,9 @@ class Dice:
         return count
 
     def digits(self, pattern: str) -> str:
-        """``pattern`` with every ``#`` replaced by a digit and every ``@`` by a capital letter."""
-        return "".join(
-            str(self.whole(0, 9)) if c == "#" else self.pick("ABDEFGHJLNPQRSTUWXYZ") if c == "@" else c for c in pattern
-        )
+        """``pattern`` with ``#`` replaced by a digit, ``%`` by one that is not zero, ``@`` by a capital letter."""
+        drawn = {"#": "0123456789", "%": "123456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}
+        return "".join(self.pick(drawn[sign]) if sign in drawn else sign for sign in pattern)
 
     def day(self, first: date, last: date) -> date:
         """A day from ``first`` to ``last``; ``first`` where the range is empty."""

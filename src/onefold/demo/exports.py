@@ -38,9 +38,7 @@ def write_sqlite(path: Path, schema: str, tables: Mapping[str, Sequence[Row]]) -
         connection.executescript(schema)
         for table, rows in tables.items():
             marks = ", ".join("?" * len(rows[0])) if rows else ""
-            connection.executemany(
-                f'insert into "{table}" values ({marks})', [tuple(row.values()) for row in rows]
-            )
+            connection.executemany(f'insert into "{table}" values ({marks})', [tuple(row.values()) for row in rows])
         connection.commit()
 
 

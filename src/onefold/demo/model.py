@@ -68,8 +68,8 @@ class DemoCompany:
     """Connected systems by name; locations are relative to ``directory``."""
 
     def clock(self) -> datetime:
-        """The company's present: the evening of its last day, so that ages in reports stay as they were written."""
-        return datetime.combine(self.today, time(18), UTC)
+        """The company's present: the end of its last day, so that ages in reports do not grow."""
+        return datetime.combine(self.today, time(23, 59, 59), UTC)
 
     @property
     def exports(self) -> Path:
@@ -88,7 +88,7 @@ class DemoCompany:
             workspace: the workspace's folder; locations are relative to it where it holds the company, else
                 absolute. The company's own directory where absent.
         """
-        from onefold.settings import Settings  # noqa: PLC0415 - pulls pydantic
+        from onefold.settings import Settings
 
         base = (workspace or self.directory).resolve()
         return Settings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from onefold.demo.contacts import Address, AddressBook, Phone, PhoneBook, ascii_word
@@ -44,25 +44,25 @@ class Organisation:
 
 
 def draw_organisations(count: int, dice: Dice, first_day: date, last_day: date) -> dict[str, list[Organisation]]:
-    """Organisations by country; ``count`` in all."""
+    """Organisations by country; ``count`` in all, no two with one domain."""
     addresses, phones = AddressBook(dice), PhoneBook(dice)
     drawn: dict[str, list[Organisation]] = {}
     domains: set[str] = set()
     weights = {area: share for area, (_, share) in _AREAS.items()}
     for number in range(1, count + 1):
         area = dice.pick_weighted(weights)
-        industry = dice.whole(0, 7)
-        name, latin = _names(_AREAS[area][0], industry, dice, traditional=area == "TW")
-        words = latin.split()
-        domain = ascii_word(words[0]) + "-" + ascii_word(words[-2] if len(words) > 2 else words[-1])
+        industry, home = dice.whole(0, 7), addresses.draw(area)
+        names = _names(area, industry, dice)
+        if names.domain in domains:  # a second one of that name says where it is
+            names = names.located(home)
+        domain = names.domain
         while domain in domains:
-            domain += str(dice.whole(2, 9))
+            domain = f"{names.domain}{dice.whole(2, 99)}"
         domains.add(domain)
-        home = addresses.draw(area)
         organisation = Organisation(
             number=number,
-            name=name,
-            latin_name=latin,
+            name=names.native,
+            latin_name=names.latin,
             domain=f"{domain}.example",
             industry=industry,
             home=home,
@@ -76,19 +76,45 @@ def draw_organisations(count: int, dice: Dice, first_day: date, last_day: date) 
     return drawn
 
 
-def _names(language: str, industry: int, dice: Dice, *, traditional: bool) -> tuple[str, str]:
-    words = trade()["company"][language]
+@dataclass(frozen=True)
+class _Names:
+    """What an organisation is called: name, trade and legal form, natively and in Latin letters."""
+
+    place: tuple[str, str]
+    trade: tuple[str, str]
+    form: tuple[str, str]
+    is_chinese: bool
+
+    @property
+    def native(self) -> str:
+        parts = (self.place[0], self.trade[0], self.form[0])
+        return "".join(parts) if self.is_chinese else " ".join(parts)
+
+    @property
+    def latin(self) -> str:
+        return f"{self.place[1]} {self.trade[1]} {self.form[1]}"
+
+    @property
+    def domain(self) -> str:
+        return "-".join((ascii_word(self.place[1]), *map(ascii_word, self.trade[1].split())))
+
+    def located(self, home: Address) -> _Names:
+        """The same with the city in front (Chinese) or after the trade."""
+        native, latin = home.city_name(native=True), home.city_name(native=False)
+        if self.is_chinese:
+            return replace(self, place=(native + self.place[0], f"{latin} {self.place[1]}"))
+        return replace(self, trade=(f"{self.trade[0]} {native}", f"{self.trade[1]} {latin}"))
+
+
+def _names(area: str, industry: int, dice: Dice) -> _Names:
+    words = trade()["company"][_AREAS[area][0]]
     place = dice.whole(0, len(words["places"]) - 1)
     form = dice.whole(0, len(words["forms"]) - 1)
-    if language == "zh":
-        where = words["traditional" if traditional else "places"][place]
-        what = words["traditional_trades" if traditional else "trades"][industry]
-        native = where + what + words["forms"][form]
-        return (
-            native,
-            f"{words['latin'][place]} {words['latin_trades'][industry]} {words['latin_forms'][form]}",
-        )
-    native = f"{words['places'][place]} {words['trades'][industry]} {words['forms'][form]}"
-    latin_place = words.get("latin", words["places"])[place]
-    latin_form = words.get("latin_forms", words["forms"])[form]
-    return native, f"{latin_place} {words['trades'][industry]} {latin_form}"
+    own = "traditional" if area == "TW" else "places"
+    trades = "traditional_trades" if area == "TW" else "trades"
+    return _Names(
+        place=(words[own][place], words.get("latin", words["places"])[place]),
+        trade=(words[trades][industry], words.get("latin_trades", words["trades"])[industry]),
+        form=(words["forms"][form], words.get("latin_forms", words["forms"])[form]),
+        is_chinese=_AREAS[area][0] == "zh",
+    )

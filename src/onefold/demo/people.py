@@ -73,11 +73,7 @@ class Person:
 
     def family_at(self, day: date) -> Name:
         """The surname in use on ``day``."""
-        return (
-            self.former_family
-            if self.former_family and self.renamed_on and day < self.renamed_on
-            else self.family
-        )
+        return self.former_family if self.former_family and self.renamed_on and day < self.renamed_on else self.family
 
     def home_at(self, day: date) -> Address:
         """Where the person lives on ``day``."""
@@ -85,11 +81,7 @@ class Person:
 
     def phone_at(self, day: date) -> Phone:
         """The person's main number on ``day``."""
-        return (
-            self.former_phone
-            if self.former_phone and self.new_phone_on and day < self.new_phone_on
-            else self.phone
-        )
+        return self.former_phone if self.former_phone and self.new_phone_on and day < self.new_phone_on else self.phone
 
 
 @dataclass(slots=True)
@@ -137,9 +129,7 @@ class Population:
         dice, language = self._dice, household.language
         parents = household.members[:2]
         if position == 0:
-            youngest = (
-                date(1981, 12, 31) if household.size > 2 else date(2004, 12, 31)
-            )  # old enough for children
+            youngest = date(1981, 12, 31) if household.size > 2 else date(2004, 12, 31)  # old enough for children
             is_female, born = dice.chance(0.5), dice.day(date(1946, 1, 1), youngest)
         elif position == 1:
             is_female = not parents[0].is_female if dice.chance(0.94) else parents[0].is_female
@@ -150,11 +140,7 @@ class Population:
         if born > _LAST_BIRTH:
             born = dice.day(date(2003, 1, 1), _LAST_BIRTH)
         since = dice.day(OPENED - timedelta(days=900), TODAY - timedelta(days=20))
-        until = (
-            TODAY
-            if dice.chance(0.66)
-            else min(TODAY, dice.day(max(since, OPENED) + timedelta(days=10), TODAY))
-        )
+        until = TODAY if dice.chance(0.66) else min(TODAY, dice.day(max(since, OPENED) + timedelta(days=10), TODAY))
         given = self._given(language, is_female=is_female, country=household.country)
         family = self._family(household, position, is_female=is_female)
         person = Person(
@@ -211,9 +197,7 @@ class Population:
             index = _greek_index(father)
             return name_list("el", "family female" if is_female else "family")[index]
         if language in {"zh_hans", "zh_hant"}:
-            traditional, simplified, pinyin, taiwan, hong_kong = dice.pick_common(
-                chinese_parts("family"), 1.9
-            )
+            traditional, simplified, pinyin, taiwan, hong_kong = dice.pick_common(chinese_parts("family"), 1.9)
             if language == "zh_hans":
                 return Name(simplified, (pinyin.title(),))
             own = hong_kong if household.country == "HK" else taiwan
@@ -233,31 +217,29 @@ class Population:
         if dice.chance(0.15):
             person.other_phone = self._phones.draw(person.home)
         if dice.chance(0.22):
-            person.other_email = self._mailboxes.draw(
-                person.given, person.family, person.birth_date, person.country
-            )
+            person.other_email = self._mailboxes.draw(person.given, person.family, person.birth_date, person.country)
         adult = person.birth_date.year < 2001
         if adult and dice.chance(0.09):
             area = self._organisations.get(person.country)
             if area:
                 person.employer, person.job_title = dice.pick(area), dice.pick_common(trade()["job_titles"])
                 if dice.chance(0.8):
-                    person.other_email = self._mailboxes.draw_at(
-                        person.employer.domain, person.given, person.family
-                    )
+                    person.other_email = self._mailboxes.draw_at(person.employer.domain, person.given, person.family)
         marrying = 0.16 if person.language == "en" and person.is_female else 0.01
         if adult and person.language not in {"zh_hans", "zh_hant"} and dice.chance(marrying):
             section = "family female" if person.language == "el" and person.is_female else "family"
             person.former_family = dice.pick_common(name_list(person.language, section), 1.3)
             person.renamed_on = dice.day(OPENED, TODAY)
         if person.language == "zh_hant" and dice.chance(0.6 if person.country == "HK" else 0.2):
-            person.alias = dice.pick_common(
-                chinese_parts("female alias" if person.is_female else "male alias")
-            )[0]
+            person.alias = dice.pick_common(chinese_parts("female alias" if person.is_female else "male alias"))[0]
 
     def _tie(self, household: _Household) -> None:
-        """What only people under one roof have: one mailbox, twins, a child with the parent's name."""
+        """What only people under one roof have: one home, one mailbox, twins, a child with the parent's name."""
         dice, members = self._dice, household.members
+        for member in members[1:]:
+            if dice.chance(0.85):  # they move together
+                head = members[0]
+                member.home, member.former_home, member.moved_on = head.home, head.former_home, head.moved_on
         if dice.chance(0.2):
             shared = self._mailboxes.draw_family(members[0].family, members[0].language, members[0].country)
             for member in members:
@@ -287,12 +269,7 @@ class Population:
             if person.former_phone is None and not person.hard:
                 takers.setdefault(person.country, []).append(person)
         for giver in freed:
-            if (
-                giver.former_phone
-                and giver.new_phone_on
-                and self._dice.chance(0.33)
-                and takers.get(giver.country)
-            ):
+            if giver.former_phone and giver.new_phone_on and self._dice.chance(0.33) and takers.get(giver.country):
                 taker = self._dice.pick(takers[giver.country])
                 if taker.former_phone is None and taker.household_id != giver.household_id:
                     taker.former_phone, taker.phone = taker.phone, giver.former_phone

@@ -57,9 +57,7 @@ class Sheet:
         widths: of the columns, in characters.
     """
 
-    def __init__(
-        self, title: str, remark: str, rows: Sequence[Mapping[str, Cell]], widths: Sequence[int]
-    ) -> None:
+    def __init__(self, title: str, remark: str, rows: Sequence[Mapping[str, Cell]], widths: Sequence[int]) -> None:
         above = [((title,), _TITLE), ((remark,), _PLAIN), ((), _PLAIN), (tuple(rows[0]), _HEADER)]
         self._rows: list[tuple[tuple[Cell, ...], int]] = [
             *above,

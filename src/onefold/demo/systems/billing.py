@@ -54,8 +54,7 @@ def write_billing(scene: Scene, people: list[Person]) -> None:
         for day, amount, item, order in sorted(_debts(sighting, scene, dice)):
             invoice, payment = _invoice(len(invoices) + 1, key, day, amount, dice)
             invoices.append(
-                invoice
-                | {"Moneda": country(sighting.person.country).currency, "Concepto": item, "Pedido web": order}
+                invoice | {"Moneda": country(sighting.person.country).currency, "Concepto": item, "Pedido web": order}
             )
             if payment:
                 payments.append({"Nº pago": f"P{len(payments) + 1:07d}"} | payment)

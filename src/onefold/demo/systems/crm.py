@@ -85,9 +85,7 @@ def _contact(key: str, sighting: Sighting, dice: Dice) -> Row:
         "Mailing City": home.city_name(native=native) if home else "",
         "Mailing State": home.city.region if home and home.country in {"GB", "US", "AU", "ES", "MX"} else "",
         "Mailing Zip": home.postcode if home else "",
-        "Mailing Country": country(home.country if home else person.country).english
-        if dice.chance(0.93)
-        else "",
+        "Mailing Country": country(home.country if home else person.country).english if dice.chance(0.93) else "",
         "Preferred Language": _LANGUAGES[person.language] if dice.chance(0.4) else "",
         "Customer Segment": dice.pick(segments) if dice.chance(0.65) else "",
         "Contact Status": _status(person, dice),
@@ -95,9 +93,7 @@ def _contact(key: str, sighting: Sighting, dice: Dice) -> Row:
         "Email Opt In": dice.pick(("Yes", "Yes", "No")) if dice.chance(0.7) else "",
         "Lead Source": dice.pick(_LEAD_SOURCES) if dice.chance(0.6) else "",
         "Fax": "",  # the field nobody fills
-        "Skype Name": f"live:{person.given.latin[0].lower()}.{dice.whole(1, 99)}"
-        if dice.chance(0.006)
-        else "",
+        "Skype Name": f"live:{person.given.latin[0].lower()}.{dice.whole(1, 99)}" if dice.chance(0.006) else "",
         "Created Date": f"{sighting.created:%Y-%m-%d %H:%M}",
         "Last Modified Date": f"{sighting.updated:%Y-%m-%d %H:%M}",
         "Last Contacted": f"{contacted:%Y-%m-%d}" if dice.chance(0.5) else "",

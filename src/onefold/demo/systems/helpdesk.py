@@ -109,9 +109,7 @@ class Conversation:
         dice = self._dice
         minutes = dice.whole(4, 60 if dice.chance(0.5) else 2600)
         replied = _in_office_hours(self._opened + timedelta(minutes=minutes), dice)
-        solved = _in_office_hours(
-            replied + timedelta(minutes=dice.whole(20, 600 if dice.chance(0.6) else 9000)), dice
-        )
+        solved = _in_office_hours(replied + timedelta(minutes=dice.whole(20, 600 if dice.chance(0.6) else 9000)), dice)
         waits = self._opened.date() > TODAY - timedelta(days=12) and dice.chance(0.6)
         if replied.date() <= TODAY:
             self._replied = replied

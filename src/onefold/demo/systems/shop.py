@@ -118,9 +118,7 @@ class _Checkout:
         dice, order_id, where = self._dice, 500_001 + len(self.orders), country(person.country)
         chosen = {dice.whole(0, len(self.products) - 1) for _ in range(1 + dice.skewed(0.75, 5))}
         basket = [self.products[place] for place in sorted(chosen)]
-        lines = [
-            self._line(order_id, number, product, where.rate) for number, product in enumerate(basket, 1)
-        ]
+        lines = [self._line(order_id, number, product, where.rate) for number, product in enumerate(basket, 1)]
         total = sum(line["quantity"] * line["unit_cents"] for line in lines)
         is_recent = moment.date() > TODAY - timedelta(days=6)
         statuses = {"shipped": 1.0} if is_recent else {"delivered": 0.9, "returned": 0.06, "cancelled": 0.04}

@@ -106,9 +106,7 @@ def _answer(participant: str, person: Person, day: date, occasion: str, warmth: 
         "Submitted": dice.moment(day),
         "Occasion": occasion,
         "Likelihood to recommend (0-10)": score,
-        "Satisfaction (1-5)": None
-        if dice.chance(0.08)
-        else min(5, max(1, round(score / 2 + dice.number() - 0.5))),
+        "Satisfaction (1-5)": None if dice.chance(0.08) else min(5, max(1, round(score / 2 + dice.number() - 0.5))),
         "What is the reason for your score?": dice.pick(texts(person.language)["recommend"][kind])
         if dice.chance(0.55)
         else None,

@@ -82,8 +82,4 @@ def _name(sighting: Sighting, dice: Dice) -> str:
 def _nickname(person: Person, dice: Dice) -> str:
     nickname = dice.pick(_NICKNAMES)
     luck = dice.number()
-    return (
-        nickname
-        if luck < 0.35
-        else nickname + (person.given.native if luck < 0.6 else str(dice.whole(1, 99)))
-    )
+    return nickname if luck < 0.35 else nickname + (person.given.native if luck < 0.6 else str(dice.whole(1, 99)))
