@@ -108,6 +108,12 @@ def _key_makers(people: People):  # type: ignore[no-untyped-def]
         makers.append(
             combined("sound of name", np.minimum(given_sound, family_sound), np.maximum(given_sound, family_sound))
         )
+        if (names.reading >= 0).any():
+            reading = np.r_[names.reading, np.int32(ABSENT)]
+            given_read, family_read = reading[names.given], reading[names.family]
+            makers.append(
+                combined("reading of name", np.minimum(given_read, family_read), np.maximum(given_read, family_read))
+            )
         makers += [combined(f"{a} + {b}", who[a], where[b]) for b, a in product(where, who)]
     context = [name for name in where if not name.startswith("birth year")]
     if "birth date" in where:

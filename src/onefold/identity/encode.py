@@ -27,6 +27,11 @@ class Text:
     starts: npt.NDArray[np.int32]
     """Offset of each string, and the end of the last one."""
 
+    @property
+    def arrays(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+        """Both arrays, as kernels take them."""
+        return self.data, self.starts
+
     @classmethod
     def of(cls, strings: pa.Array) -> Text:
         """Lay out an Arrow string array (no nulls)."""

@@ -173,9 +173,9 @@ def _update_chances(
     for kind, prior in ((SAME, field.same_person), (RELATED, field.related)):
         if isinstance(prior, float):
             continue
-        found = np.bincount(levels[is_filled], weights=weight[is_filled, kind], minlength=len(field.levels))
-        found = found + field.confidence * _positive(prior)
-        table[kind] = found / found.sum()
+        observed = np.bincount(levels[is_filled], weights=weight[is_filled, kind], minlength=len(field.levels))
+        believed = observed + field.confidence * _positive(prior)
+        table[kind] = believed / believed.sum()
     for level, chance in exact.items():
         if field.levels is Contact and level > Contact.SAME_SHARED_BY_MANY:
             # all pairs that share such a value are candidates, so that the strangers among them can be counted
