@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 STRANGERS, SAME, RELATED = 0, 1, 2
 
 _SAMPLED_PAIRS = 200_000
+_LEAST_SAMPLED = 2_000
 _ROUNDS = 80
 _TOLERANCE = 1e-3
 
@@ -202,7 +203,8 @@ def _positive(chances: tuple[float, ...] | Floats) -> Floats:
 
 def _levels_of_random_pairs(people: People, threads: int) -> Patterns:
     generator = np.random.default_rng(1)
-    left = generator.integers(0, max(people.size, 1), _SAMPLED_PAIRS).astype(np.int32)
-    right = generator.integers(0, max(people.size, 1), _SAMPLED_PAIRS).astype(np.int32)
+    count = min(_SAMPLED_PAIRS, max(_LEAST_SAMPLED, 100 * people.size))
+    left = generator.integers(0, people.size, count).astype(np.int32)
+    right = generator.integers(0, people.size, count).astype(np.int32)
     is_pair = left != right
     return compare_pairs(people, Pairs(left[is_pair], right[is_pair]), threads)

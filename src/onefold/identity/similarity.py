@@ -83,7 +83,7 @@ def is_one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int, digits_may_
 
 
 @compiled
-def contains(sorted_keys: npt.NDArray[np.int64], key: int) -> bool:
+def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
     """Binary search."""
     low, high = 0, len(sorted_keys)
     while low < high:
@@ -116,7 +116,7 @@ def name_level(a, b, words):  # type: ignore[no-untyped-def]
             if parts[a, i] == parts[b, j]:
                 return 3
     low, high = min(a, b), max(a, b)
-    if contains(equivalents, (np.int64(low) << 32) | np.int64(high)):
+    if contains(equivalents, np.int64((np.int64(low) << 32) | np.int64(high))):
         return 3
     start_a, end_a, start_b, end_b = starts[a], starts[a + 1], starts[b], starts[b + 1]
     shorter = min(end_a - start_a, end_b - start_b)

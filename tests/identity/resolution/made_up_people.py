@@ -9,8 +9,29 @@ import pyarrow as pa
 
 from onefold.identity.model import INPUT
 
-GIVEN = "ana bruno carla dmitri elena farid greta hugo irene jonas karin luis mina nora omar pia".split()
-FAMILY = [f"{start}{end}" for start in "alba bor cald drev elm fosk gran holt".split() for end in "man sen ez ov".split()]
+GIVEN = [
+    "ana",
+    "bruno",
+    "carla",
+    "dmitri",
+    "elena",
+    "farid",
+    "greta",
+    "hugo",
+    "irene",
+    "jonas",
+    "karin",
+    "luis",
+    "mina",
+    "nora",
+    "omar",
+    "pia",
+]
+FAMILY = [
+    f"{start}{end}"
+    for start in ["alba", "bor", "cald", "drev", "elm", "fosk", "gran", "holt"]
+    for end in ["man", "sen", "ez", "ov"]
+]
 
 
 def table(rows: list[dict[str, Any]]) -> pa.Table:
