@@ -6,6 +6,7 @@ common values ("smith", a big city) stop producing pairs exactly where they stop
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -56,7 +57,9 @@ def candidate_pairs(people: People, threads: int) -> tuple[Pairs, dict[str, int]
         left, right = np.triu_indices(people.size, 1)
         return Pairs(left.astype(np.int32), right.astype(np.int32)), {"all pairs": len(left)}
     with ThreadPoolExecutor(threads) as pool:
-        keys = [key for key in pool.map(lambda make: make(), _key_makers(people)) if key is not None]
+        keys = list(pool.map(lambda make: make(), _key_makers(people)))
+        if not keys:
+            return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32)), {}
         cap = _common_cap(keys, max(_LEAST_BUDGET, _BUDGET_PER_RECORD * people.size))
         blocks = list(pool.map(lambda key: _blocks(key, cap * key.patience), keys))
     return _list_all(keys, blocks)
@@ -71,8 +74,8 @@ def group_records(codes: Codes) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.i
     return order.astype(np.int32), np.r_[starts, len(order)].astype(np.int64)
 
 
-def _key_makers(people: People):  # type: ignore[no-untyped-def]
-    """Thunks, each making one key or None where its columns are empty; the most telling first."""
+def _key_makers(people: People) -> list[Callable[[], Key]]:
+    """One function per key that the filled columns allow, the most telling first; each makes its key when called."""
     names = people.names
     skeleton = np.r_[names.skeleton, np.int32(ABSENT)]
     given_sound, family_sound = skeleton[names.given], skeleton[names.family]
@@ -94,13 +97,17 @@ def _key_makers(people: People):  # type: ignore[no-untyped-def]
     }
     where = {name: codes for name, codes in where.items() if codes.max(initial=-1) >= 0}
 
-    def listed(name: str, codes: npt.NDArray[np.int32], patience: int = 1):  # type: ignore[no-untyped-def]
+    def listed(name: str, codes: npt.NDArray[np.int32], patience: int = 1) -> Callable[[], Key]:
         return lambda: Key(name, codes if codes.ndim == 2 else codes[:, None], patience)
 
-    def combined(name: str, *codes: Codes):  # type: ignore[no-untyped-def]
+    def combined(name: str, *codes: Codes) -> Callable[[], Key]:
         return lambda: Key(name, combine_codes(*codes)[:, None])
 
-    makers = [listed(n, c.column.slots, 3) for n, c in people.contacts.items() if not c.column.is_empty]
+    makers = [
+        listed(name, contacts.column.slots, 3)
+        for name, contacts in people.contacts.items()
+        if not contacts.column.is_empty
+    ]
     if (people.contacts["email"].mailbox >= 0).any():
         makers.append(listed("local part of e-mail", _mailboxes(people)))
     if len(names.words):
@@ -108,6 +115,12 @@ def _key_makers(people: People):  # type: ignore[no-untyped-def]
         makers.append(
             combined("sound of name", np.minimum(given_sound, family_sound), np.maximum(given_sound, family_sound))
         )
+        if (names.reading >= 0).any():
+            reading = np.r_[names.reading, np.int32(ABSENT)]
+            given_read, family_read = reading[names.given], reading[names.family]
+            makers.append(
+                combined("reading of name", np.minimum(given_read, family_read), np.maximum(given_read, family_read))
+            )
         makers += [combined(f"{a} + {b}", who[a], where[b]) for b, a in product(where, who)]
     context = [name for name in where if not name.startswith("birth year")]
     if "birth date" in where:

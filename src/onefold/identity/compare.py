@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity import similarity
-from onefold.identity.encode import Text
+from onefold.identity.encode import Column, Text
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name, Word
-from onefold.identity.people import People
+from onefold.identity.names import NameWords
+from onefold.identity.people import Contacts, People
 
 Patterns = npt.NDArray[np.int8]
 """Levels, ``[pair, field]``; -1 where a side is empty."""
+
+Levels = npt.NDArray[np.int8]
 
 _CHUNK = 200_000
 """Pairs per task of a thread."""
@@ -70,83 +73,48 @@ def compare_pairs(people: People, pairs: Pairs, threads: int) -> Patterns:
 
 
 def _comparison_steps(people: People, levels: dict[str, npt.NDArray[np.int8]]) -> list[Step]:
+    """One step per field that has values at all."""
     steps: list[Step] = []
-    names = people.names
-    if len(names.words):
-        words = (
-            names.text.data,
-            names.text.starts,
-            names.skeleton,
-            names.is_firm,
-            names.parts,
-            names.equivalents,
-        )
-        steps.append(
-            lambda left, right, part: similarity.compare_names(
-                left,
-                right,
-                names.given,
-                names.family,
-                *words,
-                levels["given_name"][part],
-                levels["family_name"][part],
-            )
-        )
-    for name in people.contacts:
-        if not people.contacts[name].column.is_empty:
-            steps.append(_contact_step(people, name, levels[name]))
+    if len(people.names.words):
+        steps.append(_name_step(people.names, levels["given_name"], levels["family_name"]))
+    for name, contacts in people.contacts.items():
+        if not contacts.column.is_empty:
+            steps.append(_contact_step(contacts, (_TYPO_MODES[name], name != "account"), levels[name]))
     if not people.birth_date.is_empty:
-        dates = Text.of(people.birth_date.values)
-        steps.append(
-            lambda left, right, part: similarity.compare_dates(
-                left, right, people.birth_date.codes, dates.data, dates.starts, levels["birth_date"][part]
-            )
-        )
+        steps.append(_date_step(people.birth_date, levels["birth_date"]))
     if not all(column.is_empty for column in (people.street, people.postcode, people.city, people.country)):
         steps.append(_place_step(people, levels["address"]))
-    for name, column in people.words.items():
-        if not column.is_empty:
-            steps.append(_word_step(column.codes, Text.of(column.values), levels[name]))
+    steps.extend(_word_step(column, levels[name]) for name, column in people.words.items() if not column.is_empty)
     return steps
 
 
-def _contact_step(people: People, name: str, levels: npt.NDArray[np.int8]) -> Step:
-    contacts, typo_mode, may_differ = people.contacts[name], _TYPO_MODES[name], name != "account"
-    text = contacts.text
-    return lambda left, right, part: similarity.compare_contacts(
-        left,
-        right,
-        contacts.column.slots,
-        text.data,
-        text.starts,
-        contacts.mailbox,
-        contacts.sharers,
-        typo_mode,
-        may_differ,
-        levels[part],
+def _name_step(names: NameWords, given_levels: Levels, family_levels: Levels) -> Step:
+    words = names.kernel_arguments()
+    return lambda left, right, part: similarity.compare_names(
+        left, right, names.given, names.family, words, given_levels[part], family_levels[part]
     )
 
 
-def _place_step(people: People, levels: npt.NDArray[np.int8]) -> Step:
-    streets, postcodes = Text.of(people.street.values), Text.of(people.postcode.values)
-    return lambda left, right, part: similarity.compare_places(
-        left,
-        right,
-        people.street.codes,
-        streets.data,
-        streets.starts,
-        people.house_number.codes,
-        people.postcode.codes,
-        postcodes.data,
-        postcodes.starts,
-        people.city.codes,
-        people.country.codes,
-        levels[part],
-    )
+def _contact_step(contacts: Contacts, rules: tuple[int, bool], levels: Levels) -> Step:
+    slots, text, values = contacts.column.slots, contacts.text.arrays, (contacts.mailbox, contacts.sharers)
+    return lambda left, right, part: similarity.compare_contacts(left, right, slots, text, values, rules, levels[part])
 
 
-def _word_step(codes: npt.NDArray[np.int32], text: Text, levels: npt.NDArray[np.int8]) -> Step:
-    return lambda left, right, part: similarity.compare_words(left, right, codes, text.data, text.starts, levels[part])
+def _date_step(dates: Column, levels: Levels) -> Step:
+    text = Text.of(dates.values).arrays
+    return lambda left, right, part: similarity.compare_dates(left, right, dates.codes, text, levels[part])
+
+
+def _place_step(people: People, levels: Levels) -> Step:
+    columns = (people.street, people.house_number, people.postcode, people.city, people.country)
+    codes = tuple(column.codes for column in columns)
+    streets, postcodes = Text.of(people.street.values).arrays, Text.of(people.postcode.values).arrays
+    return lambda left, right, part: similarity.compare_places(left, right, codes, streets, postcodes, levels[part])
+
+
+def _word_step(column: Column, levels: Levels) -> Step:
+    text = Text.of(column.values).arrays
+    return lambda left, right, part: similarity.compare_words(left, right, column.codes, text, levels[part])
 
 
 def _mind_native_script(people: People, pairs: Pairs, patterns: Patterns) -> None:

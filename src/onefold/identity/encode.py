@@ -27,6 +27,11 @@ class Text:
     starts: npt.NDArray[np.int32]
     """Offset of each string, and the end of the last one."""
 
+    @property
+    def arrays(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+        """Both arrays, as kernels take them."""
+        return self.data, self.starts
+
     @classmethod
     def of(cls, strings: pa.Array) -> Text:
         """Lay out an Arrow string array (no nulls)."""
@@ -120,7 +125,8 @@ def densify(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Renumber non-negative keys from 0 in order of first appearance; negative ones become absent."""
     masked = pa.array(keys, mask=keys < 0)
     indices = masked.dictionary_encode().indices
-    return indices.fill_null(ABSENT).to_numpy(zero_copy_only=False).astype(np.int64)
+    dense: npt.NDArray[np.int64] = indices.fill_null(ABSENT).to_numpy(zero_copy_only=False).astype(np.int64)
+    return dense
 
 
 def _coded(strings: pa.ChunkedArray | pa.Array) -> Column:

@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 STRANGERS, SAME, RELATED = 0, 1, 2
 
 _SAMPLED_PAIRS = 200_000
+_LEAST_SAMPLED = 2_000
 _ROUNDS = 80
 _TOLERANCE = 1e-3
 
@@ -173,9 +174,9 @@ def _update_chances(
     for kind, prior in ((SAME, field.same_person), (RELATED, field.related)):
         if isinstance(prior, float):
             continue
-        found = np.bincount(levels[is_filled], weights=weight[is_filled, kind], minlength=len(field.levels))
-        found = found + field.confidence * _positive(prior)
-        table[kind] = found / found.sum()
+        observed = np.bincount(levels[is_filled], weights=weight[is_filled, kind], minlength=len(field.levels))
+        believed = observed + field.confidence * _positive(prior)
+        table[kind] = believed / believed.sum()
     for level, chance in exact.items():
         if field.levels is Contact and level > Contact.SAME_SHARED_BY_MANY:
             # all pairs that share such a value are candidates, so that the strangers among them can be counted
@@ -202,7 +203,8 @@ def _positive(chances: tuple[float, ...] | Floats) -> Floats:
 
 def _levels_of_random_pairs(people: People, threads: int) -> Patterns:
     generator = np.random.default_rng(1)
-    left = generator.integers(0, max(people.size, 1), _SAMPLED_PAIRS).astype(np.int32)
-    right = generator.integers(0, max(people.size, 1), _SAMPLED_PAIRS).astype(np.int32)
+    count = min(_SAMPLED_PAIRS, max(_LEAST_SAMPLED, 100 * people.size))
+    left = generator.integers(0, people.size, count).astype(np.int32)
+    right = generator.integers(0, people.size, count).astype(np.int32)
     is_pair = left != right
     return compare_pairs(people, Pairs(left[is_pair], right[is_pair]), threads)

@@ -41,7 +41,7 @@ def complete_names(
     for address, known_given, known_family in zip(
         addresses.to_pylist(), given.take(rows).to_pylist(), family.take(rows).to_pylist(), strict=True
     ):
-        first, last = _read(address.partition("@")[0], known_given, known_family, givens, families)
+        first, last = _read((address or "").partition("@")[0], known_given, known_family, givens, families)
         found_given.append(known_given or first)
         found_family.append(known_family or last)
     return _replaced(given, rows, found_given), _replaced(family, rows, found_family)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onefold.identity.encode import ABSENT, Codes, Text, encode_text
+from onefold.identity.romanization import chinese_reading
 
 MAX_PARTS = 4
 """Parts of a name that are compared; the shortest name that has more is rare, its first four identify it."""
@@ -62,6 +64,8 @@ class NameWords:
     """Per word: code of its consonants; absent where fewer than two remain."""
     is_firm: npt.NDArray[np.bool_]
     """Per word: whether its skeleton is long enough to prove equivalence (three signs), not just to search by."""
+    reading: Codes
+    """Per word: code of its reading as a Chinese name; absent where it has none."""
     parts: npt.NDArray[np.int32]
     """Per word: codes of its parts, ``MAX_PARTS`` wide."""
     equivalents: npt.NDArray[np.int64]
@@ -83,8 +87,20 @@ class NameWords:
             text=Text.of(words),
             skeleton=skeleton,
             is_firm=is_firm,
+            reading=encode_text(pa.chunked_array([pa.array(map(chinese_reading, listed), pa.string())])).codes,
             parts=_parts(spelled.values.to_pylist(), joined.codes, listed),
             equivalents=_nicknames(listed),
+        )
+
+    def kernel_arguments(self) -> tuple[npt.NDArray[Any], ...]:
+        """What the compiled ``name_level`` wants to know about words, in its order."""
+        return (
+            *self.text.arrays,
+            self.skeleton,
+            self.is_firm,
+            self.reading,
+            self.parts,
+            self.equivalents,
         )
 
     def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:

@@ -62,7 +62,8 @@ def resolve_records(records: pa.Table, *, threads: int = 2, progress: Progress |
     """
     records = _in_order(_with_all_columns(records))
     kinds = pc.fill_null(records.column("kind"), "person")
-    clusters, matches, diagnostics = [], [], {}
+    clusters, matches = [], []
+    diagnostics: dict[str, object] = {}
     first_cluster = 0
     for kind in KINDS:
         chosen = records.filter(pc.equal(kinds, kind))

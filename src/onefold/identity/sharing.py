@@ -42,12 +42,7 @@ def _marked(people: People, contacts: Contacts) -> Contacts:
         values,
         names.given,
         names.family,
-        names.text.data,
-        names.text.starts,
-        names.skeleton,
-        names.is_firm,
-        names.parts,
-        names.equivalents,
+        names.kernel_arguments(),
         sharers,
     )
     return replace(contacts, sharers=sharers)

@@ -75,16 +75,15 @@ def is_one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int, digits_may_
     left_a, left_b = a_end - a, b_end - b
     if left_a == 0:
         return True
-    if not digits_may_change:
-        if is_digit(data[a]) and (left_b == 0 or is_digit(data[b])):
-            return False
+    if not digits_may_change and is_digit(data[a]) and (left_b == 0 or is_digit(data[b])):
+        return False
     if left_a == 1:
         return True
     return left_a == 2 and left_b == 2 and data[a] == data[b + 1] and data[a + 1] == data[b]
 
 
 @compiled
-def contains(sorted_keys: npt.NDArray[np.int64], key: int) -> bool:
+def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
     """Binary search."""
     low, high = 0, len(sorted_keys)
     while low < high:
@@ -97,13 +96,16 @@ def contains(sorted_keys: npt.NDArray[np.int64], key: int) -> bool:
 
 
 @compiled
-def name_level(a, b, data, starts, skeleton, is_firm, parts, equivalents):  # type: ignore[no-untyped-def]
-    """Level (``fields.Name``) at which two words agree."""
+def name_level(a, b, words):  # type: ignore[no-untyped-def]
+    """Level (``fields.Name``) at which two words agree; ``words`` as ``NameWords.kernel_arguments`` gives them."""
+    data, starts, skeleton, is_firm, reading, parts, equivalents = words
     if a < 0 or b < 0:
         return -1
     if a == b:
         return 4
     if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a]:
+        return 3
+    if reading[a] >= 0 and reading[a] == reading[b]:
         return 3
     for i in range(parts.shape[1]):
         if parts[a, i] < 0:
@@ -114,7 +116,7 @@ def name_level(a, b, data, starts, skeleton, is_firm, parts, equivalents):  # ty
             if parts[a, i] == parts[b, j]:
                 return 3
     low, high = min(a, b), max(a, b)
-    if contains(equivalents, (np.int64(low) << 32) | np.int64(high)):
+    if contains(equivalents, np.int64((np.int64(low) << 32) | np.int64(high))):
         return 3
     start_a, end_a, start_b, end_b = starts[a], starts[a + 1], starts[b], starts[b + 1]
     shorter = min(end_a - start_a, end_b - start_b)
@@ -132,28 +134,15 @@ def name_level(a, b, data, starts, skeleton, is_firm, parts, equivalents):  # ty
 
 
 @compiled
-def compare_names(  # type: ignore[no-untyped-def]
-    left,
-    right,
-    given,
-    family,
-    data,
-    starts,
-    skeleton,
-    is_firm,
-    parts,
-    equivalents,
-    given_levels,
-    family_levels,
-):
+def compare_names(left, right, given, family, words, given_levels, family_levels):  # type: ignore[no-untyped-def]
     """Given and family names, also where one of the records has them swapped."""
     for n in range(len(left)):
         i, j = left[n], right[n]
-        g = name_level(given[i], given[j], data, starts, skeleton, is_firm, parts, equivalents)
-        f = name_level(family[i], family[j], data, starts, skeleton, is_firm, parts, equivalents)
+        g = name_level(given[i], given[j], words)
+        f = name_level(family[i], family[j], words)
         if 0 <= g < 2 or 0 <= f < 2:
-            gf = name_level(given[i], family[j], data, starts, skeleton, is_firm, parts, equivalents)
-            fg = name_level(family[i], given[j], data, starts, skeleton, is_firm, parts, equivalents)
+            gf = name_level(given[i], family[j], words)
+            fg = name_level(family[i], given[j], words)
             both_fit = min(gf, fg) >= 2
             one_fits = max(gf, fg) >= 3 and max(g, f) < 2 and min(gf, fg) < 0
             if both_fit or one_fits:
@@ -163,15 +152,16 @@ def compare_names(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def compare_contacts(  # type: ignore[no-untyped-def]
-    left, right, slots, data, starts, mailbox, sharers, typo_mode, may_differ, levels
-):
+def compare_contacts(left, right, slots, text, values, rules, levels):  # type: ignore[no-untyped-def]
     """Best agreement between two records' values of a multi-valued field.
 
-    ``mailbox`` holds, per value, a code of a telling local part (-1 for none); ``sharers`` how many names use the
-    value (0 one, 1 two, 2 more); ``typo_mode`` 0 no typos, 1 not in digits, 2 anywhere; without ``may_differ``,
-    different values say nothing.
+    ``values`` holds two things per value: the code of a telling local part (-1 for none), and how many names use it
+    (0 one, 1 two, 2 more). ``rules`` are where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether
+    different values say anything.
     """
+    data, starts = text
+    mailbox, sharers = values
+    typo_mode, may_differ = rules
     width = slots.shape[1]
     for n in range(len(left)):
         i, j = left[n], right[n]
@@ -198,8 +188,9 @@ def compare_contacts(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def compare_dates(left, right, codes, data, starts, levels):  # type: ignore[no-untyped-def]
+def compare_dates(left, right, codes, text, levels):  # type: ignore[no-untyped-def]
     """ISO dates, complete or cut short after the month or year."""
+    data, starts = text
     for n in range(len(left)):
         a, b = codes[left[n]], codes[right[n]]
         if a < 0 or b < 0:
@@ -224,21 +215,14 @@ def compare_dates(left, right, codes, data, starts, levels):  # type: ignore[no-
 
 
 @compiled
-def compare_places(  # type: ignore[no-untyped-def]
-    left,
-    right,
-    street,
-    street_data,
-    street_starts,
-    number,
-    postcode,
-    post_data,
-    post_starts,
-    city,
-    country,
-    levels,
-):
-    """Postal addresses as a whole, because their parts depend on each other."""
+def compare_places(left, right, codes, streets, postcodes, levels):  # type: ignore[no-untyped-def]
+    """Postal addresses as a whole, because their parts depend on each other.
+
+    ``codes`` are those of street, house number, postcode, city and country; the texts are those of the first and third.
+    """
+    street, number, postcode, city, country = codes
+    street_data, street_starts = streets
+    post_data, post_starts = postcodes
     for n in range(len(left)):
         i, j = left[n], right[n]
         post = -1
@@ -290,8 +274,9 @@ def compare_places(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def compare_words(left, right, codes, data, starts, levels):  # type: ignore[no-untyped-def]
+def compare_words(left, right, codes, text, levels):  # type: ignore[no-untyped-def]
     """Single-valued texts: same, similar, different."""
+    data, starts = text
     for n in range(len(left)):
         a, b = codes[left[n]], codes[right[n]]
         if a < 0 or b < 0:
@@ -305,9 +290,7 @@ def compare_words(left, right, codes, data, starts, levels):  # type: ignore[no-
 
 
 @compiled
-def count_sharers(  # type: ignore[no-untyped-def]
-    order, starts, values, given, family, data, text_starts, skeleton, is_firm, parts, equivalents, sharers
-):
+def count_sharers(order, starts, values, given, family, words, sharers):  # type: ignore[no-untyped-def]
     """How many names use each value: 0 for one (or none known), 1 for two, 2 for more.
 
     ``order[starts[n]:starts[n + 1]]`` are the records that hold ``values[n]``. Spellings and nicknames of one name
@@ -323,11 +306,10 @@ def count_sharers(  # type: ignore[no-untyped-def]
             is_new = True
             for k in range(found):
                 other = seen[k]
-                words = (data, text_starts, skeleton, is_firm, parts, equivalents)
                 if (
-                    name_level(given[record], given[other], *words) >= 1
-                    or name_level(given[record], family[other], *words) >= 1
-                    or name_level(family[record], given[other], *words) >= 2
+                    name_level(given[record], given[other], words) >= 1
+                    or name_level(given[record], family[other], words) >= 1
+                    or name_level(family[record], given[other], words) >= 2
                 ):
                     is_new = False
                     break

@@ -79,7 +79,7 @@ def _unchanged(engine: Engine, fingerprint: str) -> tuple[int, int, int, int] | 
         "select records, clusters, matches, largest_cluster from meta.resolution where fingerprint = ?",
         [fingerprint],
     )
-    return rows[0] if rows else None  # type: ignore[return-value]
+    return rows[0] if rows else None
 
 
 def _remember(engine: Engine, fingerprint: str) -> None:

@@ -1,0 +1,233 @@
+"""Promises of ``resolve_records``: who ends up together, who never does, and that nothing but the data decides."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from made_up_people import groups, person, population, table
+
+from onefold.identity import resolve_records
+
+
+def together(rows, first, second):
+    """Whether two subject ids share a cluster."""
+    return any({first, second} <= group for group in groups(resolve_records(table(rows)).clusters))
+
+
+@pytest.fixture(scope="module")
+def company():
+    return population(250)
+
+
+@pytest.fixture(scope="module")
+def resolved(company):
+    return resolve_records(table(company[0]))
+
+
+def test_people_are_found_across_gaps_and_slips(company, resolved):
+    rows, owners = company
+    found = groups(resolved.clusters)
+    truth: dict[int, set[str]] = {}
+    for row, owner in zip(rows, owners, strict=True):
+        truth.setdefault(owner, set()).add(row["subject_id"])
+    exact = len(found & {frozenset(ids) for ids in truth.values()})
+    assert exact >= 0.97 * len(truth)
+
+
+def test_order_of_rows_does_not_matter(company, resolved):
+    rows, _ = company
+    shuffled = resolve_records(table(random.Random(3).sample(rows, len(rows))))
+    assert resolved.clusters.equals(shuffled.clusters)
+    assert resolved.matches.equals(shuffled.matches)
+
+
+def test_number_of_threads_does_not_matter(company, resolved):
+    rows, _ = company
+    assert resolved.clusters.equals(resolve_records(table(rows), threads=5).clusters)
+
+
+def test_every_record_gets_exactly_one_cluster(company, resolved):
+    rows, _ = company
+    ids = resolved.clusters.column("subject_id").to_pylist()
+    assert ids == sorted(row["subject_id"] for row in rows)
+
+
+def test_exact_duplicates_end_together():
+    rows, _ = population(300, records_each=1)
+    copies = [{**row, "subject_id": f"copy-{row['subject_id']}"} for row in rows]
+    found = groups(resolve_records(table(rows + copies)).clusters)
+    owner = {subject: number for number, group in enumerate(found) for subject in group}
+    assert all(owner[row["subject_id"]] == owner[f"copy-{row['subject_id']}"] for row in rows)
+
+
+def test_different_birth_dates_and_given_names_never_share_a_cluster():
+    rows, _ = population(150)
+    for number in range(0, 150, 5):  # parents' records with the children's contact data
+        parent = person(number)
+        rows.append(
+            {**parent, "subject_id": f"parent-{number}", "given_name": "gerhardine", "birth_date": "1921-11-30"}
+        )
+    by_id = {row["subject_id"]: row for row in rows}
+    for group in groups(resolve_records(table(rows)).clusters):
+        dated = [by_id[subject] for subject in group if by_id[subject]["birth_date"]]
+        names = {(row["given_name"], row["birth_date"]) for row in dated}
+        assert len({name for name, _ in names} & {"gerhardine"}) == 0 or len(names) == 1
+
+
+def test_different_national_ids_never_share_a_cluster():
+    rows, owners = population(200, records_each=2)
+    for row, owner in zip(rows, owners, strict=True):
+        row["national_ids"] = [f"{owner * 7_919_777 % 10**9:09}"]
+    twin = {**rows[0], "subject_id": "other", "national_ids": ["999000111"]}
+    assert not together([*rows, twin], rows[0]["subject_id"], "other")
+
+
+def test_household_that_shares_everything_but_the_given_name_stays_apart():
+    rows, _ = population(200)
+    home = {
+        "family_name": "zeller",
+        "phones": ["+493099"],
+        "street": "lindenweg",
+        "house_number": "4",
+        "postcode": "10115",
+    }
+    spouses = [{**home, "subject_id": f"home-{name}", "given_name": name} for name in ("greta", "omar")]
+    assert not together(rows + spouses, "home-greta", "home-omar")
+
+
+def test_nickname_and_swapped_names_are_one_person():
+    rows, _ = population(200)
+    base = {"phones": ["+493077123"], "emails": ["b.holtsen71@mail.example"]}
+    rows += [
+        {**base, "subject_id": "formal", "given_name": "robert", "family_name": "holtsen"},
+        {**base, "subject_id": "casual", "given_name": "bob", "family_name": "holtsen"},
+        {**base, "subject_id": "swapped", "given_name": "holtsen", "family_name": "robert"},
+    ]
+    assert together(rows, "formal", "casual")
+    assert together(rows, "formal", "swapped")
+
+
+def test_mailbox_of_many_people_joins_nobody():
+    rows, _ = population(200)
+    names = [("ana", "calden"), ("farid", "elmov"), ("nora", "granez"), ("luis", "foskov"), ("pia", "drevman")]
+    rows += [
+        {"subject_id": f"office-{g}", "given_name": g, "family_name": f, "emails": ["info@office.example"]}
+        for g, f in names
+    ]
+    found = groups(resolve_records(table(rows)).clusters)
+    office = [group & {f"office-{g}" for g, _ in names} for group in found]
+    assert max(map(len, office)) == 1
+
+
+def test_persons_and_organisations_are_never_mixed():
+    rows, _ = population(50)
+    rows += [{**rows[0], "subject_id": f"org-{n}", "kind": "organisation", "company": "holt"} for n in range(2)]
+    for group in groups(resolve_records(table(rows)).clusters):
+        assert len({subject.startswith("org-") for subject in group}) == 1
+
+
+def test_organisations_of_one_name_and_domain_are_one():
+    rows = [
+        {
+            "subject_id": f"o{n}-{copy}",
+            "kind": "organisation",
+            "company": f"firm {n}",
+            "emails": [f"mail@firm{n}.example"],
+        }
+        for n in range(60)
+        for copy in range(2)
+    ]
+    assert together(rows, "o7-0", "o7-1")
+    assert not together(rows, "o7-0", "o8-0")
+
+
+def test_evidence_sums_to_the_weight_and_names_its_fields(resolved):
+    matches = resolved.matches
+    assert len(matches) > 300
+    for match in matches.to_pylist()[:200]:
+        evidence = json.loads(match["evidence"])
+        assert match["subject_a"] < match["subject_b"]
+        assert 0.5 <= match["probability"] <= 1.0
+        assert sum(part["weight"] for part in evidence.values()) == pytest.approx(match["weight"], abs=0.6)
+        assert all(part["level"] for part in evidence.values())
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 10])
+def test_tiny_input_is_resolved(count):
+    rows, _ = population(max(count // 2, 1), records_each=2)
+    result = resolve_records(table(rows[:count]))
+    assert len(result.clusters) == count
+    assert len(groups(result.clusters)) == (count + 1) // 2
+
+
+def test_all_empty_records_stay_apart_and_cost_little():
+    rows = [{"subject_id": f"s{n:05}"} for n in range(5_000)]
+    assert len(groups(resolve_records(table(rows)).clusters)) == 5_000
+
+
+def test_thousands_of_equal_records_cost_little():
+    rows = [{**person(1), "subject_id": f"s{n:05}"} for n in range(6_000)]
+    started = time.perf_counter()
+    result = resolve_records(table(rows))
+    assert time.perf_counter() - started < 20
+    assert len(result.clusters) == 6_000
+
+
+def test_columns_may_be_missing_altogether():
+    rows, _ = population(40)
+    sparse = table(rows).select(["subject_id", "given_name", "family_name", "emails"])
+    assert len(resolve_records(sparse).clusters) == len(rows)
+
+
+_garbage = st.one_of(
+    st.none(), st.text(max_size=12), st.sampled_from(["", " ", "a", "a a a a a a a", "ß", "王", "\x00"])
+)
+_row = st.fixed_dictionaries(
+    {
+        "given_name": _garbage,
+        "family_name": _garbage,
+        "native_name": _garbage,
+        "emails": st.one_of(st.none(), st.lists(_garbage, max_size=6)),
+        "phones": st.one_of(st.none(), st.lists(_garbage, max_size=6)),
+        "birth_date": st.one_of(st.none(), st.sampled_from(["1980", "1980-02", "1980-02-03", "x", "1980-02-03T00:00"])),
+        "national_ids": st.one_of(st.none(), st.lists(_garbage, max_size=2)),
+        "external_ids": st.one_of(st.none(), st.lists(_garbage, max_size=2)),
+        "usernames": st.one_of(st.none(), st.lists(_garbage, max_size=2)),
+        "street": _garbage,
+        "postcode": _garbage,
+        "city": _garbage,
+        "gender": st.sampled_from([None, "female", "male", "?"]),
+        "company": _garbage,
+        "kind": st.sampled_from(["person", "organisation", None]),
+    }
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=st.lists(_row, max_size=25), seed=st.integers(0, 100))
+def test_garbage_neither_crashes_nor_depends_on_order(rows, seed):
+    named = [{**row, "subject_id": f"s{number:03}"} for number, row in enumerate(rows)]
+    shuffled = random.Random(seed).sample(named, len(named))
+    first, second = resolve_records(table(named)), resolve_records(table(shuffled))
+    assert first.clusters.equals(second.clusters)
+    assert sorted(first.clusters.column("subject_id").to_pylist()) == [row["subject_id"] for row in named]
+    labels = first.clusters.column("cluster").to_pylist()
+    assert set(labels) == set(range(len(set(labels))))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), people=st.integers(5, 60))
+def test_conflicting_people_are_kept_apart_in_any_population(seed, people):
+    rows, _ = population(people, seed=seed)
+    by_id = {row["subject_id"]: row for row in rows}
+    for group in groups(resolve_records(table(rows)).clusters):
+        for a, b in itertools.combinations((by_id[subject] for subject in group), 2):
+            names_differ = a["given_name"][0] != b["given_name"][0]
+            dates_differ = bool(a["birth_date"] and b["birth_date"] and a["birth_date"][:4] != b["birth_date"][:4])
+            assert not (names_differ and dates_differ)
