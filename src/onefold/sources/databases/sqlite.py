@@ -43,6 +43,7 @@ class SqliteDatabase(SqlDatabase):
         import adbc_driver_sqlite.dbapi as driver
 
         self._path = location.path or Path()
+        self._fingerprint = _content_hash(self._path)
         self._connection = driver.connect(f"file:{percent_encode(str(self._path))}?mode=ro")
         self.rows(["name"], "from pragma_table_list limit 1")  # the transaction's snapshot starts with its first read
 
@@ -52,14 +53,8 @@ class SqliteDatabase(SqlDatabase):
             self._connection.close()
 
     def content_fingerprint(self) -> str:
-        """Hash of the file and its write-ahead log."""
-        digest = hashlib.blake2b(digest_size=16)
-        for path in (self._path, Path(f"{self._path}-wal")):
-            if path.exists():
-                with path.open("rb") as file:
-                    while piece := file.read(_BYTES_PER_READ):
-                        digest.update(piece)
-        return digest.hexdigest()
+        """Hash of the file and its write-ahead log, from just before the snapshot: never newer than what is read."""
+        return self._fingerprint
 
     def tables(self) -> list[TableShape]:
         """Every table and view, without SQLite's own and those behind virtual tables."""
@@ -177,6 +172,20 @@ class SqliteDatabase(SqlDatabase):
     @staticmethod
     def _text(text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
+
+
+def _content_hash(path: Path) -> str:
+    """Hash of an SQLite file's content.
+
+    Only for files that this process has not open in SQLite: closing one here would drop SQLite's locks on it.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (path, Path(f"{path}-wal")):
+        if part.exists():
+            with part.open("rb") as file:
+                while piece := file.read(_BYTES_PER_READ):
+                    digest.update(piece)
+    return digest.hexdigest()
 
 
 def _declared_type(type_name: str) -> str:
