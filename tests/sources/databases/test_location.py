@@ -60,6 +60,7 @@ def test_a_missing_variable_is_named():
         _find("postgresql://ana:${SHOP_PW}@h/db")
 
 
+@pytest.mark.slow
 def test_an_unknown_dialect_and_a_missing_driver_say_what_to_install():
     pytest.importorskip("dlt")
     for location, text in {"nosuch://a@h/db": "no dialect", "mssql+pyodbc://a@h/db": "driver pyodbc"}.items():

@@ -7,14 +7,14 @@ from urllib.parse import unquote, urlsplit
 
 import pymysql
 import pytest
+from tests.servers import ENCODED_PASSWORD, PASSWORD, start_mariadb
+from tests.sources.databases.reads import read_and_land, rows_of
+from tests.sources.extracts import current
 
 from onefold.engines import Engine
 from onefold.errors import InvalidInput, SourceFailed
 from onefold.settings import SourceSettings
 from onefold.sources.databases import open_database
-from tests.servers import ENCODED_PASSWORD, PASSWORD, start_mariadb
-from tests.sources.databases.reads import read_and_land, rows_of
-from tests.sources.extracts import current
 
 pytestmark = pytest.mark.mariadb
 
@@ -30,7 +30,8 @@ insert into things values (1, true, 12.500, 0.1, '2024-01-01 12:00:00.250', '202
 """
 SHOP = """
 create table customers (
-  id int primary key, email varchar(50), touched timestamp not null default current_timestamp on update current_timestamp);
+  id int primary key, email varchar(50),
+  touched timestamp not null default current_timestamp on update current_timestamp);
 create table orders (no int, line int, customer_id int, primary key (no, line),
   foreign key (customer_id) references customers (id));
 create view everyone as select * from customers;
@@ -168,8 +169,13 @@ def test_a_server_that_goes_down_in_mid_read_changes_nothing(engine):
 @pytest.mark.slow
 def test_any_other_dialect_is_read_through_dlt(mariadb_url, engine):
     _run(mariadb_url, SHOP)
-    _run(mariadb_url, "create table things (id int primary key, ratio double, price decimal(9, 2), at datetime, b blob)")
-    _run(mariadb_url, "insert into things values (1, 0.1, 1.50, '2024-01-01 12:00:00', x'ff00'), (2, null, null, null, null)")
+    _run(
+        mariadb_url, "create table things (id int primary key, ratio double, price decimal(9, 2), at datetime, b blob)"
+    )
+    _run(
+        mariadb_url,
+        "insert into things values (1, 0.1, 1.50, '2024-01-01 12:00:00', x'ff00'), (2, null, null, null, null)",
+    )
     url = mariadb_url.replace("mysql://", "mysql+pymysql://")
     done = read_and_land(engine, 1, url)
     assert {table: report.rows for table, (_, report) in done.items()} == {"customers": 50, "orders": 10, "things": 2}

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.servers import ENCODED_PASSWORD, PASSWORD, start_postgres
+from tests.sources.databases.reads import read_and_land, rows_of
+from tests.sources.extracts import current
 
 from onefold.engines import Engine
 from onefold.errors import InvalidInput, SourceFailed
 from onefold.settings import SourceSettings
 from onefold.sources.databases import open_database
-from tests.servers import ENCODED_PASSWORD, PASSWORD, start_postgres
-from tests.sources.databases.reads import read_and_land, rows_of
-from tests.sources.extracts import current
 
 pytestmark = pytest.mark.postgres
 
@@ -61,7 +61,8 @@ def test_values_of_every_type_become_text_without_loss(postgres_url, engine):
     extract, _ = read_and_land(engine, 1, postgres_url)["things"]
     assert current(engine, "shop.things") == {
         "1": {
-            "id": "1", "flag": "true", "price": "12.500", "ratio": "0.1", "cash": "3.50", "at": "2024-01-01 10:00:00+00",
+            "id": "1", "flag": "true", "price": "12.500", "ratio": "0.1", "cash": "3.50",
+            "at": "2024-01-01 10:00:00+00",
             "local": "2024-01-01 12:00:00.25", "day": "2024-02-29", "took": "P1DT2H", "doc": '{"a": [1, null]}',
             "tags": '["x","y\\"z",null]', "bytes": "ff00", "code": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
             "feels": "glad", "addr": "ana@x",
@@ -110,7 +111,9 @@ def test_the_second_read_brings_only_changes_and_notices_deletions(postgres_url,
 def test_a_row_committed_late_with_an_earlier_time_is_still_read(postgres_url, engine):
     _run(postgres_url, SHOP)
     read_and_land(engine, 1, postgres_url)
-    _run(postgres_url, "insert into customers select 98, 'late@x', max(updated_at) - interval '1 minute' from customers")
+    _run(
+        postgres_url, "insert into customers select 98, 'late@x', max(updated_at) - interval '1 minute' from customers"
+    )
     assert read_and_land(engine, 2, postgres_url)["customers"][1].inserted == 1
 
 
@@ -132,7 +135,10 @@ def test_all_tables_are_seen_as_of_one_moment(postgres_url):
 
 
 def test_case_twins_among_columns_both_land(postgres_url, engine):
-    _run(postgres_url, 'create table t (id int primary key, "Email" text, email text); insert into t values (1, $$A$$, $$b$$)')
+    _run(
+        postgres_url,
+        'create table t (id int primary key, "Email" text, email text); insert into t values (1, $$A$$, $$b$$)',
+    )
     read_and_land(engine, 1, postgres_url)
     assert current(engine, "shop.t") == {"1": {"id": "1", "Email": "A", "email_2": "b"}}
 
@@ -161,7 +167,9 @@ def test_wrong_password_host_and_database_are_told_apart_without_secrets(postgre
 
 
 def test_a_table_that_may_not_be_read_is_named(postgres_url):
-    _run(postgres_url, "create table hidden (id int); drop role if exists reader; create role reader login password 'r'")
+    _run(
+        postgres_url, "create table hidden (id int); drop role if exists reader; create role reader login password 'r'"
+    )
     url = postgres_url.replace(f"onefold:{ENCODED_PASSWORD}", "reader:r")
     with pytest.raises(SourceFailed, match=r"shop\.hidden: the user may not read it") as refused:
         rows_of(next(tables := _open(url)))

@@ -8,15 +8,15 @@ import sys
 from contextlib import closing
 
 import pytest
+from tests.servers import shared_data
+from tests.sources.databases.reads import read_and_land, rows_of
+from tests.sources.extracts import current
 
 from onefold.engines import Engine
 from onefold.errors import InvalidInput, NotFound, SourceFailed
 from onefold.settings import SourceSettings, TableSettings
 from onefold.sources.databases import open_database
 from onefold.sources.landing import landed_state
-from tests.servers import shared_data
-from tests.sources.databases.reads import read_and_land, rows_of
-from tests.sources.extracts import current
 
 SHOP = """
 create table customers (
@@ -130,6 +130,7 @@ def test_an_increment_holds_only_rows_at_or_after_the_cursor(shop, engine):
         "update customers set updated_at = 'yesterday' where id = 1",
         "update customers set updated_at = '2024-05-01T10:00:00' where id = 1",
         "update customers set updated_at = 1714557600 where id = 1",
+        "update customers set updated_at = '2024-05-01 10:00:00+0' || id || ':00'",
     ],
 )
 def test_a_column_that_cannot_be_trusted_is_no_cursor(shop, change):
@@ -176,7 +177,11 @@ def test_all_tables_are_seen_as_of_one_moment(shop):
 
 def test_table_names_become_plain_and_stay_apart(tmp_path):
     path = tmp_path / "names.db"
-    _run(path, 'create table "Kunden Liste" (a); create table "Kunden-Liste" (a); create table "客户" (a); create table "1" (a)')
+    _run(
+        path,
+        'create table "Kunden Liste" (a); create table "Kunden-Liste" (a);'
+        'create table "客户" (a); create table "1" (a)',
+    )
     assert set(_open(path)) == {"kunden_liste", "kunden_liste_2", "kehu", "t_1"}
 
 

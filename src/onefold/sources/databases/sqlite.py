@@ -158,14 +158,15 @@ class SqliteDatabase(SqlDatabase):
         return self._text(since.value)
 
     def clock_sql(self, column: ColumnShape) -> str:
-        """Whether all values are ISO times of one shape, which compare as text, or all are integers."""
+        """Whether all values are ISO times of one shape and offset, which compare as text, and none is to come."""
         name = self.quote(column.name)
         iso = f"typeof({name}) = 'text' and {name} glob '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*'"
+        offset = f"case when {name} glob '*[+-][0-2][0-9]:[0-5][0-9]' then substr({name}, -6) else '' end"
         return (
             f"count(*) > 0 and count(*) = count(case when {iso} then 1 end)"
             f" and min(length({name})) = max(length({name}))"
             f" and min(substr({name}, 11, 1)) = max(substr({name}, 11, 1))"
-            f" and min(substr({name}, 20)) is not null"
+            f" and min({offset}) = max({offset})"
             f" and max(substr({name}, 1, 10)) <= date('now', '+1 day')"
         )
 
