@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-
 from tests.servers import PASSWORD, USER, Server, start_mariadb, start_postgres
 
 _numbers = itertools.count(1)
@@ -50,5 +49,3 @@ def mariadb_url(mariadb_server: Server) -> str:
     ) as connection:
         connection.cursor().execute(f"create database {name} character set utf8mb4")
     return f"{mariadb_server.url}/{name}"
-
-

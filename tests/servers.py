@@ -6,6 +6,7 @@ continuous integration) it fails instead, so that nothing goes untested by accid
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -67,13 +68,16 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not self._takes_connections():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self.command[0]} did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
+                log_text = (self.folder / "log").read_text(errors="replace")[-2000:]
+                self.stop()
+                raise RuntimeError(f"{self.command[0]} did not start:\n{log_text}")
             time.sleep(0.05)
 
     def kill(self) -> None:
         """Take it down without warning, with all its children."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
             (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
@@ -141,7 +145,7 @@ def start_mariadb() -> Server:
     setup = folder / "setup.sql"
     setup.write_text(
         "".join(
-            f"create user '{USER}'@'{host}' identified by '{PASSWORD}';"
+            f"create user '{USER}'@'{host}' identified by '{PASSWORD}';\n"  # a statement per line
             f"grant all on *.* to '{USER}'@'{host}' with grant option;\n"
             for host in ("127.0.0.1", "localhost")
         )

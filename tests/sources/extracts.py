@@ -34,10 +34,18 @@ def extract_of(
 
 
 def land_rows(
-    engine: Engine, build_no: int, rows: Sequence[Row], columns: Sequence[str], *, key: Sequence[str] = ("id",), **more: Any
+    engine: Engine,
+    build_no: int,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    *,
+    key: Sequence[str] = ("id",),
+    **more: Any,
 ) -> LandingReport:
     """Land ``rows`` as the table ``crm.people`` with a fixed key."""
-    return land(engine, build_no, "crm", extract_of(rows, columns, **more), key_of=lambda _relation, _extract: tuple(key))
+    return land(
+        engine, build_no, "crm", extract_of(rows, columns, **more), key_of=lambda _relation, _extract: tuple(key)
+    )
 
 
 def current(engine: Engine, table: str = "crm.people") -> dict[str, dict[str, Any]]:

@@ -94,8 +94,8 @@ def update_quarantine(
     New bad rows are added, known ones keep their state (one that was resolved opens again), and after a complete
     read those that the origin no longer holds are resolved.
     """
-    known = "select count(*) from meta.quarantine where source = ? and table_name = ?"
-    if not bad_rows and not engine.scalar(known, [source, table]):
+    known = "select quarantine_id from meta.quarantine where source = ? and table_name = ? limit 1"
+    if not bad_rows and not engine.rows(known, [source, table]):
         return
     with engine.registered(_bad_row_table(source, table, bad_rows), "onefold_bad_rows") as met:
         engine.execute(

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.sources.extracts import as_of, land_rows
 
 from onefold.engines import Engine
-from tests.sources.extracts import as_of, land_rows
 
 COLUMNS = ["id", "name", "Name", "note"]
 VALUES = st.sampled_from([None, "", "a", "b", "a|b", "1#2", "é"])

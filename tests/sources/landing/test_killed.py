@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.sources.extracts import current, land_rows
 
 from onefold.engines import Engine
 from onefold.sources.landing import landed_state
 from onefold.sources.model import BadRow, Cursor
 from onefold.sources.quarantine import list_quarantine
-from tests.sources.extracts import current, land_rows
 
 BEFORE = [{"id": str(number), "name": "old"} for number in range(20)]
 AFTER = [{"id": str(number), "name": "new", "city": "Roma"} for number in range(5, 30)]

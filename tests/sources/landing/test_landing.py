@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from tests.sources.extracts import as_of, current, extract_of, land_rows
 
 from onefold.engines import Engine
 from onefold.errors import SourceFailed
 from onefold.sources.landing import land, landed_state, list_landed
 from onefold.sources.model import Cursor
-from tests.sources.extracts import as_of, current, extract_of, land_rows
 
 ANA = {"id": "1", "name": "Ana"}
 BEN = {"id": "2", "name": "Ben"}
@@ -145,7 +145,9 @@ def test_rows_without_a_key_are_known_by_their_content(engine):
 
 
 def test_a_blank_key_value_does_not_merge_rows(engine):
-    land_rows(engine, 1, [{"id": None, "name": "Ana"}, {"id": " ", "name": "Ben"}, {"id": "", "name": "Cem"}], ["id", "name"])
+    land_rows(
+        engine, 1, [{"id": None, "name": "Ana"}, {"id": " ", "name": "Ben"}, {"id": "", "name": "Cem"}], ["id", "name"]
+    )
     assert len(current(engine)) == 3
 
 
@@ -192,7 +194,13 @@ def test_a_corrected_key_with_an_increment_rekeys_every_row(engine):
     rows = [{"id": "1", "mail": "a@x"}, {"id": "2", "mail": "b@x"}]
     land_rows(engine, 1, rows, ["id", "mail"], cursor=Cursor("at", "5"))
     land_rows(
-        engine, 2, [{"id": "2", "mail": "c@x"}], ["id", "mail"], key=["mail"], is_complete=False, cursor=Cursor("at", "6")
+        engine,
+        2,
+        [{"id": "2", "mail": "c@x"}],
+        ["id", "mail"],
+        key=["mail"],
+        is_complete=False,
+        cursor=Cursor("at", "6"),
     )
     assert set(current(engine)) == {"a@x", "c@x"}
 
@@ -232,7 +240,13 @@ def test_a_key_chooser_sees_the_staged_rows_under_landed_names(engine):
 
 def test_what_the_source_declares_is_remembered(engine):
     land_rows(
-        engine, 1, [ANA], ["id", "name"], declared_key=("id",), declared_joins=(("name", "names", "id"),), notes=("from a test",)
+        engine,
+        1,
+        [ANA],
+        ["id", "name"],
+        declared_key=("id",),
+        declared_joins=(("name", "names", "id"),),
+        notes=("from a test",),
     )
     (landed,) = list_landed(engine)
     assert landed.declared_key == ("id",)

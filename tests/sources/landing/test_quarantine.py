@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.sources.extracts import current, land_rows
 
 from onefold.engines import Engine
 from onefold.errors import InvalidInput, NotFound
 from onefold.sources.model import BadRow
 from onefold.sources.quarantine import list_quarantine, read_corrections, replay_quarantine
-from tests.sources.extracts import current, land_rows
 
 ANA = {"id": "1", "name": "Ana"}
 RAGGED = BadRow("people.csv", 3, "4 fields where the header has 2", "2;Ben;x;y")

@@ -150,7 +150,7 @@ def text_array(array: pa.Array) -> pa.Array:
     return text
 
 
-def text_of(value: Any) -> str:  # noqa: PLR0911 (one line per type)
+def text_of(value: Any) -> str:
     """One value as text, as ``text_array`` writes it."""
     match value:
         case bool():

@@ -82,8 +82,12 @@ class MysqlDatabase(SqlDatabase):
 
     def close(self) -> None:
         """End the snapshot and the connection; never raises."""
+        result, self._connection._result = self._connection._result, None
+        if result is not None:  # drop what is unread, else the driver reads a large table to its end
+            result.unbuffered_active = False
+            result.connection = None
         with contextlib.suppress(Exception):  # the server may be gone; there is nothing left to end
-            self._connection._force_close()  # an unread result is dropped with the socket, not read to its end
+            self._connection._force_close()
 
     def _execute(self, statement: str) -> None:
         with self._connection.cursor() as cursor:
@@ -145,10 +149,16 @@ class MysqlDatabase(SqlDatabase):
 
     def select(self, expressions: Sequence[str], source: str) -> Iterator[list[pa.Array]]:
         """Run ``select expressions source``, every expression being text."""
-        with self._connection.cursor() as cursor:
+        cursor = self._connection.cursor()
+        try:
             cursor.execute(f"select {', '.join(expressions)} {source}")
             while rows := cursor.fetchmany(_ROWS_PER_BATCH):
                 yield [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        except BaseException:
+            self.close()  # the rest of the result stands in the way of any other query
+            cursor.connection = None
+            raise
+        cursor.close()
 
     def quote(self, name: str) -> str:
         """A quoted identifier."""

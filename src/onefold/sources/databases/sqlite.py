@@ -43,6 +43,7 @@ class SqliteDatabase(SqlDatabase):
         import adbc_driver_sqlite.dbapi as driver
 
         self._path = location.path or Path()
+        self._fingerprint = _content_hash(self._path)
         self._connection = driver.connect(f"file:{percent_encode(str(self._path))}?mode=ro")
         self.rows(["name"], "from pragma_table_list limit 1")  # the transaction's snapshot starts with its first read
 
@@ -52,14 +53,8 @@ class SqliteDatabase(SqlDatabase):
             self._connection.close()
 
     def content_fingerprint(self) -> str:
-        """Hash of the file and its write-ahead log."""
-        digest = hashlib.blake2b(digest_size=16)
-        for path in (self._path, Path(f"{self._path}-wal")):
-            if path.exists():
-                with path.open("rb") as file:
-                    while piece := file.read(_BYTES_PER_READ):
-                        digest.update(piece)
-        return digest.hexdigest()
+        """Hash of the file and its write-ahead log, from just before the snapshot: never newer than what is read."""
+        return self._fingerprint
 
     def tables(self) -> list[TableShape]:
         """Every table and view, without SQLite's own and those behind virtual tables."""
@@ -163,20 +158,35 @@ class SqliteDatabase(SqlDatabase):
         return self._text(since.value)
 
     def clock_sql(self, column: ColumnShape) -> str:
-        """Whether all values are ISO times of one shape, which compare as text, or all are integers."""
+        """Whether all values are ISO times of one shape and offset, which compare as text, and none is to come."""
         name = self.quote(column.name)
         iso = f"typeof({name}) = 'text' and {name} glob '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*'"
+        offset = f"case when {name} glob '*[+-][0-2][0-9]:[0-5][0-9]' then substr({name}, -6) else '' end"
         return (
             f"count(*) > 0 and count(*) = count(case when {iso} then 1 end)"
             f" and min(length({name})) = max(length({name}))"
             f" and min(substr({name}, 11, 1)) = max(substr({name}, 11, 1))"
-            f" and min(substr({name}, 20)) is not null"
+            f" and min({offset}) = max({offset})"
             f" and max(substr({name}, 1, 10)) <= date('now', '+1 day')"
         )
 
     @staticmethod
     def _text(text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
+
+
+def _content_hash(path: Path) -> str:
+    """Hash of an SQLite file's content.
+
+    Only for files that this process has not open in SQLite: closing one here would drop SQLite's locks on it.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (path, Path(f"{path}-wal")):
+        if part.exists():
+            with part.open("rb") as file:
+                while piece := file.read(_BYTES_PER_READ):
+                    digest.update(piece)
+    return digest.hexdigest()
 
 
 def _declared_type(type_name: str) -> str:
