@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -232,7 +232,7 @@ def _inert(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(runs, pc.binary_join_element_wise("'", column, ""), column)
 
 
-def _write_parquet(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], _compressed: bool) -> int:  # noqa: FBT001
+def _write_parquet(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], _compressed: bool) -> int:
     count = 0
     with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
         for batch in batches:
@@ -241,7 +241,7 @@ def _write_parquet(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], 
     return count
 
 
-def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:  # noqa: FBT001
+def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:
     names = _inert(pa.chunked_array([schema.names], pa.string())).to_pylist()
     safe = pa.schema([pa.field(name, field.type) for name, field in zip(names, schema, strict=True)])
     count = 0
@@ -252,7 +252,7 @@ def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], comp
     return count
 
 
-def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:  # noqa: FBT001
+def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:
     count = 0
     with _opened(draft, compressed) as file:
         for batch in batches:
@@ -263,7 +263,7 @@ def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], c
     return count
 
 
-def _opened(draft: Path, compressed: bool) -> IO[bytes]:  # noqa: FBT001
+def _opened(draft: Path, compressed: bool) -> IO[bytes]:
     # mtime 0: the same customers give the same bytes
     return gzip.GzipFile(draft, "wb", mtime=0) if compressed else draft.open("wb")  # type: ignore[return-value]
 
