@@ -120,12 +120,9 @@ def export_identities(engine: Engine, path: Path) -> int:
         order by r.source, r.table_name, r.record_key"""
     with _replacing(path) as draft:
         engine.execute(f"copy ({query}) to {quote_literal(str(draft))} ({options})")
-        return int(
-            engine.scalar(
-                "select count(*) from main.record r join main.customer_subject using (subject_id) "
-                "where r.kind = 'person'"
-            )
-        )
+        counted = """
+            select count(*) from main.record r join main.customer_subject using (subject_id) where r.kind = 'person'"""
+        return int(engine.rows(counted)[0][0])
 
 
 def _checked(path: Path, endings: Sequence[str]) -> str:
