@@ -15,9 +15,10 @@ from onefold.engines import Engine
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE
 
 LISTS = {"email": "emails", "phone": "phones", "national_id": "national_ids", "loyalty_number": "loyalty_numbers"}
-COMPARED = (
-    "given_name family_name birth_date birth_place gender street house_number postcode city region country company"
-).split()
+COMPARED = {
+    "given_name", "family_name", "birth_date", "birth_place", "gender", "street", "house_number", "postcode", "city",
+    "region", "country", "company",
+}  # fmt: skip
 
 
 def moment(text: str) -> datetime:

@@ -135,7 +135,7 @@ def _load(engine: Engine, connection: sa.Connection, clusters: pa.Table) -> None
 
 def _follow_links(engine: Engine) -> None:
     """Shorten every chain of merges to its end; each round halves the longest."""
-    while engine.scalar("select count(*) from link a join link b on b.customer_id = a.root where b.root <> a.root"):
+    while engine.rows("select 1 from link a join link b on b.customer_id = a.root where b.root <> a.root limit 1"):
         engine.execute(
             """
             create or replace table link as

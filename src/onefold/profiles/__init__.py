@@ -1,6 +1,6 @@
-"""One profile per customer: the best value of every attribute with its origin and the values that lost, traits,
-timeline, and the ways to find, show and export it.
+"""One profile per customer, and the ways to find, show and export it.
 
+A profile is the best value of every attribute with its origin and the values that lost, traits, and a timeline.
 ``plan_profiles`` and ``publish_profiles`` write; the rest reads. Everything loads on first use.
 """
 

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -120,12 +120,9 @@ def export_identities(engine: Engine, path: Path) -> int:
         order by r.source, r.table_name, r.record_key"""
     with _replacing(path) as draft:
         engine.execute(f"copy ({query}) to {quote_literal(str(draft))} ({options})")
-        return int(
-            engine.scalar(
-                "select count(*) from main.record r join main.customer_subject using (subject_id) "
-                "where r.kind = 'person'"
-            )
-        )
+        counted = """
+            select count(*) from main.record r join main.customer_subject using (subject_id) where r.kind = 'person'"""
+        return int(engine.rows(counted)[0][0])
 
 
 def _checked(path: Path, endings: Sequence[str]) -> str:
@@ -232,7 +229,7 @@ def _inert(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(runs, pc.binary_join_element_wise("'", column, ""), column)
 
 
-def _write_parquet(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], _compressed: bool) -> int:  # noqa: FBT001
+def _write_parquet(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], _compressed: bool) -> int:
     count = 0
     with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
         for batch in batches:
@@ -241,7 +238,7 @@ def _write_parquet(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], 
     return count
 
 
-def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:  # noqa: FBT001
+def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:
     names = _inert(pa.chunked_array([schema.names], pa.string())).to_pylist()
     safe = pa.schema([pa.field(name, field.type) for name, field in zip(names, schema, strict=True)])
     count = 0
@@ -252,7 +249,7 @@ def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], comp
     return count
 
 
-def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:  # noqa: FBT001
+def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:
     count = 0
     with _opened(draft, compressed) as file:
         for batch in batches:
@@ -263,7 +260,7 @@ def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], c
     return count
 
 
-def _opened(draft: Path, compressed: bool) -> IO[bytes]:  # noqa: FBT001
+def _opened(draft: Path, compressed: bool) -> IO[bytes]:
     # mtime 0: the same customers give the same bytes
     return gzip.GzipFile(draft, "wb", mtime=0) if compressed else draft.open("wb")  # type: ignore[return-value]
 

@@ -63,21 +63,22 @@ def _by_record(connection: sa.Connection, text: str) -> list[str]:
     source, colon, key = text.partition(":")
     if not colon or not key:
         return []
-    if "." in source:
-        is_meant = lambda column: column == text  # noqa: E731
-    else:
-        start = f"{source}."
-        is_meant = lambda column: sa.and_(  # noqa: E731
-            column >= start,
-            column < f"{source}/",  # '/' follows '.': the subjects of this source and no others
-            column.like(f"%:{_escaped(key)}", escape="\\"),
-        )
-    owners = connection.execute(sa.select(_subject.c.customer_id).where(is_meant(_subject.c.subject_id)))
+    owners = connection.execute(sa.select(_subject.c.customer_id).where(_is_record(_subject.c.subject_id, source, key)))
     if found := _ranked(owners.scalars()):
         return found
-    past = sa.select(_history.c.customer_id).where(is_meant(_history.c.subject_id))
+    past = sa.select(_history.c.customer_id).where(_is_record(_history.c.subject_id, source, key))
     former = connection.execute(past.order_by(_history.c.detached_run.desc()).limit(1)).scalars()
     return [leads_to for owner in former if (leads_to := current_customer_id(connection, owner))]
+
+
+def _is_record(subject_id: sa.ColumnClause[str], source: str, key: str) -> sa.ColumnElement[bool]:
+    if "." in source:
+        return subject_id == f"{source}:{key}"
+    return sa.and_(
+        subject_id >= f"{source}.",
+        subject_id < f"{source}/",  # '/' follows '.': the subjects of this source and of no other
+        subject_id.like(f"%:{_escaped(key)}", escape="\\"),
+    )
 
 
 def _by_email(connection: sa.Connection, text: str) -> list[str]:

@@ -1,5 +1,7 @@
-"""Writing planned profiles, their identifiers and their timelines into the app database, inside the caller's
-transaction, a bounded number of customers at a time."""
+"""Writing planned profiles, their identifiers and their timelines into the app database.
+
+All of it inside the caller's transaction, and a bounded number of customers at a time.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from onefold.profiles.traits_sql import TRAIT_STEPS
 from onefold.profiles.unify_sql import UNIFY_STEPS
 from onefold.storage import indexes_deferred, insert_arrow, read_table, scratch_table
 
-CUSTOMERS_PER_BUCKET = 25_000
+CUSTOMERS_PER_BUCKET = 60_000
 """Bounds the memory of one pass (about 1.5 GB at ten values per record) and the number of passes over the values."""
 
 _IDENTIFIERS_SQL = """

@@ -34,6 +34,7 @@ _LABELS = {
 }
 _ROLE_MARKS = {"conversations": "💬", "feedback": "★", "events": "•"}
 _ISOLATE, _END = "\u2068", "\u2069"
+_MOMENTS = ("created_at", "updated_at")  # every record has its own; only the chosen one says something
 _MOST_RECORDS = 12
 _MOST_CHANGES = 10
 
@@ -142,7 +143,9 @@ def _origin(origin: str, observed_at: str | None) -> str:
 
 def _value(attribute: Attribute) -> Text:
     """The value, and dimmed below it those that lost."""
-    text = safe_text(attribute.value[:300])
+    text = safe_text(attribute.value[:300].removesuffix("T00:00:00Z"))
+    if attribute.name in _MOMENTS:
+        return text
     if attribute.records > 1:
         text.append(f"  ×{attribute.records}", style="dim")
     for other in attribute.others[:3]:

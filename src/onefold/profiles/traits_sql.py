@@ -13,8 +13,9 @@ _ORDER_WORDS = (
 _INVOICE_WORDS = "invoice|bill|receipt|factura|facture|rechnung|fattura|τιμολ|فاکتور|صورتحساب|发票|發票|账单|帳單"
 _PART_WORDS = "line|item|detail|refund|return|cancel|l[ií]nea|position|明细|明細"  # parts and opposites of an order
 _CLOSED_WORDS = (
-    "clos|resol|solv|done|complet|cancel|finish|spam|delet|archiv|merged|cerrad|terminad|anulad|tancad|tancat|finalitz"
-    "|geschlossen|gel[oö]st|erledigt|ferm[eé]|termin[eé]|κλειστ|επιλυ|ολοκλ|بسته|حل شد|完成|关闭|關閉|解决|解決|取消|结束|結束"
+    "clos|resol|solv|done|complet|cancel|finish|spam|delet|archiv|merged|cerrad|terminad|anulad|tancad|tancat"
+    "|finalitz|geschlossen|gel[oö]st|erledigt|ferm[eé]|termin[eé]"
+    "|κλειστ|επιλυ|ολοκλ|بسته|حل شد|完成|关闭|關閉|解决|解決|取消|结束|結束"
 )
 
 
@@ -28,7 +29,7 @@ def _member(name: str, value: str) -> str:
 
 
 TRAIT_STEPS = {
-    "unify_event": f"""
+    "unify_event": """
         -- grain: one row per event of a chosen customer
         select
             s.customer_id,

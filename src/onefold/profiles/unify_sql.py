@@ -1,15 +1,16 @@
 """The named SQL steps that turn the values of a set of customers into profiles; ``rules.py`` says what wins.
 
-Inputs: ``main.record``, ``main.record_value``, ``main.event``, ``main.customer_subject``, and three relations that
+Inputs: ``main.record``, ``main.record_value``, ``main.event``, ``main.customer_subject``, and four relations that
 ``publish.py`` prepares: ``unify_rule`` (attribute, criteria, …), ``unify_label`` (the attribute that each column of
-each meaning is), ``unify_source`` (source, priority), and ``unify_chosen`` (the customers to compute). Steps are temporary tables; JSON is written without empty members, members in a fixed order.
+each meaning is), ``unify_source`` (source, priority), and ``unify_chosen`` (the customers to compute). Steps are
+temporary tables; JSON is written without empty members, members in a fixed order.
 """
 
 from __future__ import annotations
 
 from onefold.profiles.rules import ROLE_MAILBOXES
 
-_ROLE_LIST = ", ".join(f"'{name}'" for name in ROLE_MAILBOXES)
+_ROLE_LIST = ", ".join(f"'{name}'" for name in sorted(ROLE_MAILBOXES))
 _CUT = 1000  # characters of a value that a profile keeps; the record keeps them all
 _BEHIND = 100_000  # puts what fits less behind everything that fits
 _OTHERS = 20  # values that lost, shown per attribute; the rest is counted
@@ -228,7 +229,9 @@ UNIFY_STEPS = {
             min(priority) as priority,
             bool_or(is_verified) as is_verified,
             max(fits::int) as fits,
-            arg_min(value_no, coalesce(bundle_place, name_place, writing_place) * 1000 + least(position, 999)) as value_no,
+            arg_min(
+                value_no, coalesce(bundle_place, name_place, writing_place) * 1000 + least(position, 999)
+            ) as value_no,
             arg_min(keys, coalesce(bundle_place, name_place)) as bundle_keys
         from placed
         group by customer_no, label_no, compare_value""",
