@@ -130,8 +130,13 @@ def _holds(attribute: str, *columns: str) -> str:
 
 def _bases_by_attribute(engine: Engine) -> dict[tuple[str, ...], int]:
     """Customers of whom two systems hold the attribute, or two records where it has one value."""
-    columns = {name: ("known_twice",) if name in SEVERAL_VALUES else ("known_twice", "known_double") for name in COMPARED_ATTRIBUTES}
-    return counts_by_bit(engine, {name: _holds(name, *columns[name]) for name in COMPARED_ATTRIBUTES}, "silo_customer", "")
+    columns = {
+        name: ("known_twice",) if name in SEVERAL_VALUES else ("known_twice", "known_double")
+        for name in COMPARED_ATTRIBUTES
+    }
+    return counts_by_bit(
+        engine, {name: _holds(name, *columns[name]) for name in COMPARED_ATTRIBUTES}, "silo_customer", ""
+    )
 
 
 def _bases_by_pair(engine: Engine) -> dict[tuple[str, ...], int]:

@@ -16,6 +16,7 @@ from onefold.silos.model import Completeness, CompletenessCell, Finding, Share, 
 from onefold.silos.stage import counts_by_bit, field_bit, field_mask, mask
 from onefold.silos.words import field_label, field_word, say
 
+
 def list_places(kind: str, tables: Sequence[Table]) -> set[tuple[str, str]]:
     """(source, field) for every field that a table of this kind of customer has a column for."""
     role = Role.PEOPLE if kind == "person" else Role.ORGANISATIONS
@@ -30,12 +31,16 @@ def list_places(kind: str, tables: Sequence[Table]) -> set[tuple[str, str]]:
 def measure_completeness(engine: Engine, systems: Sequence[str]) -> Completeness:
     """Filled shares by field and system, over the records of each system."""
     filled = {name: f"known & {mask(FIELDS[name])} <> 0" for name in FIELDS}
-    fake = {name: f"known & {mask(FIELDS[name])} = 0 and pretended & {mask(FIELDS[name])} <> 0" for name in FIELDS}
+    fake = {
+        name: f"known & {mask(FIELDS[name])} = 0 and pretended & {mask(FIELDS[name])} <> 0" for name in FIELDS
+    }
     good = counts_by_bit(engine, filled, "silo_mask", "source")
     bad = counts_by_bit(engine, fake, "silo_mask", "source")
     records = dict(engine.rows("select source, count(*) from silo_mask group by source"))
     masks = dict(engine.rows("select source, fields from silo_place"))
-    places = {(name, source) for source, fields in masks.items() for name in FIELDS if int(fields) & field_bit(name)}
+    places = {
+        (name, source) for source, fields in masks.items() for name in FIELDS if int(fields) & field_bit(name)
+    }
     shown = [field for field in FIELDS if any((field, system) in places for system in systems)]
     cells = [
         CompletenessCell(
@@ -94,7 +99,9 @@ def _only_in(engine: Engine) -> tuple[Finding, ...]:
     relation = "silo_holder as holder join silo_customer as customer using (customer_no)"
     counts = counts_by_bit(engine, conditions, relation, "source")
     bases = dict(
-        engine.rows(f"select source, count(*) filter (where customer.systems > 1) from {relation} group by source")
+        engine.rows(
+            f"select source, count(*) filter (where customer.systems > 1) from {relation} group by source"
+        )
     )
     findings = [
         Finding(
@@ -108,7 +115,9 @@ def _only_in(engine: Engine) -> tuple[Finding, ...]:
         for (source, name), customers in counts.items()
         if customers
     ]
-    return tuple(sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or "")))
+    return tuple(
+        sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or ""))
+    )
 
 
 def _single_homes(engine: Engine) -> tuple[Finding, ...]:
@@ -140,7 +149,9 @@ def _missing_picks(engine: Engine) -> list[Pick]:
         order by turn limit {EXAMPLES_PER_SIGN})"""
         for name in CORE_FIELDS
     )
-    knows = " or ".join(f"(field = '{name}' and holder.fields & {field_bit(name)}::ubigint <> 0)" for name in CORE_FIELDS)
+    knows = " or ".join(
+        f"(field = '{name}' and holder.fields & {field_bit(name)}::ubigint <> 0)" for name in CORE_FIELDS
+    )
     rows = engine.rows(
         f"""
         with chosen as (

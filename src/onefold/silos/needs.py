@@ -13,7 +13,10 @@ from onefold.silos.words import listed, say
 def check_needs(engine: Engine, kind: str) -> tuple[Need, ...]:
     """Each need of the checklist with the share of customers for whom somebody holds it, least held first."""
     base = say("base.people" if kind == "person" else "base.organisations")
-    bases = {source: int(count) for source, count in engine.rows("select source, count(*) from silo_holder group by 1")}
+    bases = {
+        source: int(count)
+        for source, count in engine.rows("select source, count(*) from silo_holder group by 1")
+    }
     total = int(engine.scalar("select count(*) from silo_customer"))
     known = {rule.name: f"fields & {field_mask(rule.fields)} <> 0" for rule in NEEDS if rule.fields}
     met = {name: count for (name,), count in counts_by_bit(engine, known, "silo_customer", "").items()}

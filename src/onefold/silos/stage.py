@@ -32,7 +32,9 @@ GIVEN, FAMILY = "compared given name", "compared family name"
 """Name parts in comparison form come from the record, where they are split and in Latin script."""
 
 ATTRIBUTES: tuple[str, ...] = tuple(
-    dict.fromkeys([*(part for parts in FIELDS.values() for part in parts), *COMPARED_ATTRIBUTES, GIVEN, FAMILY])
+    dict.fromkeys(
+        [*(part for parts in FIELDS.values() for part in parts), *COMPARED_ATTRIBUTES, GIVEN, FAMILY]
+    )
 )
 """The attributes that the report follows; an attribute's place is its bit."""
 
@@ -295,7 +297,9 @@ def _fields_sql() -> str:
     )
 
 
-def counts_by_bit(engine: Engine, conditions: Mapping[str, str], relation: str, by: str) -> dict[tuple[str, ...], int]:
+def counts_by_bit(
+    engine: Engine, conditions: Mapping[str, str], relation: str, by: str
+) -> dict[tuple[str, ...], int]:
     """Rows of ``relation`` that meet each condition, by the columns ``by``: (*by values, condition name) → count.
 
     One pass however many conditions there are.

@@ -112,7 +112,9 @@ def _sharing_kind(attribute: str, value: str, customers: int) -> str:
 
 
 def _shared_counts(engine: Engine) -> tuple[SharedCounts, ...]:
-    bases = counts_by_bit(engine, {name: f"known & {mask([name])} <> 0" for name in IDENTIFYING}, "silo_customer", "")
+    bases = counts_by_bit(
+        engine, {name: f"known & {mask([name])} <> 0" for name in IDENTIFYING}, "silo_customer", ""
+    )
     rows = engine.rows(
         """
         select shared.attribute, count(distinct shared.value_hash) as shared_values, count(distinct said.customer_no)
@@ -125,7 +127,9 @@ def _shared_counts(engine: Engine) -> tuple[SharedCounts, ...]:
             label=field_label(attribute),
             values=int(shared),
             customers=Share(
-                int(customers), bases[(attribute,)], say("base.customers_with_field", field=field_word(attribute))
+                int(customers),
+                bases[(attribute,)],
+                say("base.customers_with_field", field=field_word(attribute)),
             ),
         )
         for attribute, shared, customers in rows
