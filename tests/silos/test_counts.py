@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from company import Company
+from tests.silos.company import Company
 
 from onefold.silos import SiloReport
 
@@ -49,10 +49,7 @@ def test_systems_say_what_only_they_know_and_what_they_cost(report: SiloReport) 
 
 
 def test_overlap_counts_customers_of_one_system_in_another(report: SiloReport) -> None:
-    cells = {
-        (cell.system, cell.other): (cell.customers.count, cell.customers.base)
-        for cell in report.overlap.cells
-    }
+    cells = {(cell.system, cell.other): (cell.customers.count, cell.customers.base) for cell in report.overlap.cells}
     assert len(cells) == 36
     assert cells["crm", "crm"] == (210, 210)
     assert cells["crm", "shop"] == (90, 210)
@@ -72,9 +69,7 @@ def test_duplicates_are_found_and_the_worst_is_named(report: SiloReport) -> None
     # 180 to 185 twice and 186 three times; shop's 120 twice
     assert found["crm"] == (6 * 2 + 3, 218, 7, 8, 3)
     assert found["shop"] == (2, 151, 1, 1, 2)
-    assert all(
-        found[name] == (0, base, 0, 0, 1) for name, base in [("desk", 90), ("loyalty", 90), ("survey", 50)]
-    )
+    assert all(found[name] == (0, base, 0, 0, 1) for name, base in [("desk", 90), ("loyalty", 90), ("survey", 50)])
     worst = report.duplicates[0].examples[0]
     assert (worst.customer_id, len({held.record_key for held in worst.values})) == (f"cus_{186:016d}", 3)
 
@@ -237,16 +232,13 @@ def test_shared_values_name_role_mailboxes(report: SiloReport) -> None:
         ("couple@mail.example", 2, "pair"),
     }
     counts = {
-        entry.field: (entry.values, entry.customers.count, entry.customers.base)
-        for entry in report.shared_counts
+        entry.field: (entry.values, entry.customers.count, entry.customers.base) for entry in report.shared_counts
     }
     assert counts == {"email": (2, 5, 300), "phone": (1, 4, 264)}
 
 
 def test_placeholder_spellings_are_one_value(report: SiloReport) -> None:
-    found = {
-        (entry.column, entry.raw, entry.kind, entry.records, entry.customers) for entry in report.placeholders
-    }
+    found = {(entry.column, entry.raw, entry.kind, entry.records, entry.customers) for entry in report.placeholders}
     assert found == {
         ("phone", "N/A", "placeholder", 6, 6),
         ("tel", "000000", "placeholder", 2, 2),
@@ -282,14 +274,10 @@ def test_what_to_do_first_is_numbered_and_says_whom_why_and_where(report: SiloRe
     assert len(report.actions) == 12
     assert all(action.touches and action.why and action.where for action in report.actions)
     titles = [action.title for action in report.actions]
-    duplicates = next(
-        action for action in report.actions if action.title == "Merge the duplicates inside crm"
-    )
+    duplicates = next(action for action in report.actions if action.title == "Merge the duplicates inside crm")
     assert duplicates.touches == 7
     assert f"cus_{186:016d}" in duplicates.where
-    email, phone = (
-        titles.index(f"Decide which system is right about {name}") for name in ("e-mail", "phone")
-    )
+    email, phone = (titles.index(f"Decide which system is right about {name}") for name in ("e-mail", "phone"))
     assert email < phone
 
 

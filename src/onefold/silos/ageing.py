@@ -162,9 +162,7 @@ def _empty_fields(completeness: Completeness) -> tuple[Finding, ...]:
 def _nobody_knows(engine: Engine, customers: Share) -> tuple[Finding, ...]:
     conditions = {name: f"places & ~fields & {field_bit(name)}::ubigint <> 0" for name in CORE_FIELDS}
     counts = counts_by_bit(engine, conditions, "silo_customer", "")
-    rows = sorted(
-        ((name, count) for (name,), count in counts.items() if count), key=lambda row: (-row[1], row[0])
-    )
+    rows = sorted(((name, count) for (name,), count in counts.items() if count), key=lambda row: (-row[1], row[0]))
     return tuple(
         Finding(
             field=field,
@@ -202,9 +200,7 @@ def _examples(engine: Engine, kind: str, now: datetime) -> tuple:  # type: ignor
         order by bit_count(places & ~fields & {field_mask(CORE_FIELDS)}) desc, customer_no limit ?""",
         [half],
     )
-    lacking = [
-        (number, [name for name in CORE_FIELDS if int(fields) & field_bit(name)]) for number, fields in rows
-    ]
+    lacking = [(number, [name for name in CORE_FIELDS if int(fields) & field_bit(name)]) for number, fields in rows]
     stale = engine.rows(
         """
         select customer_no, max(changed_at) as changed_at from silo_home where kind = ? group by customer_no

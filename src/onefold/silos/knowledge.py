@@ -31,16 +31,12 @@ def list_places(kind: str, tables: Sequence[Table]) -> set[tuple[str, str]]:
 def measure_completeness(engine: Engine, systems: Sequence[str]) -> Completeness:
     """Filled shares by field and system, over the records of each system."""
     filled = {name: f"known & {mask(FIELDS[name])} <> 0" for name in FIELDS}
-    fake = {
-        name: f"known & {mask(FIELDS[name])} = 0 and pretended & {mask(FIELDS[name])} <> 0" for name in FIELDS
-    }
+    fake = {name: f"known & {mask(FIELDS[name])} = 0 and pretended & {mask(FIELDS[name])} <> 0" for name in FIELDS}
     good = counts_by_bit(engine, filled, "silo_mask", "source")
     bad = counts_by_bit(engine, fake, "silo_mask", "source")
     records = dict(engine.rows("select source, count(*) from silo_mask group by source"))
     masks = dict(engine.rows("select source, fields from silo_place"))
-    places = {
-        (name, source) for source, fields in masks.items() for name in FIELDS if int(fields) & field_bit(name)
-    }
+    places = {(name, source) for source, fields in masks.items() for name in FIELDS if int(fields) & field_bit(name)}
     shown = [field for field in FIELDS if any((field, system) in places for system in systems)]
     cells = [
         CompletenessCell(
@@ -99,9 +95,7 @@ def _only_in(engine: Engine) -> tuple[Finding, ...]:
     relation = "silo_holder as holder join silo_customer as customer using (customer_no)"
     counts = counts_by_bit(engine, conditions, relation, "source")
     bases = dict(
-        engine.rows(
-            f"select source, count(*) filter (where customer.systems > 1) from {relation} group by source"
-        )
+        engine.rows(f"select source, count(*) filter (where customer.systems > 1) from {relation} group by source")
     )
     findings = [
         Finding(
@@ -115,9 +109,7 @@ def _only_in(engine: Engine) -> tuple[Finding, ...]:
         for (source, name), customers in counts.items()
         if customers
     ]
-    return tuple(
-        sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or ""))
-    )
+    return tuple(sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or "")))
 
 
 def _single_homes(engine: Engine) -> tuple[Finding, ...]:

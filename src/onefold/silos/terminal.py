@@ -143,9 +143,7 @@ def _print_signs(report: Document, console: Console) -> None:
         line.append(_bar(share["share"] or 0), style="cyan")
         line.append(f" {sign['title']}", style="bold")
         line.append(f"  {percent(share['share'])}", style="bold cyan")
-        line.append(
-            f" ({say('terminal.of', count=share['count'], base=share['base'])} {share['base_label']})"
-        )
+        line.append(f" ({say('terminal.of', count=share['count'], base=share['base'])} {share['base_label']})")
         if sign["trend"]:
             line.append(f"  {sign['trend']['text']}", style="yellow")
         console.print(line)

@@ -112,9 +112,7 @@ def _sharing_kind(attribute: str, value: str, customers: int) -> str:
 
 
 def _shared_counts(engine: Engine) -> tuple[SharedCounts, ...]:
-    bases = counts_by_bit(
-        engine, {name: f"known & {mask([name])} <> 0" for name in IDENTIFYING}, "silo_customer", ""
-    )
+    bases = counts_by_bit(engine, {name: f"known & {mask([name])} <> 0" for name in IDENTIFYING}, "silo_customer", "")
     rows = engine.rows(
         """
         select shared.attribute, count(distinct shared.value_hash) as shared_values, count(distinct said.customer_no)
