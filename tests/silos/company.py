@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from onefold.catalog.model import Column, Join, Meaning, Role, Table
+from onefold.catalog import Column, Join, Meaning, Role, Table
 from onefold.engines import Engine
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE
 from onefold.settings import SourceSettings

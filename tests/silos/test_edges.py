@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.silos.company import NOW, RECENT, SOURCES, Company
 from rich.console import Console
+from tests.silos.company import NOW, RECENT, SOURCES, Company
 
 from onefold.engines import Engine
 from onefold.silos import SiloReport, make_report, render_html, render_terminal
@@ -17,7 +17,7 @@ from onefold.silos.model import Share
 from onefold.silos.properties import Candidate, link_candidates
 from onefold.silos.stage import ATTRIBUTES
 from onefold.silos.trends import direction_of
-from onefold.sources.model import LandingReport
+from onefold.sources import LandingReport
 
 
 def build(engine: Engine, company: Company, **options) -> SiloReport:
@@ -101,9 +101,22 @@ def test_dates_to_come_are_told_and_never_stale(engine: Engine) -> None:
     assert "1 records of crm carry dates in the future." in report.notes
 
 
-def test_old_exports_are_told(engine: Engine) -> None:
-    report = build(engine, Company(), now=NOW + timedelta(days=400))
+def test_ages_of_old_exports_count_to_their_newest_date(engine: Engine) -> None:
+    company = Company()
+    company.seed_stale()
+    report = build(engine, company, now=NOW + timedelta(days=4000))
     assert any("old exports" in note for note in report.notes)
+    assert report.ages_counted_to == RECENT
+    assert report.stale_customers.count == 12
+
+
+def test_a_company_name_that_says_less_is_no_conflict(engine: Engine) -> None:
+    company = Company()
+    for number, crm, billing in [(60, "Onyx", "Onyx Solutions"), (61, "Onyx", "Quartz"), (62, "Onyx", "Onyx")]:
+        company.row("crm", number).put("company", crm)
+        company.row("billing", number).put("company", billing)
+    (found,) = build(engine, company).sign("inconsistent").worst
+    assert (found.field, found.share.count, found.share.base) == ("company", 1, 3)
 
 
 def test_staging_leaves_nothing_behind_even_when_it_fails(engine: Engine) -> None:

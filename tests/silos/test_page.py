@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import sys
@@ -10,8 +11,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from tests.silos.company import NOW, SOURCES, Company
 from rich.console import Console
+from tests.silos.company import NOW, SOURCES, Company
 
 from onefold.engines import Engine
 from onefold.silos import SiloReport, make_report, render_html, render_terminal
@@ -94,7 +95,7 @@ def test_headings_descend_without_gaps_and_links_lead_somewhere(report: SiloRepo
     tags = parse(render_html(report))
     levels = [int(name[1]) for name, _ in tags.seen if re.fullmatch(r"h[1-6]", name)]
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     ids = {attributes["id"] for _, attributes in tags.seen if "id" in attributes}
     assert {attributes["href"][1:] for name, attributes in tags.seen if name == "a"} <= ids
     assert next(attributes for name, attributes in tags.seen if name == "html")["lang"] == "en"

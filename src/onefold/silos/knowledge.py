@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onefold.catalog.model import Role, Table
+from onefold.catalog import Role, Table
 from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import CORE_FIELDS, FIELDS, SHARED_KNOWLEDGE_FIELDS, field_of
@@ -87,7 +87,7 @@ def find_missing(engine: Engine, in_one_system: Share) -> Sign:
 
 
 def _only_in(engine: Engine) -> tuple[Finding, ...]:
-    """Per field and system: for how many customers only that system knows it; base: its customers living elsewhere too."""
+    """Per field and system: for how many customers it alone knows it, of its customers who live elsewhere too."""
     conditions = {
         name: f"customer.fields_once & holder.fields & {field_bit(name)}::ubigint <> 0"
         for name in SHARED_KNOWLEDGE_FIELDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from onefold.catalog.model import Meaning, Role, Table
+from onefold.catalog import Meaning, Role, Table
 from onefold.engines import Engine, quote_identifier
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import COMPARED_ATTRIBUTES, SHARED_KNOWLEDGE_FIELDS, field_of
@@ -22,7 +22,7 @@ from onefold.silos.model import (
 )
 from onefold.silos.stage import bit
 from onefold.silos.words import field_label, say
-from onefold.sources.model import LandingReport
+from onefold.sources import LandingReport
 
 _REPEATABLE = [name for name in COMPARED_ATTRIBUTES if field_of(name) in {*SHARED_KNOWLEDGE_FIELDS}]
 

@@ -28,7 +28,9 @@ def list_placeholders(engine: Engine, kind: str) -> tuple[PlaceholderValue, ...]
         join silo_subject as subject using (subject_id)
         where fact.absence is not null and subject.kind = ?
         group by subject.source, subject.table_name, fact.column_name, lower(trim(fact.raw)), fact.absence
-        order by fact.absence = 'placeholder' desc, records desc, subject.source, subject.table_name, fact.column_name, raw
+        order by
+            fact.absence = 'placeholder' desc, records desc,
+            subject.source, subject.table_name, fact.column_name, raw
         limit ?""",
         [kind, PLACEHOLDERS_SHOWN],
     )
