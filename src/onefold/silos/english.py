@@ -106,7 +106,10 @@ ENGLISH: dict[str, str] = {
     ),
     "sign.absent.headline": "{count} of {base} {base_label} are held by nobody{names}.",
     "sign.absent.rare": "{names} are known for fewer than one customer in five.",
-    "sign.cost.headline": "{count} of {base} {base_label} are kept but used for nothing here.",
+    "sign.cost.headline": (
+        "{count} of {base} {base_label} are kept for nothing: {unread} that nobody reads, "
+        "{redundant} that say the same as another."
+    ),
     "sign.cost.repeated": "{count} of {base} customer facts are kept in more than one system.",
     "sign.cost.overlap": "Sets of columns that seem to say the same thing: {count}.",
     "sign.cost.price": "The systems with a known price cost {amount} a year together.",

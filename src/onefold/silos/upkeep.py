@@ -125,10 +125,23 @@ def find_cost(
     findings: tuple[tuple[UnreadColumn, ...], tuple[OverlappingProperties, ...], Share],
     currency: str,
 ) -> Sign:
-    """The sign 'cost'; its base is the columns of all tables."""
+    """The sign 'cost'; its base is the columns of all tables.
+
+    Counted are columns nobody reads, and all but the best filled of columns that likely say the same.
+    """
     unread, overlapping, repeated = findings
-    share = Share(len(unread), sum(len(table.columns) for table in tables), say("base.columns"))
-    sentences = [say("sign.cost.headline", count=share.count, base=share.base, base_label=share.base_label)]
+    redundant = sum(len(entry.properties) - 1 for entry in overlapping if entry.confidence == "likely")
+    share = Share(len(unread) + redundant, sum(len(table.columns) for table in tables), say("base.columns"))
+    sentences = [
+        say(
+            "sign.cost.headline",
+            count=share.count,
+            base=share.base,
+            base_label=share.base_label,
+            unread=len(unread),
+            redundant=redundant,
+        )
+    ]
     if overlapping:
         sentences.append(say("sign.cost.overlap", count=len(overlapping)))
     if repeated.count:
