@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from onefold.catalog.model import Column, Join, Meaning, Role, Table
+from onefold.catalog import Column, Join, Meaning, Role, Table
 from onefold.engines import Engine
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE
 from onefold.settings import SourceSettings
@@ -290,9 +290,7 @@ class Company:
             self.events[-1] |= {"table_name": "orders", "role": "events", "event_type": "order", "amount": 10}
         for number in range(10):
             subject = self.row("desk", number).subject
-            self.events.append(
-                {"event_id": f"desk.tickets:{number}", "subject_id": subject, "source": "desk"}
-            )
+            self.events.append({"event_id": f"desk.tickets:{number}", "subject_id": subject, "source": "desk"})
             self.events[-1] |= {"table_name": "tickets", "role": "conversations", "event_type": "ticket"}
 
     # writing --------------------------------------------------------------------------------------------------
@@ -308,9 +306,7 @@ class Company:
                 Column("firm", Meaning.COMPANY, 0.9, "header"),
             )
             rows = sum(row.kind == "organisation" for row in self.rows)
-            tables.append(
-                Table("crm", "companies", Role.ORGANISATIONS, 0.9, "company names", ("id",), rows, columns)
-            )
+            tables.append(Table("crm", "companies", Role.ORGANISATIONS, 0.9, "company names", ("id",), rows, columns))
         if self.events:
             columns = (
                 Column("id", Meaning.RECORD_KEY, 1, "unique", {"filled": 1.0}),
@@ -337,8 +333,7 @@ class Company:
     def _table(self, system: str) -> Table:
         rows = sum(row.source == system and row.kind == "person" for row in self.rows)
         columns = tuple(
-            Column(name, Meaning(meaning), 0.95, f'header "{name}"')
-            for name, meaning in COLUMNS[system].items()
+            Column(name, Meaning(meaning), 0.95, f'header "{name}"') for name, meaning in COLUMNS[system].items()
         )
         return Table(system, TABLES[system], Role.PEOPLE, 0.97, "names and e-mails", ("id",), rows, columns)
 
@@ -357,18 +352,17 @@ class Company:
         engine.write("main.customer_subject", pa.Table.from_pylist(owners), replace=True)
         for system in ALL:
             landed = [self._landed(row) for row in self.rows if row.source == system and row.kind == "person"]
-            engine.write(f'landed."{system}.{TABLES[system]}"', pa.Table.from_pylist(landed), replace=True)
+            names = [*COLUMNS[system], "_key", "_to_build"]
+            schema = pa.schema([(name, pa.int64() if name == "_to_build" else pa.string()) for name in names])
+            table = pa.Table.from_pylist(landed, schema=schema)
+            engine.write(f'landed."{system}.{TABLES[system]}"', table, replace=True)
         engine.execute(
             """create or replace table meta.quarantine (
                 quarantine_id bigint, source varchar, table_name varchar, reason varchar, state varchar)"""
         )
         for place, (source, table, reason) in enumerate(self.quarantined):
-            engine.execute(
-                "insert into meta.quarantine values (?, ?, ?, ?, 'open')", [place, source, table, reason]
-            )
-        engine.execute(
-            "insert into meta.quarantine values (-1, 'crm', 'contacts', 'mended since', 'replayed')"
-        )
+            engine.execute("insert into meta.quarantine values (?, ?, ?, ?, 'open')", [place, source, table, reason])
+        engine.execute("insert into meta.quarantine values (-1, 'crm', 'contacts', 'mended since', 'replayed')")
 
     def _record(self, row: Row) -> dict[str, Any]:
         name = row.values.get("full_name") or row.values.get("company")
@@ -405,15 +399,9 @@ class Company:
 
     def _landed(self, row: Row) -> dict[str, Any]:
         names = COLUMNS[row.source]
-        held = {
-            name: (row.values.get(meaning) or [(None, None, None)])[0][0] for name, meaning in names.items()
-        }
-        held |= {
-            name: row.landed.get(name) for name in ("segment", "business_type", "industry") if name in names
-        }
-        held |= {"id": row.key} | (
-            {"legacy_code": row.landed.get("legacy_code")} if "legacy_code" in names else {}
-        )
+        held = {name: (row.values.get(meaning) or [(None, None, None)])[0][0] for name, meaning in names.items()}
+        held |= {name: row.landed.get(name) for name in ("segment", "business_type", "industry") if name in names}
+        held |= {"id": row.key} | ({"legacy_code": row.landed.get("legacy_code")} if "legacy_code" in names else {})
         return {**held, "_key": row.key, "_to_build": None}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from company import NOW, SOURCES, Company
+from tests.silos.company import NOW, SOURCES, Company
 
 from onefold.engines import Engine
 from onefold.silos import SiloReport, make_report

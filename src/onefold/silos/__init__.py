@@ -1,21 +1,29 @@
 """The silo report: which systems hold which customers, and the five signs that they are silos.
 
-``make_report`` asks the warehouse; ``render_html`` and ``render_terminal`` show a report or its stored JSON. The
-rendering libraries load only when something is rendered.
+``make_report`` asks the warehouse; ``render_html`` and ``render_terminal`` show a report or its stored JSON. Everything
+loads on first use, so that showing a stored report needs neither the warehouse nor the catalogue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from onefold.silos.model import SiloReport
-from onefold.silos.report import make_report
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from onefold.silos.report import make_report
+
 __all__ = ["SiloReport", "make_report", "render_html", "render_terminal"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "make_report":
+        return import_module("onefold.silos.report").make_report
+    raise AttributeError(name)
 
 
 def render_html(report: SiloReport | Mapping[str, Any]) -> str:

@@ -18,6 +18,9 @@ ACTIONS_SHOWN = 12
 PER_KIND = 3
 """At most this many actions of one kind, so that the list stays varied."""
 
+WORTH_DOING = 0.002
+"""Fewer than two customers in a thousand are no reason to start something."""
+
 WEIGHTS = {
     "quarantine": 10.0,
     "inconsistent": 10.0,
@@ -55,11 +58,12 @@ class _Candidate:
 def rank_actions(report: SiloReport) -> tuple[Action, ...]:
     """What to do first: at most ``ACTIONS_SHOWN``, best first."""
     ranked = sorted(_candidates(report), key=lambda candidate: (-candidate.weight, candidate.action.title))
+    worth = max(1, report.focus.customers * WORTH_DOING)
     kept: list[Action] = []
     taken: dict[str, int] = {}
     for candidate in ranked:
         taken[candidate.kind] = taken.get(candidate.kind, 0) + 1
-        if candidate.action.touches and taken[candidate.kind] <= PER_KIND and len(kept) < ACTIONS_SHOWN:
+        if candidate.action.touches >= worth and taken[candidate.kind] <= PER_KIND and len(kept) < ACTIONS_SHOWN:
             kept.append(replace(candidate.action, rank=len(kept) + 1))
     return tuple(kept)
 
@@ -143,7 +147,7 @@ def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
         gaps = {
             "system": worst.system,
             "share": percent(worst.stale.value),
-            "date": f"{_stale_limit(report.made_at):%Y-%m-%d}",
+            "date": f"{_stale_limit(report.ages_counted_to):%Y-%m-%d}",
         }
         yield _action("stale", "stale", report.stale_customers.count, "customers", gaps)
 
@@ -166,6 +170,8 @@ def _about_values(report: SiloReport) -> Iterator[_Candidate]:
 
 def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
     for entry in report.overlapping_properties:
+        if entry.confidence != "likely":
+            continue
         gaps = {
             "names": listed([f"{p.source}.{p.table}.{p.column}" for p in entry.properties]),
             "agree": entry.agree.count,
@@ -244,7 +250,7 @@ def _culture(report: SiloReport) -> Iterator[str]:
     share = report.placeholder_records
     if report.placeholders and (share.value or 0) >= PLACEHOLDERS_ARE_A_HABIT:
         yield say("cause.placeholders", count=share.count, example=f"“{report.placeholders[0].raw}”")
-    for entry in report.overlapping_properties[:1]:
+    for entry in [entry for entry in report.overlapping_properties if entry.confidence == "likely"][:1]:
         names = listed([f"{p.source}.{p.column}" for p in entry.properties])
         yield say("cause.properties", count=len(entry.properties), names=names)
 

@@ -15,6 +15,10 @@ from onefold.silos.model import Completeness, Finding, Share, Sign, Staleness
 from onefold.silos.stage import counts_by_bit, field_bit, field_mask
 from onefold.silos.words import field_label, field_word, listed, number, say
 
+OLD_EXPORT_DAYS = 180
+"""When nothing at all is newer than this, the files are probably old exports, and counting their ages to today would
+call every record stale for the wrong reason."""
+
 BUCKETS = {
     "in_the_future": "age < 0",
     "under_3_months": "age >= 0 and age < 91",
@@ -27,6 +31,21 @@ BUCKETS = {
 """Age in days → bucket; a year is 365 days, five years 1,826."""
 
 _IS_INCOMPLETE = f"places & ~fields & {field_mask(CORE_FIELDS)} <> 0"
+
+
+def ages_counted_to(engine: Engine, now: datetime) -> datetime:
+    """The moment to which ages are counted: ``now``, or the newest date anywhere if that is long past."""
+    newest = engine.rows(
+        """
+        select max(moment) from (
+            select unnest([updated_at, created_at]) as moment from silo_subject
+        ) where moment <= ?""",
+        [now],
+    )[0][0]
+    if newest and engine.exists("main", "event"):
+        happened = engine.rows("select max(occurred_at) from main.event where occurred_at <= ?", [now])[0][0]
+        newest = max(newest, happened or newest)
+    return newest if newest and now - newest > timedelta(days=OLD_EXPORT_DAYS) else now
 
 
 def measure_staleness(engine: Engine, kind: str, now: datetime) -> tuple[Staleness, ...]:
@@ -210,7 +229,7 @@ def _examples(engine: Engine, kind: str, now: datetime) -> tuple:  # type: ignor
     picks = {
         customer_no: Pick(
             customer_no,
-            "incomplete",
+            fields[0],
             say("example.incomplete", fields=listed([field_word(name) for name in fields])),
             CORE_FIELDS,
         )

@@ -1,10 +1,10 @@
 """Sign one, inconsistent: what systems say differently about the same customer.
 
 Two systems disagree on an attribute when both hold a value and no value of the one means the same as a value of the
-other. Values mean the same when their comparison forms are equal; names also when one only says less ('J' and
-'John', 'Garcia' and 'Garcia Lopez'), birth dates when one is only less exact ('1980' and '1980-05-03'). Names in
-different scripts are not compared: a transliteration proves nothing. Two records inside one system disagree in the
-same way, but only on attributes of which a customer has one.
+other. Values mean the same when their comparison forms are equal; names of people and companies also when one only
+says less ('J' and 'John', 'Garcia' and 'Garcia Lopez', 'Onyx' and 'Onyx Solutions'), birth dates when one is only less
+exact ('1980' and '1980-05-03'). Names in different scripts are not compared: a transliteration proves nothing. Two
+records inside one system disagree in the same way, but only on attributes of which a customer has one.
 """
 
 from __future__ import annotations
@@ -33,18 +33,27 @@ _DISPUTES = f"""
         join main.record as record using (subject_id)
         where customer.records > 1
     )
-    select distinct customer_no, attribute.attribute, source.source, fact.value_hash, null as soft_text, false as is_native
+    select distinct
+        customer_no,
+        attribute.attribute,
+        source.source,
+        fact.value_hash,
+        null as soft_text,
+        false as is_native
     from disputed
     join silo_fact as fact using (customer_no, bit)
     join silo_attribute as attribute using (bit)
     join (select distinct source_no, source from silo_mask) as source using (source_no)
-    where fact.is_usable and attribute.attribute <> 'birth_date'
+    where fact.is_usable and attribute.attribute not in ('birth_date', 'company')
     union all
     select distinct customer_no, fact.attribute, subject.source, hash(fact.compare_value), fact.compare_value, false
     from disputed
     join silo_subject as subject using (customer_no)
     join main.record_value as fact using (subject_id)
-    where disputed.bit = {bit("birth_date")} and fact.attribute = 'birth_date' and fact.absence is null
+    where fact.absence is null and (
+        (disputed.bit = {bit("birth_date")} and fact.attribute = 'birth_date')
+        or (disputed.bit = {bit("company")} and fact.attribute = 'company')
+    )
     union all
     select distinct customer_no, 'given_name', source, hash(given_name), given_name, is_native
     from names where given_name <> ''
@@ -72,6 +81,7 @@ _DIFFERS = f"""
     a.value_hash <> b.value_hash
     and case
         when attribute in ('given_name', 'family_name') then a.is_native = b.is_native and not {_SAYS_LESS}
+        when attribute = 'company' then not {_SAYS_LESS}
         when attribute = 'birth_date'
             then not starts_with(a.soft_text, b.soft_text) and not starts_with(b.soft_text, a.soft_text)
         else true
@@ -130,8 +140,13 @@ def _holds(attribute: str, *columns: str) -> str:
 
 def _bases_by_attribute(engine: Engine) -> dict[tuple[str, ...], int]:
     """Customers of whom two systems hold the attribute, or two records where it has one value."""
-    columns = {name: ("known_twice",) if name in SEVERAL_VALUES else ("known_twice", "known_double") for name in COMPARED_ATTRIBUTES}
-    return counts_by_bit(engine, {name: _holds(name, *columns[name]) for name in COMPARED_ATTRIBUTES}, "silo_customer", "")
+    columns = {
+        name: ("known_twice",) if name in SEVERAL_VALUES else ("known_twice", "known_double")
+        for name in COMPARED_ATTRIBUTES
+    }
+    return counts_by_bit(
+        engine, {name: _holds(name, *columns[name]) for name in COMPARED_ATTRIBUTES}, "silo_customer", ""
+    )
 
 
 def _bases_by_pair(engine: Engine) -> dict[tuple[str, ...], int]:

@@ -106,7 +106,10 @@ ENGLISH: dict[str, str] = {
     ),
     "sign.absent.headline": "{count} of {base} {base_label} are held by nobody{names}.",
     "sign.absent.rare": "{names} are known for fewer than one customer in five.",
-    "sign.cost.headline": "{count} of {base} {base_label} are kept but used for nothing here.",
+    "sign.cost.headline": (
+        "{count} of {base} {base_label} are kept for nothing: {unread} that nobody reads, "
+        "{redundant} that say the same as another."
+    ),
     "sign.cost.repeated": "{count} of {base} customer facts are kept in more than one system.",
     "sign.cost.overlap": "Sets of columns that seem to say the same thing: {count}.",
     "sign.cost.price": "The systems with a known price cost {amount} a year together.",
@@ -186,8 +189,10 @@ ENGLISH: dict[str, str] = {
     "cause.no_number": "No customer number is kept in more than one system.",
     "cause.owners": "{count} systems have {owners} different people in charge.",
     "cause.disagree": "{share} of {base_label} are described differently by the systems they live in.",
-    "cause.known_once": "{share} of {base_label} have core facts that only one department's system holds.",
-    "cause.duplicates": "{system} holds {share} of its records in duplicate, which entry habits cause more than technology.",
+    "cause.known_once": "{share} of {base_label} have core facts that only one of those systems holds.",
+    "cause.duplicates": (
+        "{system} holds {share} of its records in duplicate, which entry habits cause more than technology."
+    ),
     "cause.placeholders": "{count} records hold made-up values such as {example}, typed to get past a form.",
     "cause.properties": "The same property is kept under {count} names ({names}).",
     "cause.disjoint": (
@@ -209,7 +214,9 @@ ENGLISH: dict[str, str] = {
     "action.missing.where": "`onefold export customers.csv`, then import it where it is missing",
     "action.absent": "Start to record {fields}",
     "action.absent.why": "Nobody holds it for anybody; it is needed {whys}.",
-    "action.absent.where": "the sign-up form; if a column holds it already: `onefold mapping set TABLE.COLUMN MEANING` with {meanings}",
+    "action.absent.where": (
+        "the sign-up form; if a column holds it already: `onefold mapping set TABLE.COLUMN MEANING` with {meanings}"
+    ),
     "action.stale": "Ask the customers of {system} whether their details still hold",
     "action.stale.why": "{share} of its dated records have not changed for two years.",
     "action.stale.where": "{system}, records last changed before {date}",
@@ -233,7 +240,7 @@ ENGLISH: dict[str, str] = {
     "note.nobody": "No table holds people or organisations, so there are no customers to compare.",
     "note.one_system": "Only one system holds customers; overlap between systems needs a second one.",
     "note.old_export": (
-        "The newest date in any system is {date}. The files may be old exports; ages are counted to {now}."
+        "Nothing is newer than {date}: the files look like old exports, so ages are counted to that day."
     ),
     "note.future": "{count} records of {system} carry dates in the future.",
     "note.organisations": (
@@ -327,7 +334,8 @@ ENGLISH: dict[str, str] = {
     "page.completeness.field": "field",
     "page.staleness": "How old the records are",
     "page.staleness.text": (
-        "Time since the last change. {count} of {base} {base_label} ({share}) have not changed anywhere for two years."
+        "Time since the last change, counted to {date}. {count} of {base} {base_label} ({share}) have not "
+        "changed anywhere for two years."
     ),
     "page.staleness.basis": "counted from",
     "page.needs": "What customer work needs, and who holds it",
@@ -345,7 +353,9 @@ ENGLISH: dict[str, str] = {
     "page.placeholders.none": "None found.",
     "page.shared": "Values that several customers share",
     "page.shared.none": "None found.",
-    "page.shared.count": "{field}: {values} in use by several customers, together {count} of {base} {base_label} ({share}).",
+    "page.shared.count": (
+        "{field}: {values} in use by several customers, together {count} of {base} {base_label} ({share})."
+    ),
     "page.kind.placeholder": "placeholder",
     "page.kind.invalid": "unreadable",
     "page.kind.role mailbox": "role mailbox",
@@ -365,7 +375,8 @@ ENGLISH: dict[str, str] = {
     "page.cause.weak": "one sign",
     "page.tables": "What was found in each table",
     "page.tables.text": (
-        "Role, key, links and meanings were inferred; correct a wrong one with `onefold mapping set`, and it stays corrected."
+        "Role, key, links and meanings were inferred; correct a wrong one with `onefold mapping set`, and it "
+        "stays corrected."
     ),
     "page.table.summary": "{rows} rows, {columns} columns",
     "page.table.key": "Key",
@@ -422,7 +433,8 @@ ENGLISH: dict[str, str] = {
     "define.inconsistent": "Inconsistent",
     "define.inconsistent.text": (
         "Both hold a value, and no value of the one means the same as a value of the other after spelling, case and "
-        "format are evened out. 'J' agrees with 'John', '1980' with '1980-05-03'. Names in different scripts are not compared. "
+        "format are evened out. 'J' agrees with 'John', '1980' with '1980-05-03'. Names in different scripts "
+        "are not compared. "
         "Status, dates and other things that rightly differ by system are left out."
     ),
     "define.missing": "Missing or hard to find",
@@ -431,14 +443,16 @@ ENGLISH: dict[str, str] = {
     ),
     "define.stale": "Incomplete or stale",
     "define.stale.text": (
-        "A name, e-mail, phone or address that at least one of the customer's systems has a place for and all leave empty; "
+        "A name, e-mail, phone or address that at least one of the customer's systems has a place for and "
+        "all leave empty; "
         "or no record of the customer has changed for 730 days."
     ),
     "define.absent": "Absent, rare",
     "define.absent.text": "Absent: known for nobody. Rare: known for fewer than one customer in five.",
     "define.trend": "Trend",
     "define.trend.text": (
-        "Compared with the build before, only if the same systems were connected, and called up or down only if chance is an "
+        "Compared with the build before, only if the same systems were connected, and called up or down only "
+        "if chance is an "
         "unlikely cause (5 %) and it moved by half a percentage point or more."
     ),
 }

@@ -105,8 +105,9 @@ def _held(pick: Pick, records: Sequence[_Record], values: dict[int, list[Any]]) 
     shown = [record for record in records if not pick.sources or record.source in pick.sources]
     for record in shown[:RECORDS_PER_EXAMPLE]:
         held = values.get(record.subject_no, [])
-        for wanted in pick.attributes:
-            for value, raw in _answers(wanted, record, held):
+        for wanted in pick.attributes:  # what an example is about is shown even where a record lacks it
+            answers = list(_answers(wanted, record, held)) or [(None, None)] * (wanted == pick.field)
+            for value, raw in answers:
                 yield HeldValue(record.source, record.table, record.key, wanted, value, raw, record.at)
 
 

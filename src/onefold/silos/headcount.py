@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from onefold.catalog.model import Table
+from onefold.catalog import Table
 from onefold.engines import Engine
 from onefold.settings import SourceSettings
 from onefold.silos.examples import Pick, show_examples

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onefold.catalog.model import Role, Table
+from onefold.catalog import Role, Table
 from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import CORE_FIELDS, FIELDS, SHARED_KNOWLEDGE_FIELDS, field_of
 from onefold.silos.model import Completeness, CompletenessCell, Finding, Share, Sign
 from onefold.silos.stage import counts_by_bit, field_bit, field_mask, mask
 from onefold.silos.words import field_label, field_word, say
+
 
 def list_places(kind: str, tables: Sequence[Table]) -> set[tuple[str, str]]:
     """(source, field) for every field that a table of this kind of customer has a column for."""
@@ -86,7 +87,7 @@ def find_missing(engine: Engine, in_one_system: Share) -> Sign:
 
 
 def _only_in(engine: Engine) -> tuple[Finding, ...]:
-    """Per field and system: for how many customers only that system knows it; base: its customers living elsewhere too."""
+    """Per field and system: for how many customers it alone knows it, of its customers who live elsewhere too."""
     conditions = {
         name: f"customer.fields_once & holder.fields & {field_bit(name)}::ubigint <> 0"
         for name in SHARED_KNOWLEDGE_FIELDS
@@ -140,7 +141,9 @@ def _missing_picks(engine: Engine) -> list[Pick]:
         order by turn limit {EXAMPLES_PER_SIGN})"""
         for name in CORE_FIELDS
     )
-    knows = " or ".join(f"(field = '{name}' and holder.fields & {field_bit(name)}::ubigint <> 0)" for name in CORE_FIELDS)
+    knows = " or ".join(
+        f"(field = '{name}' and holder.fields & {field_bit(name)}::ubigint <> 0)" for name in CORE_FIELDS
+    )
     rows = engine.rows(
         f"""
         with chosen as (

@@ -428,6 +428,8 @@ class SiloReport:
     name: str
     build_no: int
     made_at: datetime
+    ages_counted_to: datetime
+    """The moment the report was made; the newest date in any system where the files look like old exports."""
     kind: str
     """Whose systems are compared: 'person', or 'organisation' where no table holds people."""
     currency: str

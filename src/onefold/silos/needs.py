@@ -23,12 +23,8 @@ def check_needs(engine: Engine, kind: str) -> tuple[Need, ...]:
     for rule in NEEDS:
         if rule.event_roles and engine.exists("main", "event"):
             by_source[rule.name], met[rule.name] = _met_by_events(engine, kind, rule)
-    needs = [
-        _need(rule, Share(met.get(rule.name, 0), total, base), by_source[rule.name], bases) for rule in NEEDS
-    ]
-    return tuple(
-        sorted(needs, key=lambda need: (need.customers.count, [rule.name for rule in NEEDS].index(need.name)))
-    )
+    needs = [_need(rule, Share(met.get(rule.name, 0), total, base), by_source[rule.name], bases) for rule in NEEDS]
+    return tuple(sorted(needs, key=lambda need: (need.customers.count, [rule.name for rule in NEEDS].index(need.name))))
 
 
 def _met_by_events(engine: Engine, kind: str, rule: NeedRule) -> tuple[dict[str, int], int]:
@@ -108,9 +104,7 @@ def _examples(engine: Engine, needs: list[Need]) -> tuple:  # type: ignore[type-
     """Customers that live in most systems, of whom still nobody knows it."""
     if not needs:
         return ()
-    fields = sorted(
-        {field for need in needs for rule in NEEDS if rule.name == need.name for field in rule.fields}
-    )
+    fields = sorted({field for need in needs for rule in NEEDS if rule.name == need.name for field in rule.fields})
     rows = engine.rows(
         f"""
         select customer_no, systems from silo_customer where fields & {field_mask(fields)} = 0

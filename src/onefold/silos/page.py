@@ -78,11 +78,7 @@ def age(days: int | None) -> str:
         return "–"
     if days < 60:
         return say("age.days", count=days)
-    return (
-        say("age.months", count=round(days / 30.4))
-        if days < 730
-        else say("age.years", count=f"{days / 365:.1f}")
-    )
+    return say("age.months", count=round(days / 30.4)) if days < 730 else say("age.years", count=f"{days / 365:.1f}")
 
 
 def day(moment: str | None) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from onefold.catalog.model import Column, Table
+from onefold.catalog import Column, Table
 from onefold.engines import Engine, quote_identifier
 from onefold.silos.examples import Pick, show_examples
 from onefold.silos.fields import PROPERTY_MEANINGS, PROPERTY_NAMES, ROLES_OF_CUSTOMERS
@@ -193,20 +193,20 @@ def _describe(
         keep=keep,
         suggestion=say("property.suggestion", keep=keep),
         confidence="likely" if is_likely else "possible",
-        reason=_reason(group, [link for link in links if link.first in places]),
+        reason=_reason(group, [link for link in links if link.first in places], is_likely=is_likely),
         customers=customers,
         agree=Share(agreeing, customers, say("base.customers_two_properties")),
         examples=_examples(engine, group, differing),
     )
 
 
-def _reason(group: Sequence[Candidate], links: Sequence[Link]) -> str:
+def _reason(group: Sequence[Candidate], links: Sequence[Link], *, is_likely: bool) -> str:
     everywhere = set.intersection(*(set(candidate.values) for candidate in group))
-    if len(everywhere) > 1:
+    if is_likely and len(everywhere) > 1:
         common = sorted(everywhere, key=lambda value: (-group[0].values[value], value))
         return say("property.reason.values", shared=len(common), examples=listed(common[:3]))
     shared = list(dict.fromkeys(value for link in links for value in link.shared))
-    if shared:
+    if shared and is_likely:
         return say("property.reason.pairs", examples=listed(shared[:3]))
     concepts = sorted({link.concept for link in links if link.concept})
     return say("property.reason.names", concept=listed(concepts))
@@ -221,7 +221,9 @@ def _values_sql(group: Sequence[Candidate]) -> str:
             coalesce(subject.updated_at, subject.created_at) as changed_at
         from landed.{quote_identifier(f"{c.source}.{c.table}")} as row
         join silo_subject as subject
-            on subject.record_key = row._key and subject.source = ${2 * place + 1} and subject.table_name = ${2 * place + 2}
+            on subject.record_key = row._key
+            and subject.source = ${2 * place + 1}
+            and subject.table_name = ${2 * place + 2}
         where row._to_build is null and trim(row.{quote_identifier(c.column)}) <> ''"""
         for place, c in enumerate(group)
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from onefold.catalog.model import Table
+from onefold.catalog import Table
 from onefold.engines import Engine
 from onefold.settings import SourceSettings
 from onefold.silos.advice import guess_root_causes, rank_actions
-from onefold.silos.ageing import count_stale_customers, find_stale, future_notes, measure_staleness
+from onefold.silos.ageing import ages_counted_to, count_stale_customers, find_stale, future_notes, measure_staleness
 from onefold.silos.conflicts import find_conflicts
 from onefold.silos.headcount import count_duplicates, count_overlap, count_population, describe_systems
 from onefold.silos.knowledge import find_missing, list_places, measure_completeness
@@ -28,10 +28,7 @@ from onefold.silos.values import (
     list_placeholders,
 )
 from onefold.silos.words import say
-from onefold.sources.model import LandingReport
-
-OLD_EXPORT_DAYS = 180
-"""When nothing at all changed for this long, the files are probably old exports, and the report says so."""
+from onefold.sources import LandingReport
 
 
 def make_report(
@@ -69,7 +66,8 @@ def make_report(
         systems = describe_systems(engine, kind, tables, sources)
         holders = [system.name for system in systems if system.customers]
         entries = describe_tables(engine, tables, landings)
-        staleness = measure_staleness(engine, kind, now)
+        as_of = ages_counted_to(engine, now)
+        staleness = measure_staleness(engine, kind, as_of)
         focus = people if kind == "person" else organisations
         unread = list_unread_columns(entries)
         overlapping = find_overlapping_properties(engine, tables)
@@ -81,7 +79,7 @@ def make_report(
             signs = (
                 find_conflicts(engine),
                 find_missing(engine, _in_one_system(focus)),
-                find_stale(engine, kind, now, completeness, staleness),
+                find_stale(engine, kind, as_of, completeness, staleness),
                 find_absent(engine, needs),
                 find_cost(engine, entries, systems, (unread, overlapping, repeated), currency),
             )
@@ -91,6 +89,7 @@ def make_report(
             name=name,
             build_no=build_no,
             made_at=now,
+            ages_counted_to=as_of,
             kind=kind,
             currency=currency,
             records=people.records,
@@ -106,7 +105,7 @@ def make_report(
             signs=with_trends(signs, holders, previous),
             completeness=completeness,
             staleness=staleness,
-            stale_customers=count_stale_customers(engine, kind, now),
+            stale_customers=count_stale_customers(engine, kind, as_of),
             needs=needs,
             unread_columns=unread,
             overlapping_properties=overlapping,
@@ -123,7 +122,7 @@ def make_report(
         report,
         root_causes=guess_root_causes(report),
         actions=rank_actions(report),
-        notes=_notes(report, systems, staleness, now),
+        notes=_notes(report, systems, staleness),
     )
 
 
@@ -144,9 +143,7 @@ def _organisation_overlap(engine: Engine, kind: str, organisations: Population) 
     return overlap if len(overlap.systems) > 1 else None
 
 
-def _notes(
-    report: SiloReport, systems: Sequence[System], staleness: tuple[Staleness, ...], now: datetime
-) -> tuple[str, ...]:
+def _notes(report: SiloReport, systems: Sequence[System], staleness: tuple[Staleness, ...]) -> tuple[str, ...]:
     notes = []
     if not report.focus.records:
         notes.append(say("note.nobody"))
@@ -156,7 +153,6 @@ def _notes(
         notes.append(say("note.organisations", count=report.organisations.customers))
     if sum(1 for system in systems if system.customers) == 1:
         notes.append(say("note.one_system"))
-    newest = max((entry.newest for entry in staleness if entry.newest), default=None)
-    if newest and now - newest > timedelta(days=OLD_EXPORT_DAYS):
-        notes.append(say("note.old_export", date=f"{newest:%Y-%m-%d}", now=f"{now:%Y-%m-%d}"))
+    if report.ages_counted_to < report.made_at:
+        notes.append(say("note.old_export", date=f"{report.ages_counted_to:%Y-%m-%d}"))
     return (*notes, *future_notes(staleness))

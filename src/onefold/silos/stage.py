@@ -23,8 +23,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-import pyarrow as pa
-
 from onefold.engines import Engine, quote_literal
 from onefold.silos.fields import COMPARED_ATTRIBUTES, FIELDS
 
@@ -224,8 +222,9 @@ def facts_staged(engine: Engine, kind: str, places: Iterable[tuple[str, str]]) -
     Cost: one pass over ``main.record_value``; about 30 bytes per value in memory.
     """
     try:
-        bits = pa.table({"attribute": list(ATTRIBUTES), "bit": pa.array(range(len(ATTRIBUTES)), pa.int32())})
-        _write_temp(engine, "silo_attribute", bits)
+        _stage_values(
+            engine, "silo_attribute(attribute, bit)", list(zip(ATTRIBUTES, range(len(ATTRIBUTES)), strict=True))
+        )
         engine.execute(_FACTS, [kind])
         engine.execute(_MASKS.format(given=mask([GIVEN]), family=mask([FAMILY])), [kind])
         engine.execute(_HOLDERS.format(fields=_fields_sql()))
@@ -239,9 +238,11 @@ def facts_staged(engine: Engine, kind: str, places: Iterable[tuple[str, str]]) -
         drop(engine, _ONE_KIND)
 
 
-def _write_temp(engine: Engine, name: str, data: pa.Table) -> None:
-    with engine.registered(data, f"{name}_input") as view:
-        engine.execute(f"create or replace temp table {name} as select * from {view}")
+def _stage_values(engine: Engine, relation: str, rows: Collection[tuple[str, int]]) -> None:
+    """A small relation of words and masks or bits."""
+    values = ", ".join(f"({quote_literal(word)}, {value}::ubigint)" for word, value in rows)
+    query = f"values {values}" if rows else "select '', 0::ubigint where false"
+    engine.execute(f"create or replace temp table {relation} as {query}")
 
 
 def _stage_places(engine: Engine, places: Iterable[tuple[str, str]]) -> None:
@@ -252,8 +253,7 @@ def _stage_places(engine: Engine, places: Iterable[tuple[str, str]]) -> None:
             fields[source] = fields.get(source, 0) | field_bit(name)
     for source, filled in engine.rows("select source, bit_or(fields) from silo_holder group by source"):
         fields[source] = fields.get(source, 0) | int(filled)
-    data = pa.table({"source": list(fields), "fields": pa.array(fields.values(), pa.uint64())})
-    _write_temp(engine, "silo_place", data)
+    _stage_values(engine, "silo_place(source, fields)", fields.items())
 
 
 def drop(engine: Engine, names: Iterable[str]) -> None:

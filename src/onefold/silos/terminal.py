@@ -45,12 +45,12 @@ def _print_headline(report: Document, focus: Document, console: Console) -> None
     title = Text.assemble((say("page.title"), "bold"), ("  " + report["name"] if report["name"] else "", ""), style="")
     title.append(f"  {report['made_at'][:10]}", style="dim")
     console.print(title)
-    console.print(_lead(report, focus))
+    console.print(_lead(focus))
     for note in report["notes"]:
         console.print(Text(f"! {note}", style="yellow"))
 
 
-def _lead(report: Document, focus: Document) -> Text:
+def _lead(focus: Document) -> Text:
     customers = say("base.people" if focus["kind"] == "person" else "base.organisations")
     text = Text()
     text.append(number(focus["records"]), style="bold cyan")
@@ -143,9 +143,7 @@ def _print_signs(report: Document, console: Console) -> None:
         line.append(_bar(share["share"] or 0), style="cyan")
         line.append(f" {sign['title']}", style="bold")
         line.append(f"  {percent(share['share'])}", style="bold cyan")
-        line.append(
-            f" ({say('terminal.of', count=share['count'], base=share['base'])} {share['base_label']})"
-        )
+        line.append(f" ({say('terminal.of', count=share['count'], base=share['base'])} {share['base_label']})")
         if sign["trend"]:
             line.append(f"  {sign['trend']['text']}", style="yellow")
         console.print(line)

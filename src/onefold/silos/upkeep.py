@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from onefold.catalog.model import Meaning, Role, Table
+from onefold.catalog import Meaning, Role, Table
 from onefold.engines import Engine, quote_identifier
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import COMPARED_ATTRIBUTES, SHARED_KNOWLEDGE_FIELDS, field_of
@@ -22,7 +22,7 @@ from onefold.silos.model import (
 )
 from onefold.silos.stage import bit
 from onefold.silos.words import field_label, say
-from onefold.sources.model import LandingReport
+from onefold.sources import LandingReport
 
 _REPEATABLE = [name for name in COMPARED_ATTRIBUTES if field_of(name) in {*SHARED_KNOWLEDGE_FIELDS}]
 
@@ -125,10 +125,23 @@ def find_cost(
     findings: tuple[tuple[UnreadColumn, ...], tuple[OverlappingProperties, ...], Share],
     currency: str,
 ) -> Sign:
-    """The sign 'cost'; its base is the columns of all tables."""
+    """The sign 'cost'; its base is the columns of all tables.
+
+    Counted are columns nobody reads, and all but the best filled of columns that likely say the same.
+    """
     unread, overlapping, repeated = findings
-    share = Share(len(unread), sum(len(table.columns) for table in tables), say("base.columns"))
-    sentences = [say("sign.cost.headline", count=share.count, base=share.base, base_label=share.base_label)]
+    redundant = sum(len(entry.properties) - 1 for entry in overlapping if entry.confidence == "likely")
+    share = Share(len(unread) + redundant, sum(len(table.columns) for table in tables), say("base.columns"))
+    sentences = [
+        say(
+            "sign.cost.headline",
+            count=share.count,
+            base=share.base,
+            base_label=share.base_label,
+            unread=len(unread),
+            redundant=redundant,
+        )
+    ]
     if overlapping:
         sentences.append(say("sign.cost.overlap", count=len(overlapping)))
     if repeated.count:

@@ -28,7 +28,9 @@ def list_placeholders(engine: Engine, kind: str) -> tuple[PlaceholderValue, ...]
         join silo_subject as subject using (subject_id)
         where fact.absence is not null and subject.kind = ?
         group by subject.source, subject.table_name, fact.column_name, lower(trim(fact.raw)), fact.absence
-        order by fact.absence = 'placeholder' desc, records desc, subject.source, subject.table_name, fact.column_name, raw
+        order by
+            fact.absence = 'placeholder' desc, records desc,
+            subject.source, subject.table_name, fact.column_name, raw
         limit ?""",
         [kind, PLACEHOLDERS_SHOWN],
     )
@@ -125,7 +127,9 @@ def _shared_counts(engine: Engine) -> tuple[SharedCounts, ...]:
             label=field_label(attribute),
             values=int(shared),
             customers=Share(
-                int(customers), bases[(attribute,)], say("base.customers_with_field", field=field_word(attribute))
+                int(customers),
+                bases[(attribute,)],
+                say("base.customers_with_field", field=field_word(attribute)),
             ),
         )
         for attribute, shared, customers in rows

@@ -1,7 +1,7 @@
 """Saying things: messages from the catalogue, names of fields, numbers and shares.
 
-``say`` fills a message of ``english.py``; numbers are written by ``number`` and ``percent`` alone, so that a share never appears as
-100 % or 0 % when it is not.
+``say`` fills a message of ``english.py``; numbers are written by ``number`` and ``percent`` alone, so that a share
+never appears as 100 % or 0 % when it is not.
 """
 
 from __future__ import annotations
