@@ -120,6 +120,7 @@ def test_an_ambiguous_date_follows_the_table_s_country_and_says_so(infer):
     assert details["date_order"] == "mdy"
     assert "country" in details["date_order_from"]
     unknown = next(c for c in infer(columns).columns if c.name == "dob").details
+    assert "date_order" not in unknown
     assert "no evidence" in unknown["date_order_from"]
 
 
