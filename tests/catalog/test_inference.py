@@ -82,13 +82,9 @@ def test_values_win_over_a_lying_header_and_the_reason_says_so(infer):
 
 
 def test_placeholders_are_not_values(infer):
-    table = infer(
-        {"id": PEOPLE["id"], "a": ["N/A", "-", "未知"] * 20, "b": ["ana@x.org", "n/a", "null"] * 20}
-    )
+    table = infer({"id": PEOPLE["id"], "a": ["N/A", "-", "未知"] * 20, "b": ["ana@x.org", "n/a", "null"] * 20})
     assert _meanings(table) == {"id": Meaning.RECORD_KEY, "a": Meaning.EMPTY, "b": Meaning.EMAIL}
-    assert next(c for c in table.columns if c.name == "b").details["placeholders"] == pytest.approx(
-        2 / 3, abs=0.001
-    )
+    assert next(c for c in table.columns if c.name == "b").details["placeholders"] == pytest.approx(2 / 3, abs=0.001)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def _order_of_table(readings: Sequence[Reading]) -> tuple[str | None, str]:
 
 
 def scale_of(reading: Reading) -> list[int]:
-    """The smallest usual scale that holds the scores: [1, 5], [0, 10] …"""
+    """The smallest usual scale that holds the scores, such as [1, 5] or [0, 10]."""
     low, high = reading.shapes.low or 0.0, reading.shapes.high or 0.0
     if "nps" in reading.header.words:
         return [0, 10] if high <= 10 and low >= 0 else [-100, 100]

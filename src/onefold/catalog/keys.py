@@ -1,5 +1,4 @@
-"""Which columns identify a row: what the source declares, else a column that never repeats and is never
-empty.
+"""Which columns identify a row: what the source declares, else a column that never repeats and is never empty.
 
 Names of columns decide between several such columns; counts decide whether a column qualifies at all.
 Uniqueness is counted exactly, and only for the columns that could win.
@@ -217,11 +216,7 @@ def _almost_unique(
 ) -> tuple[str, ...]:
     """An id with a few mistakes in it (junk rows at the end), or one repeated only because whole rows are."""
     for score, name in ranked[:_MOST_CHECKS]:
-        if (
-            score >= _CALLED_AN_ID
-            and rows >= 200
-            and _count_distinct(engine, relation, (name,)) >= rows * _ALMOST
-        ):
+        if score >= _CALLED_AN_ID and rows >= 200 and _count_distinct(engine, relation, (name,)) >= rows * _ALMOST:
             return (name,)
     if len(names) <= _MOST_COLUMNS_COMPARED:
         different = _count_distinct(engine, relation, names)
@@ -236,11 +231,8 @@ def _named_ids(names: Sequence[str]) -> list[tuple[float, str]]:
     return sorted(worths, key=lambda entry: -entry[0])[:3]
 
 
-def _last_resort(
-    engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int
-) -> tuple[str, ...]:
-    """Where nothing is named like a key: unique codes under a silent header, else a unique e-mail, phone or
-    date.
+def _last_resort(engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int) -> tuple[str, ...]:
+    """Unique codes under a header that says nothing, else a unique e-mail, phone or date.
 
     Never a name, a text or a sum.
     """
