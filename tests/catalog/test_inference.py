@@ -65,6 +65,21 @@ def test_a_column_that_was_empty_is_inferred_when_it_fills(infer):
     assert _meanings(second)["tel"] is Meaning.PHONE
 
 
+def test_a_corrected_key_moves_the_record_key(infer):
+    first = infer(PEOPLE | {"code": [f"X-{i}" for i in range(ROWS)]})
+    assert _meanings(first)["id"] is Meaning.RECORD_KEY
+    second = infer(PEOPLE | {"code": [f"X-{i}" for i in range(ROWS)]}, known=first, overrides=TableSettings(key="code"))
+    assert _meanings(second)["code"] is Meaning.RECORD_KEY
+    assert _meanings(second)["id"] is Meaning.EXTERNAL_ID
+
+
+def test_a_column_that_vanished_is_forgotten(infer):
+    first = infer(PEOPLE)
+    second = infer({name: values for name, values in PEOPLE.items() if name != "id"}, known=first)
+    assert list(_meanings(second)) == ["name", "email", "since"]
+    assert second.key == ("email",)
+
+
 def test_a_correction_that_was_taken_back_is_inferred_anew(infer):
     corrected = infer(PEOPLE, overrides=TableSettings(columns={"email": ColumnSettings(meaning="text")}))
     assert _meanings(infer(PEOPLE, known=corrected))["email"] is Meaning.EMAIL

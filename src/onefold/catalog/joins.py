@@ -228,7 +228,8 @@ def _is_convincing(end: _End, target: _End, named: float, coverage: float, wante
 
 def _density(target: _End) -> float:
     """Share of the numbers of that length which exist in the target."""
-    return min(1.0, float(target.column.details.get("distinct", 0)) / 9 / 10 ** max(0, target.longest - 1))
+    possible = 9.0 * 10.0 ** max(0, target.longest - 1)
+    return min(1.0, float(target.column.details.get("distinct", 0)) / possible)
 
 
 def _join(end: _End, target: _End, named: float, coverage: float, wanted: int) -> Join:
