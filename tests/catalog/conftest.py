@@ -23,9 +23,7 @@ def land(engine: Engine) -> Callable[[str, Columns], str]:
     """Writes text columns as a relation, empty text as null, as landing does; returns the quoted relation."""
 
     def write(name: str, columns: Columns) -> str:
-        arrays = {
-            n: pa.array([v if v else None for v in values], pa.string()) for n, values in columns.items()
-        }
+        arrays = {n: pa.array([v or None for v in values], pa.string()) for n, values in columns.items()}
         relation = quote_identifier(name)
         engine.write(relation, pa.table(arrays), replace=True)
         return relation
@@ -39,9 +37,7 @@ def infer(engine: Engine, land: Callable[[str, Columns], str]) -> Callable[..., 
 
     def run(columns: Columns, name: str = "t", source: str = "s", **options: object) -> Table:
         relation = land(f"{source}.{name}", columns)
-        return infer_table(
-            engine, source, name, relation, column_names=list(columns), declared_types={}, **options
-        )  # type: ignore[arg-type]
+        return infer_table(engine, source, name, relation, column_names=list(columns), declared_types={}, **options)  # type: ignore[arg-type]
 
     return run
 

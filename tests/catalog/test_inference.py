@@ -65,6 +65,21 @@ def test_a_column_that_was_empty_is_inferred_when_it_fills(infer):
     assert _meanings(second)["tel"] is Meaning.PHONE
 
 
+def test_a_corrected_key_moves_the_record_key(infer):
+    first = infer(PEOPLE | {"code": [f"X-{i}" for i in range(ROWS)]})
+    assert _meanings(first)["id"] is Meaning.RECORD_KEY
+    second = infer(PEOPLE | {"code": [f"X-{i}" for i in range(ROWS)]}, known=first, overrides=TableSettings(key="code"))
+    assert _meanings(second)["code"] is Meaning.RECORD_KEY
+    assert _meanings(second)["id"] is Meaning.EXTERNAL_ID
+
+
+def test_a_column_that_vanished_is_forgotten(infer):
+    first = infer(PEOPLE)
+    second = infer({name: values for name, values in PEOPLE.items() if name != "id"}, known=first)
+    assert list(_meanings(second)) == ["name", "email", "since"]
+    assert second.key == ("email",)
+
+
 def test_a_correction_that_was_taken_back_is_inferred_anew(infer):
     corrected = infer(PEOPLE, overrides=TableSettings(columns={"email": ColumnSettings(meaning="text")}))
     assert _meanings(infer(PEOPLE, known=corrected))["email"] is Meaning.EMAIL
@@ -82,13 +97,9 @@ def test_values_win_over_a_lying_header_and_the_reason_says_so(infer):
 
 
 def test_placeholders_are_not_values(infer):
-    table = infer(
-        {"id": PEOPLE["id"], "a": ["N/A", "-", "未知"] * 20, "b": ["ana@x.org", "n/a", "null"] * 20}
-    )
+    table = infer({"id": PEOPLE["id"], "a": ["N/A", "-", "未知"] * 20, "b": ["ana@x.org", "n/a", "null"] * 20})
     assert _meanings(table) == {"id": Meaning.RECORD_KEY, "a": Meaning.EMPTY, "b": Meaning.EMAIL}
-    assert next(c for c in table.columns if c.name == "b").details["placeholders"] == pytest.approx(
-        2 / 3, abs=0.001
-    )
+    assert next(c for c in table.columns if c.name == "b").details["placeholders"] == pytest.approx(2 / 3, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +131,7 @@ def test_an_ambiguous_date_follows_the_table_s_country_and_says_so(infer):
     assert details["date_order"] == "mdy"
     assert "country" in details["date_order_from"]
     unknown = next(c for c in infer(columns).columns if c.name == "dob").details
+    assert "date_order" not in unknown
     assert "no evidence" in unknown["date_order_from"]
 
 

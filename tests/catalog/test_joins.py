@@ -9,8 +9,7 @@ RNG = random.Random(5)
 PEOPLE = {
     "contact_id": [f"C-{i:05d}" for i in range(ROWS)],
     "full_name": [
-        f"{RNG.choice(['Anna', 'John', 'Maria'])} {RNG.choice(['Smith', 'Lopez', 'Brown'])}"
-        for _ in range(ROWS)
+        f"{RNG.choice(['Anna', 'John', 'Maria'])} {RNG.choice(['Smith', 'Lopez', 'Brown'])}" for _ in range(ROWS)
     ],
     "email": [f"user{i}@example.com" for i in range(ROWS)],
 }
@@ -188,9 +187,7 @@ def test_orders_that_alone_know_their_buyers_count_as_people(infer_all):
 
 def test_people_join_the_organisations_of_their_system_by_name(infer_all):
     names = [
-        f"{first} {last}"
-        for first in ("Blue", "North", "Harbor", "Vertex")
-        for last in ("Foods", "Labs", "Group")
+        f"{first} {last}" for first in ("Blue", "North", "Harbor", "Vertex") for last in ("Foods", "Labs", "Group")
     ]
     tables = infer_all(
         {
@@ -224,8 +221,6 @@ def test_declared_foreign_keys_are_believed(engine, land):
         infer_table(engine, "d", "sale", orders, column_names=["n", "buyer"], declared_types={}),
     ]
     relations = {"d.customer": people, "d.sale": orders}
-    joined = infer_joins(
-        engine, inferred, relations, declared={"d.sale": [("buyer", "customer", "contact_id")]}
-    )
+    joined = infer_joins(engine, inferred, relations, declared={"d.sale": [("buyer", "customer", "contact_id")]})
     assert _joins(joined[1]) == {("buyer", "d.customer", "contact_id")}
     assert joined[1].joins[0].reason == "the source declares this foreign key"

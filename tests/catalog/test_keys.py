@@ -34,6 +34,11 @@ def test_names_never_identify_rows(engine, land):
     assert _key(engine, land, {"full_name": [f"Person {i}" for i in range(50)], "city": ["Rome"] * 50}) == ()
 
 
+def test_a_column_without_a_name_that_holds_emails_leaves_the_key_to_the_codes(engine, land):
+    columns = {"column_1": [f"a{i}@x.org" for i in range(240)], "column_2": [f"K{i}" for i in range(240)]}
+    assert _key(engine, land, columns) == ("column_2",)
+
+
 def test_order_and_line_identify_a_row_together(engine, land):
     columns = {
         "OrderNumber": [f"SO{i // 3}" for i in range(240)],

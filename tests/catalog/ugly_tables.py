@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Exports as people really have them: invented rows, ugly headers, several languages; with what a data person would say.
 
 ``UGLY`` holds (name of the case, table name, columns, expected role, expected meanings).
@@ -37,25 +38,15 @@ def _ids(form: str) -> list[str]:
 
 def _dates(seed: int, form: str, first: int = 1950, last: int = 2003) -> list[str]:
     rng = random.Random(seed)
-    return [
-        form.format(y=rng.randint(first, last), m=rng.randint(1, 12), d=rng.randint(1, 28))
-        for _ in range(ROWS)
-    ]
+    return [form.format(y=rng.randint(first, last), m=rng.randint(1, 12), d=rng.randint(1, 28)) for _ in range(ROWS)]
 
 
 def _emails(given: list[str], family: list[str], domain: str) -> list[str]:
-    return [
-        f"{g}.{f}{i}@{domain}".lower().replace(" ", "")
-        for i, (g, f) in enumerate(zip(given, family, strict=True))
-    ]
+    return [f"{g}.{f}{i}@{domain}".lower().replace(" ", "") for i, (g, f) in enumerate(zip(given, family, strict=True))]
 
 
-EN_G = _pick(
-    1, "James", "Mary", "Zebulon", "Linda", "Kwame", "Susan", "Orsolya", "Karen", "Thomas", "Priyanka"
-)
-EN_F = _pick(
-    2, "Smith", "Okonkwo", "Brown", "Fitzwilliam", "Miller", "Wozniak", "Garcia", "Taylor", "Abernathy"
-)
+EN_G = _pick(1, "James", "Mary", "Zebulon", "Linda", "Kwame", "Susan", "Orsolya", "Karen", "Thomas", "Priyanka")
+EN_F = _pick(2, "Smith", "Okonkwo", "Brown", "Fitzwilliam", "Miller", "Wozniak", "Garcia", "Taylor", "Abernathy")
 ES_G = _pick(3, "María", "José Luis", "Carmen", "Íñigo", "Ana", "Francisco Javier", "Lucía", "Gonzalo")
 ES_F = _pick(4, "García", "Fernández", "Muñoz", "Echevarría", "López", "Ruiz", "Vázquez")
 CA_G = _pick(5, "Jordi", "Montserrat", "Meritxell", "Oriol", "Núria", "Pau", "Laia")

@@ -247,7 +247,7 @@ def _find_birth_dates(readings: Sequence[Reading]) -> None:
 
 def _name_by_role(reading: Reading, role: Role) -> None:
     """A plain 'name' means what the table is about."""
-    if reading.meaning is M.FULL_NAME and role not in (Role.PEOPLE,):
+    if reading.meaning is M.FULL_NAME and role is not Role.PEOPLE:
         person = person_share(reading.shapes)
         is_plain = is_weakly_named(reading.header, M.FULL_NAME)
         if is_plain and role is Role.ORGANISATIONS and person < 0.4:
@@ -263,10 +263,7 @@ def _find_scores(readings: Sequence[Reading]) -> None:
     for reading in having(readings, M.MEASURE, M.FLAG):
         shapes = reading.shapes
         is_scale = (
-            shapes["integer"] >= 0.95
-            and shapes.low is not None
-            and shapes.low >= 0
-            and 3 <= (shapes.high or 0) <= 10
+            shapes["integer"] >= 0.95 and shapes.low is not None and shapes.low >= 0 and 3 <= (shapes.high or 0) <= 10
         )
         if is_scale and reading.header.worth(reading.meaning) < 0.6:
             reading.decide(

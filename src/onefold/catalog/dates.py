@@ -36,8 +36,10 @@ _ROC = re.compile(
 _CHINESE = re.compile(r"(?P<a>\d{4})年(?P<b>\d{1,2})月(?:(?P<c>\d{1,2})[日号號])?.*")
 _COMPACT = re.compile(r"(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})(?:T?(?P<time>\d{4,6}))?")
 _NAMED = re.compile(
-    r"(?:[^\W\d]+,? )?(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º)?[- ]+(?:de |d'|d’)?(?P<m1>[^\W\d]+)\.?|(?P<m2>[^\W\d]+)\.?[- ]+(?P<d2>\d{1,2})(?:st|nd|rd|th)?),?[- ]+(?:de |del )?(?P<y>\d{4}|\d{2})"
-    + _TIME
+    r"(?:[^\W\d]+,? )?"  # a day of the week
+    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º)?[- ]+(?:de |d'|d’)?(?P<m1>[^\W\d]+)\.?"
+    r"|(?P<m2>[^\W\d]+)\.?[- ]+(?P<d2>\d{1,2})(?:st|nd|rd|th)?)"
+    r",?[- ]+(?:de |del )?(?P<y>\d{4}|\d{2})" + _TIME
 )
 _PARTIAL = re.compile(r"(?P<a>\d{4})[-/](?P<b>\d{1,2})")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")

@@ -1,7 +1,8 @@
 """What conforming must know beyond a column's meaning: order of dates, scale of scores, unit of money.
 
-The order of day and month is decided for a column, never for a value. Where a column's own values leave it open, the
-other columns of the table decide, then the country that the table speaks of; the details say which of them did.
+The order of day and month is decided for a column, never for a value. Where a column's own values leave it
+open, the other columns of the table decide, then the country that the table speaks of; the details say
+which of them did. Without any of these the details hold no order, and whoever knows the region decides.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def details_of(readings: Sequence[Reading]) -> dict[str, dict[str, Any]]:
     return {reading.name: _details(reading, table_order) for reading in readings}
 
 
-def _details(reading: Reading, table_order: tuple[str, str]) -> dict[str, Any]:
+def _details(reading: Reading, table_order: tuple[str | None, str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "filled": round(reading.filled, 4),
         "distinct": reading.distinct,
@@ -44,7 +45,7 @@ def _details(reading: Reading, table_order: tuple[str, str]) -> dict[str, Any]:
     return found
 
 
-def _date_details(reading: Reading, table_order: tuple[str, str]) -> dict[str, Any]:
+def _date_details(reading: Reading, table_order: tuple[str | None, str]) -> dict[str, Any]:
     dates = reading.shapes.dates
     if dates.epoch > dates.share:
         unit = "epoch_ms" if (reading.shapes.high or 0) > 1e11 else "epoch_s"
@@ -52,13 +53,15 @@ def _date_details(reading: Reading, table_order: tuple[str, str]) -> dict[str, A
     if not dates.share:
         return {"date_calendar": "gregorian"}
     order, why = (dates.order, "its own values") if dates.order else table_order
-    found: dict[str, Any] = {"date_order": order, "date_order_from": why, "date_calendar": dates.calendar}
+    found: dict[str, Any] = {"date_order_from": why, "date_calendar": dates.calendar}
+    if order:
+        found["date_order"] = order
     if dates.contradicts > 0.02:
         found["date_order_exceptions"] = round(dates.contradicts, 3)
     return found
 
 
-def _order_of_table(readings: Sequence[Reading]) -> tuple[str, str]:
+def _order_of_table(readings: Sequence[Reading]) -> tuple[str | None, str]:
     """The order for columns whose own values leave it open, and where it comes from."""
     decided = [r for r in readings if r.shapes.dates.share >= 0.5 and r.shapes.dates.order in ("dmy", "mdy")]
     if decided:
@@ -72,11 +75,11 @@ def _order_of_table(readings: Sequence[Reading]) -> tuple[str, str]:
                 return "dmy", f'the country in "{reading.name}"'
         if reading.shapes["us_state"] >= _DOLLAR_STATES and reading.meaning is M.REGION:
             return "mdy", f'the US states in "{reading.name}"'
-    return "dmy", "no evidence: most countries write the day first"
+    return None, "no evidence: left to the region"
 
 
 def scale_of(reading: Reading) -> list[int]:
-    """The smallest usual scale that holds the scores: [1, 5], [0, 10] …"""
+    """The smallest usual scale that holds the scores, such as [1, 5] or [0, 10]."""
     low, high = reading.shapes.low or 0.0, reading.shapes.high or 0.0
     if "nps" in reading.header.words:
         return [0, 10] if high <= 10 and low >= 0 else [-100, 100]

@@ -119,9 +119,7 @@ FIT: dict[Meaning, Callable[[Shapes], float]] = {
     M.CREATED_AT: _dates,
     M.UPDATED_AT: _dates,
     M.EVENT_TIME: _dates,
-    M.DATE: lambda s: max(
-        _dates(s), 0.5 * s["integer"] if s.low and 1900 <= s.low <= (s.high or 0) <= 2100 else 0.0
-    ),
+    M.DATE: lambda s: max(_dates(s), 0.5 * s["integer"] if s.low and 1900 <= s.low <= (s.high or 0) <= 2100 else 0.0),
     M.GENDER: _gender,
     M.LANGUAGE: lambda s: s["language"],
     M.COUNTRY: lambda s: max(s["country_name"] + s["country_code"], 0.4 * _place(s)),
@@ -160,9 +158,7 @@ FIT: dict[Meaning, Callable[[Shapes], float]] = {
     M.EVENT_TYPE: _choice,
     M.TITLE: lambda s: max(0.0, 1.0 - s["number"] - s["email"] - s["json"] - s.dates.share - s["title_only"]),
     M.TEXT: lambda s: max(0.0, 1.0 - s["number"] - s["email"] - s["json"] - s.dates.share - s["url"]),
-    M.PRODUCT: lambda s: max(
-        0.0, 1.0 - s["number"] - s["email"] - s["json"] - s["url"] - s.dates.share - s["boolean"]
-    ),
+    M.PRODUCT: lambda s: max(0.0, 1.0 - s["number"] - s["email"] - s["json"] - s["url"] - s.dates.share - s["boolean"]),
     M.EXTERNAL_ID: _identifier,
     M.NATIONAL_ID: lambda s: min(s["code"] + s["written_phone"], 1.0) if s.mean_length >= 5 else 0.0,
     M.LOYALTY_NUMBER: lambda s: s["code"] if s.mean_length >= 4 else 0.2,
@@ -187,6 +183,7 @@ def spoken_meanings(shapes: Shapes, rows: int) -> dict[Meaning, tuple[float, str
     s = shapes
     _say_contact_points(s, say)
     _say_lists(s, say)
+    _say_codes(s, say)
     _say_names(s, say)
     _say_places(s, say)
     _say_numbers(s, say)
@@ -231,6 +228,20 @@ def _say_lists(s: Shapes, say: Say) -> None:
             s["gender"],
             "are words for a gender",
         )
+    if s["boolean"] >= 0.98 and (s.distinct == 2 or (s.distinct == 1 and s["integer"] < 0.5)) and s["gender"] < 0.98:
+        say(M.FLAG, 0.55 if s["integer"] < 0.5 else 0.35, s["boolean"], "are yes or no")
+    if s["status"] >= 0.8 and s.distinct <= 20 and s["boolean"] < 0.9 and s["tier"] < 0.8:
+        say(M.STATUS, 0.55, s["status"], "are words for a status")
+    if s["tier"] >= 0.8 and s.distinct <= 15:
+        say(M.TIER, 0.6, s["tier"], "are words for a tier")
+    if s["channel"] >= 0.85 and 2 <= s.distinct <= 20:
+        say(M.CHANNEL, 0.55, s["channel"], "are words for a channel")
+    if s["title_only"] >= 0.85:
+        say(M.NAME_PREFIX, 0.8, s["title_only"], "are forms of address")
+
+
+def _say_codes(s: Shapes, say: Say) -> None:
+    """Countries, states, languages and currencies, which share many two-letter codes."""
     country = s["country_name"] + s["country_code"]
     if s["country_name"] >= 0.5 and country >= 0.7:
         say(M.COUNTRY, 0.45 + 0.45 * country, country, "are countries")
@@ -250,20 +261,6 @@ def _say_lists(s: Shapes, say: Say) -> None:
         say(M.LANGUAGE, 0.62, s["language"], "are ISO language codes")
     if s["currency"] >= 0.95 and s["country_code"] < 0.9:
         say(M.CURRENCY, 0.8, s["currency"], "are currency codes")
-    if (
-        s["boolean"] >= 0.98
-        and (s.distinct == 2 or (s.distinct == 1 and s["integer"] < 0.5))
-        and s["gender"] < 0.98
-    ):
-        say(M.FLAG, 0.55 if s["integer"] < 0.5 else 0.35, s["boolean"], "are yes or no")
-    if s["status"] >= 0.8 and s.distinct <= 20 and s["boolean"] < 0.9 and s["tier"] < 0.8:
-        say(M.STATUS, 0.55, s["status"], "are words for a status")
-    if s["tier"] >= 0.8 and s.distinct <= 15:
-        say(M.TIER, 0.6, s["tier"], "are words for a tier")
-    if s["channel"] >= 0.85 and 2 <= s.distinct <= 20:
-        say(M.CHANNEL, 0.55, s["channel"], "are words for a channel")
-    if s["title_only"] >= 0.85:
-        say(M.NAME_PREFIX, 0.8, s["title_only"], "are forms of address")
 
 
 def _say_names(s: Shapes, say: Say) -> None:

@@ -21,6 +21,8 @@ from onefold.errors import InvalidInput
 from onefold.settings import TableSettings
 
 BY_A_PERSON = "set in onefold.yaml"
+_FOUND_ANEW = frozenset({Meaning.EMPTY, Meaning.RECORD_KEY, Meaning.FOREIGN_KEY})
+"""What follows from values, key and joins of the day is not remembered."""
 _KEEPS_ITS_MEANING = frozenset(
     {
         Meaning.EMAIL,
@@ -118,12 +120,12 @@ def _keep_known(columns: tuple[Column, ...], known: Table | None) -> tuple[Colum
     """Meanings as inferred before, for columns that still hold something and that no person had set."""
     if known is None:
         return columns
-    before = {c.name: c for c in known.columns if c.meaning is not Meaning.EMPTY and c.reason != BY_A_PERSON}
+    before = {c.name: c for c in known.columns if c.meaning not in _FOUND_ANEW and c.reason != BY_A_PERSON}
     return tuple(_as_before(column, before.get(column.name)) for column in columns)
 
 
 def _as_before(now: Column, before: Column | None) -> Column:
-    if before is None or before.meaning is now.meaning:
+    if before is None or before.meaning is now.meaning or now.meaning in _FOUND_ANEW:
         return now
     kept = {name: value for name, value in before.details.items() if name not in now.details}
     return replace(

@@ -228,7 +228,8 @@ def _is_convincing(end: _End, target: _End, named: float, coverage: float, wante
 
 def _density(target: _End) -> float:
     """Share of the numbers of that length which exist in the target."""
-    return min(1.0, float(target.column.details.get("distinct", 0)) / 9 / 10 ** max(0, target.longest - 1))
+    possible = 9.0 * 10.0 ** max(0, target.longest - 1)
+    return min(1.0, float(target.column.details.get("distinct", 0)) / possible)
 
 
 def _join(end: _End, target: _End, named: float, coverage: float, wanted: int) -> Join:
@@ -262,13 +263,16 @@ def _coverage_of(engine: Engine, end: tuple[str, str], target: tuple[str, str], 
         with
         -- grain: one row per distinct value of the pointing column
         wanted as (
-            select distinct {ours} as value from {end[0]} where {quote_identifier(end[1])} is not null limit {_MOST_VALUES}
+            select distinct {ours} as value
+            from {end[0]}
+            where {ours} <> ''
+            limit {_MOST_VALUES}
         ),
-        -- grain: one row per distinct value of the key
-        present as (select distinct {theirs} as value from {target[0]})
-        select count(*), count(present.value) from wanted left join present using (value) where wanted.value <> ''"""
+        -- grain: one row per wanted value that exists in the target
+        present as (select distinct {theirs} as value from {target[0]} where {theirs} in (select value from wanted))
+        select (select count(*) from wanted), (select count(*) from present)"""
     ((wanted, found),) = engine.rows(query)
-    return (float(found / wanted) if wanted else 0.0), int(wanted)
+    return (int(found) / int(wanted) if wanted else 0.0), int(wanted)
 
 
 def _with_joins(table: Table, joins: Sequence[Join]) -> Table:
@@ -293,25 +297,23 @@ def _join_by_company(engine: Engine, tables: list[Table], relations: Mapping[str
     organisations = [t for t in tables if t.role is Role.ORGANISATIONS and t.with_meaning(M.COMPANY)]
     joined = []
     for table in tables:
-        for column in table.with_meaning(M.COMPANY) if table.role is Role.PEOPLE else ():
-            for target in (o for o in organisations if o.source == table.source):
-                name = target.with_meaning(M.COMPANY)[0].name
-                ends = ((relations[table.full_name], column.name), (relations[target.full_name], name))
-                coverage, wanted = _coverage_of(engine, *ends, "lower(trim({}))")
-                if coverage >= 0.5 and wanted >= 2:
-                    reason = f"{coverage:.0%} of {wanted:,} company names exist there"
-                    join = Join(
-                        column.name,
-                        target.source,
-                        target.name,
-                        name,
-                        coverage,
-                        round(0.4 + 0.5 * coverage, 2),
-                        reason,
-                    )
-                    table = replace(table, joins=(*table.joins, join))
-        joined.append(table)
+        columns = table.with_meaning(M.COMPANY) if table.role is Role.PEOPLE else ()
+        targets = [target for target in organisations if target.source == table.source]
+        found = [_company_join(engine, table, c, target, relations) for c in columns for target in targets]
+        joined.append(replace(table, joins=(*table.joins, *filter(None, found))))
     return joined
+
+
+def _company_join(
+    engine: Engine, table: Table, column: Column, target: Table, relations: Mapping[str, str]
+) -> Join | None:
+    name = target.with_meaning(M.COMPANY)[0].name
+    ends = ((relations[table.full_name], column.name), (relations[target.full_name], name))
+    coverage, wanted = _coverage_of(engine, *ends, "lower(trim({}))")
+    if coverage < 0.5 or wanted < 2:
+        return None
+    reason = f"{coverage:.0%} of {wanted:,} company names exist there"
+    return Join(column.name, target.source, target.name, name, coverage, round(0.4 + 0.5 * coverage, 2), reason)
 
 
 _COMPARABLE = {

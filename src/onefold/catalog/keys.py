@@ -1,7 +1,7 @@
 """Which columns identify a row: what the source declares, else a column that never repeats and is never empty.
 
-Names of columns decide between several such columns; counts decide whether a column qualifies at all. Uniqueness is
-counted exactly, and only for the columns that could win.
+Names of columns decide between several such columns; counts decide whether a column qualifies at all.
+Uniqueness is counted exactly, and only for the columns that could win.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from onefold.catalog.evidence import person_share
 from onefold.catalog.folding import header_words
 from onefold.catalog.headers import Header, read_header
 from onefold.catalog.model import Meaning
 from onefold.catalog.sampling import ColumnCount, count_columns
+from onefold.catalog.shapes import measure
 from onefold.engines import Engine, quote_identifier
 
 M = Meaning
@@ -25,6 +27,8 @@ _MOST_PAIRS = 12
 _CALLED_AN_ID = 2.0
 _MOST_COLUMNS_COMPARED = 60
 _ANY_ROWS = 1_000
+_VALUES_LOOKED_AT = 300
+_BETTER_THAN_NONE = (M.EMAIL, M.PHONE, M.USERNAME, M.DATE, M.WEBSITE, M.DOMAIN)
 _LAST_RESORT = {M.EMAIL: -3.0, M.PHONE: -4.0, M.USERNAME: -1.0, M.WEBSITE: -3.0}
 _NEVER = frozenset(
     {
@@ -95,7 +99,8 @@ def choose_key(
         return ()
     ranked = sorted(_candidates(column_names, rows, counts), key=lambda entry: -entry[0])
     for score, name in ranked[:_MOST_CHECKS]:
-        if score > 0 and counts[name].filled == rows and _is_unique(engine, relation, (name,), rows):
+        is_possible = score > 0 and counts[name].filled == rows and _may_identify(engine, relation, name)
+        if is_possible and _is_unique(engine, relation, (name,), rows):
             return (name,)
     return (
         _pair(engine, relation, column_names, rows, counts)
@@ -158,6 +163,18 @@ def _id_worth(header: Header, name: str) -> float:
     return 0.0
 
 
+def _may_identify(engine: Engine, relation: str, name: str) -> bool:
+    """Whether the values could be ids: a column that is not called one must not hold names, e-mails, texts or dates."""
+    if read_header(name).is_id:
+        return True
+    column = quote_identifier(name)
+    shapes = measure(
+        (value, 1) for (value,) in engine.rows(f"select {column} from {relation} limit {_VALUES_LOOKED_AT}")
+    )
+    person = shapes["email"] + shapes["phone"] * (1 - shapes["integer"]) + person_share(shapes)
+    return person + shapes["long_text"] + shapes["decimal"] + shapes["json"] + shapes.dates.share < 0.5
+
+
 def _entity_worth(header: Header, position: int) -> float:
     """An order's own number before the customer's, who may simply have ordered once; not the customer's last order."""
     if header.entity in ("people", "organisations", "reference", "staff") and position > 0:
@@ -199,11 +216,7 @@ def _almost_unique(
 ) -> tuple[str, ...]:
     """An id with a few mistakes in it (junk rows at the end), or one repeated only because whole rows are."""
     for score, name in ranked[:_MOST_CHECKS]:
-        if (
-            score >= _CALLED_AN_ID
-            and rows >= 200
-            and _count_distinct(engine, relation, (name,)) >= rows * _ALMOST
-        ):
+        if score >= _CALLED_AN_ID and rows >= 200 and _count_distinct(engine, relation, (name,)) >= rows * _ALMOST:
             return (name,)
     if len(names) <= _MOST_COLUMNS_COMPARED:
         different = _count_distinct(engine, relation, names)
@@ -218,14 +231,19 @@ def _named_ids(names: Sequence[str]) -> list[tuple[float, str]]:
     return sorted(worths, key=lambda entry: -entry[0])[:3]
 
 
-def _last_resort(
-    engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int
-) -> tuple[str, ...]:
-    """A unique e-mail, phone or date where nothing better identifies a row; never a name, a text or a sum."""
-    for _, name in ranked[:_MOST_CHECKS]:
-        header = read_header(name)
-        best = max(header.meanings, key=lambda m: header.meanings[m][0], default=None)
-        if best in (M.EMAIL, M.PHONE, M.USERNAME, M.DATE, M.WEBSITE, M.DOMAIN) and rows >= 3:
-            if _is_unique(engine, relation, (name,), rows):
-                return (name,)
+def _last_resort(engine: Engine, relation: str, ranked: Sequence[tuple[float, str]], rows: int) -> tuple[str, ...]:
+    """Unique codes under a header that says nothing, else a unique e-mail, phone or date.
+
+    Never a name, a text or a sum.
+    """
+    silent = [name for _, name in ranked[:_MOST_CHECKS] if not read_header(name).meanings]
+    named = [name for _, name in ranked[:_MOST_CHECKS] if _best_meaning(name) in _BETTER_THAN_NONE]
+    for name in [n for n in silent if _may_identify(engine, relation, n)] + named:
+        if rows >= 3 and _is_unique(engine, relation, (name,), rows):
+            return (name,)
     return ()
+
+
+def _best_meaning(name: str) -> Meaning | None:
+    meanings = read_header(name).meanings
+    return max(meanings, key=lambda m: meanings[m][0], default=None)

@@ -106,7 +106,7 @@ def _candidates(header: Header, shapes: Shapes, rows: int, declared: str) -> dic
         both = 1 - (1 - trusted) * (1 - said)
         found[meaning] = (
             both,
-            f'header "{phrase}"' + (f" and {what}" if what else _fits_text(meaning, fits, shapes)),
+            f'header "{phrase}"' + (f" and {what}" if what else _fits_text(fits, shapes)),
         )
     fits_header = any(found[m][0] >= 0.55 and header.worth(m) >= 0.6 for m in found)
     for meaning, (said, what) in spoken.items():
@@ -141,7 +141,7 @@ def _heed_declared_type(found: dict[Meaning, tuple[float, str]], declared: str) 
         found[M.JSON] = (0.95, f"the source declares {declared}")
 
 
-def _fits_text(meaning: Meaning, fits: float, shapes: Shapes) -> str:
+def _fits_text(fits: float, shapes: Shapes) -> str:
     if fits < 0.6:
         return f", though only {fits:.0%} of values fit{_seen(shapes)}"
     return _seen(shapes)

@@ -81,5 +81,6 @@ def _rescue_people(table: Table, tables: Sequence[Table]) -> Table:
         return table
     if any(source == table.source for source, _ in people):
         return table
-    reason = f"each row names a person ({table.with_meaning(*_NAMES)[0].name}, {table.with_meaning(*_IDENTIFIERS)[0].name}) whom no table of people holds; otherwise {table.role}"
+    name, identifier = table.with_meaning(*_NAMES)[0].name, table.with_meaning(*_IDENTIFIERS)[0].name
+    reason = f"each row names a person ({name}, {identifier}) whom no table of people holds; otherwise {table.role}"
     return replace(table, role=Role.PEOPLE, confidence=0.55, reason=reason)

@@ -121,14 +121,8 @@ def _heed_people(ballot: _Ballot, readings: Sequence[Reading], rows: int) -> Non
 def _heed_organisations(ballot: _Ballot, readings: Sequence[Reading], rows: int) -> None:
     companies = having(readings, M.COMPANY)
     if companies and not any(r.confidence >= 0.6 for r in having(readings, *NAMES)):
-        own = [
-            r
-            for r in companies
-            if r.filled >= 0.7 and r.distinct >= 0.5 * r.filled * rows and r.confidence >= 0.7
-        ]
-        ballot.add(
-            Role.ORGANISATIONS, 5.0 if own else 2.0, f'each row names an organisation ("{companies[0].name}")'
-        )
+        own = [r for r in companies if r.filled >= 0.7 and r.distinct >= 0.5 * r.filled * rows and r.confidence >= 0.7]
+        ballot.add(Role.ORGANISATIONS, 5.0 if own else 2.0, f'each row names an organisation ("{companies[0].name}")')
         described = [
             r
             for r in readings
@@ -146,9 +140,7 @@ def _heed_facts(ballot: _Ballot, readings: Sequence[Reading], key: tuple[str, ..
     ]
     pointers = [r for r in pointers if r.meaning in (M.EXTERNAL_ID, M.OTHER, M.MEASURE, M.CATEGORY, M.QUANTITY)]
     times = having(readings, M.EVENT_TIME)
-    times += [
-        r for r in having(readings, M.DATE) if set(r.header.words) <= GENERIC_DATE_WORDS and r.header.words
-    ]
+    times += [r for r in having(readings, M.DATE) if set(r.header.words) <= GENERIC_DATE_WORDS and r.header.words]
     if times:
         ballot.add(Role.EVENTS, 1.3, f'each row happened at a time ("{times[0].name}")')
     dated = times or having(readings, M.CREATED_AT, M.DATE)
@@ -211,9 +203,7 @@ def _heed_texts(ballot: _Ballot, readings: Sequence[Reading]) -> None:
     if not texts or len(readings) > 6 or having(readings, M.PRODUCT, M.AMOUNT, M.TITLE):
         return
     is_opinion = {"review", "comment", "feedback", "评", "論", "评论", "nps"} & set(texts[0].header.words)
-    ballot.add(
-        Role.FEEDBACK if is_opinion else Role.CONVERSATIONS, 1.0, f'each row holds a text ("{texts[0].name}")'
-    )
+    ballot.add(Role.FEEDBACK if is_opinion else Role.CONVERSATIONS, 1.0, f'each row holds a text ("{texts[0].name}")')
 
 
 def _heed_things(ballot: _Ballot, readings: Sequence[Reading]) -> None:

@@ -48,9 +48,7 @@ _MOBILE = re.compile(r"0?9\d{9}|1[3-9]\d{9}|0[1-9]\d{7,9}|00[1-9]\d{8,13}")
 _STREET_ENDINGS = ("strasse", "straße", "str", "weg", "gasse", "platz", "straat", "laan", "allee")
 _CHINESE_STREET = re.compile(r"[\u3400-\u9fff](?:路|街|巷|大道|段).*\d|[\u3400-\u9fff].*\d+[號号]")
 _WHOLE_ADDRESS = re.compile(r",.*\d{4,}|\d{4,}.*,|,.*,|[省市縣县].*[路街]|\b\d{5}\b.*[^\W\d]")
-_NUMBERED_WORDS = re.compile(
-    r"^\d{1,5}[a-z]?[ ,]+[^\W\d]{3,}|[^\W\d]{4,}[ ,]+\d{1,4}[a-z]?$|[^\W\d]{4,}[ ,]+\d{1,4},"
-)
+_NUMBERED_WORDS = re.compile(r"^\d{1,5}[a-z]?[ ,]+[^\W\d]{3,}|[^\W\d]{4,}[ ,]+\d{1,4}[a-z]?$|[^\W\d]{4,}[ ,]+\d{1,4},")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _LAST_FIRST = re.compile(r"[^\d,]{2,40},\s*[^\d,]{1,40}")
 
@@ -224,9 +222,7 @@ def _phone_shapes(text: str) -> list[str]:
 def _address_shapes(text: str) -> Iterable[str]:
     words = text.replace(",", " ").replace(".", " ").split()
     is_worded = any(len(word) >= 3 and word.isalpha() for word in words)
-    has_street = is_worded and any(
-        word in _street_words() or word.endswith(_STREET_ENDINGS) for word in words
-    )
+    has_street = is_worded and any(word in _street_words() or word.endswith(_STREET_ENDINGS) for word in words)
     if has_street or _CHINESE_STREET.search(text):
         yield "street"
         if len(text) > 14 and _WHOLE_ADDRESS.search(text):
@@ -285,11 +281,7 @@ def _company_shapes(text: str) -> Iterable[str]:
     if (
         (
             len(words) > 1
-            and (
-                words[-1] in legal
-                or (len(words) > 2 and words[-2] in legal)
-                or text.rsplit(maxsplit=1)[-1] in legal
-            )
+            and (words[-1] in legal or (len(words) > 2 and words[-2] in legal) or text.rsplit(maxsplit=1)[-1] in legal)
         )
         or any(text.endswith(form) for form in ("公司", "集团", "集團", "企業", "企业"))
         or text.startswith(("شرکت ", "گروه "))
@@ -304,9 +296,8 @@ def _upper_case_shapes(text: str, raw: str) -> Iterable[str]:
         yield "us_state"
     if len(raw) <= 3 and raw.isascii() and raw.isupper():
         yield "upper_code"
-    if "-" in text or "_" in text:
-        if _LOCALE.fullmatch(text) and text[:2] in value_words("short", "languages"):
-            yield "language"
+    if _LOCALE.fullmatch(text) and text[:2] in value_words("short", "languages"):
+        yield "language"
 
 
 _LISTS = (
@@ -326,8 +317,7 @@ _LISTS = (
 def _listed() -> dict[str, tuple[str, ...]]:
     """Value -> the lists it stands on."""
     found: dict[str, tuple[str, ...]] = {
-        name: ("country_code" if len(name) <= 3 and name.isascii() else "country_name",)
-        for name in countries()
+        name: ("country_code" if len(name) <= 3 and name.isascii() else "country_name",) for name in countries()
     }
     for shape, section, name in _LISTS:
         for word in value_words(section, name):
