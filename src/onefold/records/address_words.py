@@ -63,7 +63,7 @@ NUMBER_SIGN = (
 EXTRA = (
     r"[, ]+(?:(?:apt|apartment|appt|flat|unit|suite|ste|floor|fl|room|rm|piso|pis|puerta|pta|planta|bloque|escalera|esc|bajo|"
     r"baixos|atico|wohnung|whg|etage|og|orofos|diam|building|bldg|block|blk|lot|tower|level|zang|vahed|tabaqe|f)\b\.? ?|# ?|/ ?)"
-    r"[a-z]?\d{0,4}[a-z]?\b.*$"
+    r"[a-z]?\d{0,4}[a-z]?\b.*$|, ?\d{1,2}[oa]\b.*$"
 )
 """Where the flat or floor begins."""
 

@@ -292,19 +292,14 @@ def _street_words(street: pl.Series) -> pl.Series:
     """Latin words of a street with one spelling for each kind of street and no small words."""
     text = street.str.replace(r"\bc/", "calle ").str.replace_all(r"(\pL{3})(?:strasse|stra\.|str\.|str\b)", "${1}str")
     folded = words(text)
-    tokens = folded.to_frame("s").select(i=pl.int_range(pl.len()), w=pl.col("s").str.split(" ")).explode("w")
-    tokens = tokens.with_columns(
-        w=pl.col("w").replace_strict(
-            list(STREET_TYPES), list(STREET_TYPES.values()), default=pl.col("w"), return_dtype=pl.String
-        )
-    ).filter(pl.col("w").is_not_null())
-    kept = tokens.filter(~pl.col("w").is_in(list(DROPPED)))
-    joined = kept.group_by("i", maintain_order=True).agg(pl.col("w").str.join(" "))
-    joined = joined.with_columns(_type_last(joined["w"]))
-    out = pl.DataFrame({"i": pl.int_range(len(street), eager=True)}).join(
-        joined, on="i", how="left", maintain_order="left"
-    )["w"]
-    return out.to_frame("o").select(pl.coalesce("o", pl.lit(folded))).to_series() if len(out) else out
+    tokens = folded.str.split(" ").list.eval(pl.element().replace(STREET_TYPES))
+    kept = tokens.list.eval(pl.element().filter(~pl.element().is_in(list(DROPPED)))).list.join(" ")
+    joined = _type_last(kept)
+    return (
+        pl.DataFrame({"o": joined.set((joined == "").fill_null(value=False), None), "f": folded})
+        .select(pl.coalesce("o", "f"))
+        .to_series()
+    )
 
 
 def _type_last(street: pl.Series) -> pl.Series:

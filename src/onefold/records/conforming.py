@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Self
 
 import polars as pl
 import pyarrow as pa
@@ -29,7 +31,7 @@ from onefold.records.routes import FACTS, Route, find_routes, subject_query
 RULES_VERSION = "1"
 """Raised whenever the same raw value would conform to something else, so that every row is conformed again."""
 
-_ROWS_PER_CHUNK = 125_000
+_ROWS_PER_CHUNK = 100_000
 _DETAILS = ("date_order", "date_calendar", "scale", "unit", "region")
 _PEOPLE = (Role.PEOPLE, Role.ORGANISATIONS)
 _SURNAMES = ", ".join(quote_literal(name) for name in sorted(LATIN_CHINESE_SURNAMES))
@@ -128,11 +130,11 @@ def _conform_people(
     conformed = 0
     with _fresh_rows(engine, _fresh_records(table, digest), changed_words) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("record_value", "record"))
-        for chunk in _chunks(reader, query):
-            record, values = conform_chunk(chunk, plan)
-            engine.write("main.record", record)
-            engine.write("main.record_value", values)
-            conformed += len(record)
+        with _Writer(engine) as writer:
+            for chunk in _chunks(reader, query):
+                record, values = conform_chunk(chunk, plan)
+                writer.write({"main.record": record, "main.record_value": values})
+                conformed += len(record)
     return _report(engine, table, "record", conformed, deleted)
 
 
@@ -161,11 +163,45 @@ def _conform_facts(engine: Engine, table: Table, route: Route, region: str | Non
     conformed = 0
     with _fresh_rows(engine, _fresh_events(table, digest, route)) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("event",))
-        for chunk in _chunks(reader, query):
-            events = conform_facts(chunk, plan)
-            engine.write("main.event", events)
-            conformed += len(events)
+        with _Writer(engine) as writer:
+            for chunk in _chunks(reader, query):
+                events = conform_facts(chunk, plan)
+                writer.write({"main.event": events})
+                conformed += len(events)
     return _report(engine, table, "event", conformed, deleted)
+
+
+class _Writer:
+    """Writes one chunk in a second thread while the next is conformed; never more than one waits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="conform-writer")
+        self._pending: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        try:
+            if failure[0] is None:
+                self._wait()
+        finally:
+            self._pool.shutdown(wait=True)
+
+    def write(self, rows: Mapping[str, pa.Table]) -> None:
+        """Append rows to relations, once the chunk before has been written."""
+        self._wait()
+        self._pending = self._pool.submit(self._append, rows)
+
+    def _append(self, rows: Mapping[str, pa.Table]) -> None:
+        for relation, data in rows.items():
+            self._engine.write(relation, data)
+
+    def _wait(self) -> None:
+        if self._pending is not None:
+            self._pending.result()
+            self._pending = None
 
 
 def _amount_columns(chosen: FactColumns) -> frozenset[str]:

@@ -238,6 +238,9 @@ def _parts(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[int
     if re.fullmatch(r"\d{5}(\.0)?", text) and calendar == "gregorian" and not is_birth:
         moment = _from_number(text[:5], None)
         return (moment.year, moment.month, moment.day) if moment else None
+    month_year = re.fullmatch(r"(\d{1,2})[/.-](\d{4})", text)
+    if month_year:
+        return _in_calendar(int(month_year[2]), int(month_year[1]), None, calendar)
     numbers = _NUMBERS.match(text)
     if numbers:
         return _from_numbers(numbers, order, calendar, is_birth=is_birth)
@@ -338,8 +341,8 @@ def _from_jalali(year: int, month: int | None, day: int | None) -> tuple[int, in
     if month == 12 and day == 30 and not _is_jalali_leap(year):
         return None
     days = _jalali_new_year(year) + (month - 1) * 31 - max(0, month - 7) + day - 1
-    # 1 Farvardin 979 was 21 March 1600
-    gregorian = date(1600, 3, 21) + timedelta(days=days)
+    # 1 Farvardin 979 was 20 March 1600
+    gregorian = date(1600, 3, 20) + timedelta(days=days)
     return gregorian.year, gregorian.month, gregorian.day
 
 

@@ -17,6 +17,7 @@ _VALID = (
     r"^[^\s@.]([^\s@]{0,62}[^\s@.])?@"  # no dot at either end of the local part
     r"([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+([\pL]{2,63}|xn--[a-z0-9-]{2,59})$"
 )
+_SIMPLE = r"^[a-z0-9_%+-]{1,64}(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$"
 _NOBODY_LOCAL = word_list("""
     noemail no-email no_email no.email nomail no-mail nomail noaddress none nobody null unknown
     dummy notgiven notprovided sinemail sincorreo sin-email keineemail xxx xxxx asdf asd qwerty aaa
@@ -48,11 +49,35 @@ def normalise_emails(raw: pl.Series) -> pl.DataFrame:
         ('placeholder', 'invalid' or null).
     """
     text = _repaired(raw)
+    simple = text.str.contains(_SIMPLE)
+    answer = _simple(text, simple)
+    odd = (~simple).fill_null(value=True).arg_true()
+    if not len(odd):
+        return answer
+    searched = _searched(text.gather(odd)).with_columns(i=odd.cast(pl.Int64))
+    rows = answer.with_columns(i=pl.int_range(pl.len(), dtype=pl.Int64))
+    return rows.update(searched, on="i").drop("i")
+
+
+def _simple(text: pl.Series, simple: pl.Series) -> pl.DataFrame:
+    """Fields that hold one address and nothing else; the rest stay null."""
+    frame = pl.DataFrame({"v": text, "c": canonical(text), "n": _is_nobody(canonical(text)), "s": simple.fill_null(value=False)})
+    use = pl.col("s") & ~pl.col("n")
+    return frame.select(
+        values=pl.when(use).then(pl.concat_list("v")),
+        compares=pl.when(use).then(pl.concat_list("c")),
+        absence=pl.when(pl.col("s") & pl.col("n")).then(pl.lit("placeholder")),
+    )
+
+
+def _searched(text: pl.Series) -> pl.DataFrame:
+    """Fields of any other shape: every address that stands in them."""
+    raw = text
     blank = is_blank(text)
     found = text.str.extract_all(_ADDRESS)
     exploded = pl.DataFrame({"row": pl.int_range(len(raw), eager=True), "value": found}).explode("value").drop_nulls()
     exploded = exploded.with_columns(exploded["value"].str.strip_chars(".-").alias("value"))
-    exploded = exploded.with_columns(compare=canonical(exploded["value"]), is_nobody=_is_nobody(exploded["value"]))
+    exploded = exploded.with_columns(compare=canonical(exploded["value"]), is_nobody=_is_nobody(canonical(exploded["value"])))
     exploded = exploded.filter(exploded["value"].str.contains(_VALID))
     by_row = exploded.group_by("row", maintain_order=True).agg(
         values=pl.col("value").filter(~pl.col("is_nobody")).unique(maintain_order=True),
@@ -114,5 +139,5 @@ def _is_nobody(addresses: pl.Series) -> pl.Series:
         local.is_in(_NOBODY_LOCAL)
         | domain.is_in(_NOBODY_DOMAIN)
         | (local.is_in(_GENERIC_LOCAL) & domain.is_in(_GENERIC_DOMAIN))
-        | local.str.contains(r"^(0+|1+|x{2,}|a{3,}|z{2,})$")
+        | local.str.contains(r"^(0+|1+|x{2,}|z{2,})$")
     ).fill_null(value=False)

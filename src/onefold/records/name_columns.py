@@ -22,7 +22,8 @@ from onefold.records.placeholders import is_nobody
 from onefold.records.text import clean, latin_digits, non_ascii, on_subset, per_distinct, words
 from onefold.records.transliteration import CJK, simplify_han, unify_arabic
 
-_PLAIN_WORD = r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž]{2,}(?:['-][A-Za-zÀ-ÖØ-öø-ÿĀ-ž]+)*"
+_LETTER = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Mn}]"
+_PLAIN_WORD = f"{_LETTER}{{2,}}(?:['-]{_LETTER}+)*"
 _TWO_WORDS = f"^{_PLAIN_WORD} {_PLAIN_WORD}$"
 _FAMILY_COMMA_GIVEN = f"^{_PLAIN_WORD}, ?{_PLAIN_WORD}$"
 _ONE_WORD = f"^{_PLAIN_WORD}$"
