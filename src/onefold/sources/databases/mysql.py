@@ -185,7 +185,8 @@ class MysqlDatabase(SqlDatabase):
     def clock_sql(self, column: ColumnShape) -> str:
         """Whether all values are filled and none lies in the future."""
         name = self.quote(column.name)
-        return f"count(*) > 0 and count(*) = count({name}) and max({name}) <= utc_timestamp() + interval 1 day"
+        is_filled = f"count(*) = count({name}) and " if column.is_nullable else ""
+        return f"{is_filled}max({name}) <= utc_timestamp() + interval 1 day"  # null, hence not, for an empty table
 
     def _text(self, text: str) -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
