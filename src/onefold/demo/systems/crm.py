@@ -89,7 +89,7 @@ def _contact(key: str, sighting: Sighting, dice: Dice) -> Row:
         "Preferred Language": _LANGUAGES[person.language] if dice.chance(0.4) else "",
         "Customer Segment": dice.pick(segments) if dice.chance(0.65) else "",
         "Contact Status": _status(person, dice),
-        "Contact Owner": dice.pick_common(trade()["account_managers"]) if dice.chance(0.85) else "",
+        "Contact Owner": _owner(person, dice),
         "Email Opt In": dice.pick(("Yes", "Yes", "No")) if dice.chance(0.7) else "",
         "Lead Source": dice.pick(_LEAD_SOURCES) if dice.chance(0.6) else "",
         "Fax": "",  # the field nobody fills
@@ -125,6 +125,12 @@ def _salutation(person: Person, dice: Dice) -> str:
     if dice.chance(0.04):
         return "Dr"
     return dice.pick(("Ms", "Mrs", "Ms")) if person.is_female else "Mr"
+
+
+def _owner(person: Person, dice: Dice) -> str:
+    """The account manager of trade customers; nobody looks after private ones."""
+    managers: list[str] = trade()["account_managers"]
+    return dice.pick_common(managers) if person.employer and dice.chance(0.85) else ""
 
 
 def _status(person: Person, dice: Dice) -> str:
