@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", default="demo", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--people", default=20_000, show_default=True, type=click.IntRange(50), help="True people.")
+@click.option("--people", default=20_000, show_default=True, type=click.IntRange(100), help="True people.")
 @click.option("--seed", default=7, show_default=True, help="The same seed writes the same company.")
 @click.option("--check", is_flag=True, help="Print precision, recall and F1 against the truth and stop.")
 @json_option

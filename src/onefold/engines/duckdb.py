@@ -97,8 +97,8 @@ class Engine:
 
     def scalar(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first value of the first row, or None where there is no row."""
-        row = self._run(sql, parameters).fetchone()
-        return row[0] if row else None
+        rows = self._run(sql, parameters).fetchall()  # fetchone would leave a result open, which blocks register()
+        return rows[0][0] if rows else None
 
     def arrow(self, sql: str, parameters: Parameters = ()) -> pa.Table:
         """A query's result as an Arrow table."""

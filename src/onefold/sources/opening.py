@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from onefold.errors import InvalidInput
 from onefold.settings import SourceSettings
 from onefold.sources.location import split_locations
 from onefold.sources.model import Cursor, Extract
@@ -33,15 +34,35 @@ def open_source(
 
     Raises:
         NotFound: a file or table does not exist.
-        InvalidInput: a file is not what its name or the settings promise.
+        InvalidInput: a file is not what its name or the settings promise, or two locations hold a table of one name.
         SourceFailed: a file or database could not be read.
     """
-    databases, paths = split_locations(settings, base=base, secrets=dict(secrets or {}))
+    seen: set[str] = set()
+    for extract in _extracts(name, settings, base, dict(secrets or {}), cursors or {}, keys or {}, fingerprints or {}):
+        if extract.table in seen:
+            raise InvalidInput(
+                f"{name}: two of its locations hold a table {extract.table!r}",
+                hint="Connect them as two sources, or name the tables to read: onefold connect NAME … --table …",
+            )
+        seen.add(extract.table)
+        yield extract
+
+
+def _extracts(
+    name: str,
+    settings: SourceSettings,
+    base: Path,
+    secrets: dict[str, str],
+    cursors: Mapping[str, Cursor],
+    keys: Mapping[str, tuple[str, ...]],
+    fingerprints: Mapping[str, str],
+) -> Iterator[Extract]:
+    databases, paths = split_locations(settings, base=base, secrets=secrets)
     if paths:
         from onefold.sources.files import open_files
 
         file_settings = settings.model_copy(update={"location": paths})
-        yield from open_files(name, file_settings, base=base, fingerprints=fingerprints or {})
+        yield from open_files(name, file_settings, base=base, fingerprints=fingerprints)
     for location in databases:
         from onefold.sources.databases import open_database
 
@@ -49,8 +70,8 @@ def open_source(
             name,
             settings.model_copy(update={"location": location}),
             base=base,
-            secrets=dict(secrets or {}),
-            cursors=cursors or {},
-            keys=keys or {},
-            fingerprints=fingerprints or {},
+            secrets=secrets,
+            cursors=cursors,
+            keys=keys,
+            fingerprints=fingerprints,
         )
