@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pyarrow as pa
+import pymysql
+import pymysql.cursors
 
-from onefold.errors import Unsupported
 from onefold.sources.databases.location import Location
 from onefold.sources.databases.model import ColumnShape, ForeignKey, Since, SqlDatabase, TableShape
 
@@ -58,7 +59,6 @@ class MysqlDatabase(SqlDatabase):
     label = "MySQL"
 
     def __init__(self, location: Location) -> None:
-        pymysql = _driver()
         parts = urlsplit(location.url)
         self._database = unquote(parts.path.strip("/"))
         self._connection = pymysql.connect(
@@ -190,15 +190,6 @@ class MysqlDatabase(SqlDatabase):
 
     def _text(self, text: str) -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def _driver() -> Any:
-    try:
-        import pymysql  # type: ignore[import-untyped]
-        import pymysql.cursors  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise Unsupported("reading MySQL and MariaDB needs PyMySQL", hint="Run: pip install 'onefold[dlt]'") from error
-    return pymysql
 
 
 def _options(query: dict[str, str]) -> dict[str, Any]:
