@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from onefold.errors import InvalidInput, OnefoldError
 from onefold.settings import SourceSettings
-from onefold.sources.files import open_files, stored_file
+from onefold.sources.files import open_files, stored_file, text_rows
 from onefold.sources.files.dialects import Dialect
 from onefold.sources.files.stored_file import StoredFile
 from onefold.sources.files.survey import survey_file
@@ -246,6 +246,30 @@ def test_whatever_a_csv_writer_writes_is_read_back(tmp_path_factory, rows, chunk
     read = [tuple(row[name] or "" for name in "abc") for batch in batches for row in batch.to_pylist()]
     assert bad == []
     assert read == [row for row in rows if any(row)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.text(alphabet=st.sampled_from('ab,,"\\\n\n\r\té'), max_size=120),
+    chunk_bytes=st.integers(1, 50),
+    escape=st.sampled_from(["", "\\"]),
+)
+def test_where_chunks_end_changes_nothing_however_broken_the_text(tmp_path_factory, text, chunk_bytes, escape):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    path.write_bytes(text.encode())
+    file = StoredFile(path, "t.csv")
+    outcomes = []
+    for size in (chunk_bytes, 1 << 20):
+        bad = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(stored_file, "CHUNK_BYTES", size)
+            patch.setattr(text_rows, "_SMALL_WINDOW_BYTES", size)
+            patch.setattr(text_rows, "_REPAIR_BYTES", min(size, 4096))
+            text_format = TextFormat(Dialect(",", '"', escape), ("a", "b", "c"), 0)
+            batches = list(read_rows(file, survey_file(file), text_format, bad))
+        rows = [tuple(row.values()) for batch in batches for row in batch.to_pylist()]
+        outcomes.append((rows, sorted(bad, key=lambda row: row.line)))
+    assert outcomes[0] == outcomes[1]
 
 
 @settings(max_examples=100, deadline=None)
