@@ -132,6 +132,16 @@ def test_years_as_headers_are_a_header(read_one):
     assert read_one("customer,2022,2023\nAna,10,20\nBob,5,7\n").columns == ("customer", "2022", "2023")
 
 
+def test_dates_over_numbers_are_a_header_and_over_dates_are_not(read_one):
+    pivot = read_one("shop,2024-01-31,2024-02-29\nRome,10,20\nOslo,5,7\n", "p.csv")
+    assert pivot.columns == ("shop", "2024-01-31", "2024-02-29")
+    assert len(read_one("Ana,2024-01-31\nBob,2024-02-29\n", "d.csv").rows) == 2
+
+
+def test_ids_without_header_are_rows(read_one):
+    assert len(read_one("1001,Ana,Madrid\n1002,Bob,Paris\n1003,Cy,Oslo\n").rows) == 3
+
+
 def test_text_columns_alone_still_have_a_header(read_one):
     assert read_one("kind,name\nmale,آباد\nfemale,آتنا\n").columns == ("kind", "name")
 
