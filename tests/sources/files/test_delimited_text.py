@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from onefold.errors import InvalidInput, OnefoldError
 from onefold.settings import SourceSettings
-from onefold.sources.files import open_files, stored_file
+from onefold.sources.files import open_files, stored_file, text_rows
 from onefold.sources.files.dialects import Dialect
 from onefold.sources.files.stored_file import StoredFile
 from onefold.sources.files.survey import survey_file
@@ -132,6 +132,16 @@ def test_years_as_headers_are_a_header(read_one):
     assert read_one("customer,2022,2023\nAna,10,20\nBob,5,7\n").columns == ("customer", "2022", "2023")
 
 
+def test_dates_over_numbers_are_a_header_and_over_dates_are_not(read_one):
+    pivot = read_one("shop,2024-01-31,2024-02-29\nRome,10,20\nOslo,5,7\n", "p.csv")
+    assert pivot.columns == ("shop", "2024-01-31", "2024-02-29")
+    assert len(read_one("Ana,2024-01-31\nBob,2024-02-29\n", "d.csv").rows) == 2
+
+
+def test_ids_without_header_are_rows(read_one):
+    assert len(read_one("1001,Ana,Madrid\n1002,Bob,Paris\n1003,Cy,Oslo\n").rows) == 3
+
+
 def test_text_columns_alone_still_have_a_header(read_one):
     assert read_one("kind,name\nmale,آباد\nfemale,آتنا\n").columns == ("kind", "name")
 
@@ -246,6 +256,30 @@ def test_whatever_a_csv_writer_writes_is_read_back(tmp_path_factory, rows, chunk
     read = [tuple(row[name] or "" for name in "abc") for batch in batches for row in batch.to_pylist()]
     assert bad == []
     assert read == [row for row in rows if any(row)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.text(alphabet=st.sampled_from('ab,,"\\\n\n\r\té'), max_size=120),
+    chunk_bytes=st.integers(1, 50),
+    escape=st.sampled_from(["", "\\"]),
+)
+def test_where_chunks_end_changes_nothing_however_broken_the_text(tmp_path_factory, text, chunk_bytes, escape):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    path.write_bytes(text.encode())
+    file = StoredFile(path, "t.csv")
+    outcomes = []
+    for size in (chunk_bytes, 1 << 20):
+        bad = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(stored_file, "CHUNK_BYTES", size)
+            patch.setattr(text_rows, "_SMALL_WINDOW_BYTES", size)
+            patch.setattr(text_rows, "_REPAIR_BYTES", min(size, 4096))
+            text_format = TextFormat(Dialect(",", '"', escape), ("a", "b", "c"), 0)
+            batches = list(read_rows(file, survey_file(file), text_format, bad))
+        rows = [tuple(row.values()) for batch in batches for row in batch.to_pylist()]
+        outcomes.append((rows, sorted(bad, key=lambda row: row.line)))
+    assert outcomes[0] == outcomes[1]
 
 
 @settings(max_examples=100, deadline=None)

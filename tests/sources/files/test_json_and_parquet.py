@@ -179,10 +179,8 @@ def test_parquet_values_read_as_people_write_them(read_one, tmp_path):
             "big": pa.array([2**60, 1]),
             "huge": pa.array([1.5e20, 0.1]),
             "price": pa.array([decimal.Decimal("1.10"), decimal.Decimal("5.00")], pa.decimal128(10, 2)),
-            "at": pa.array(
-                [dt.datetime.fromisoformat("2024-01-31 12:30"), dt.datetime.fromisoformat("2024-01-31 00:00:00.005")]
-            ),
-            "utc": pa.array([dt.datetime.fromisoformat("2024-01-31 12:30")] * 2, pa.timestamp("us", "UTC")),
+            "at": pa.array([noon, midnight]),
+            "utc": pa.array([noon] * 2, pa.timestamp("us", "UTC")),
             "day": pa.array([dt.date(2024, 1, 31)] * 2),
             "ok": pa.array([True, False]),
             "name": pa.array(["", "Zoë"]),

@@ -118,6 +118,8 @@ def _header_evidence(cell: str, below: Sequence[str]) -> float:
     """How much one cell speaks for being a header (positive) or data (negative), given the cells below it."""
     kind = kind_of(cell)
     looks_named = bool(_HEADER_WORD.search(_CAMEL.sub("_", cell))) or bool(_IDENTIFIER.fullmatch(cell))
+    if kind is CellKind.DATE and below and _usual_kind(below)[0] is not CellKind.DATE:
+        return 0.5  # one column per day
     if kind in {CellKind.EMAIL, CellKind.URL, CellKind.DATE}:
         return -3.0
     evidence = 1.5 if looks_named and kind in {CellKind.TEXT, CellKind.CODE} else 0.0

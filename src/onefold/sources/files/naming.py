@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from anyascii import anyascii
 
@@ -109,11 +109,11 @@ def column_names(headers: Sequence[str]) -> tuple[str, ...]:
             taken.add(header.casefold())
             names.append(header)
             continue
-        names.append(unique_name_beside(header or f"column_{position}", taken, given, is_given=bool(header)))
+        names.append(_made_up_name(header or f"column_{position}", taken, given, is_given=bool(header)))
     return tuple(names)
 
 
-def unique_name_beside(name: str, taken: set[str], given: set[str], *, is_given: bool) -> str:
+def _made_up_name(name: str, taken: set[str], given: set[str], *, is_given: bool) -> str:
     """A made-up name that is neither taken nor given to another column."""
     blocked = taken | given
     if not is_given and name.casefold() not in blocked:
@@ -130,8 +130,3 @@ def clean_header(header: str) -> str:
     """A header on one line, without invisible characters or the spaces around it."""
     visible = "".join(character for character in header if character not in "\ufeff\u200b\u200e\u200f\u00ad\x00")
     return " ".join(visible.split())
-
-
-def same_columns(columns: Iterable[Sequence[str]]) -> bool:
-    """Whether all lists of columns are equal."""
-    return len({tuple(names) for names in columns}) <= 1

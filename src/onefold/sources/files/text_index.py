@@ -17,6 +17,7 @@ from onefold.sources.files.dialects import STAND_IN, Dialect
 _DELIMITER, _NEWLINE, _QUOTE, _RETURN, _ESCAPE = 1, 2, 3, 4, 5
 _NEWLINE_BYTE = 10
 _RETURN_BYTE = 13
+_BACKSLASH_BYTE = 92
 
 Positions = npt.NDArray[np.int64]
 
@@ -103,13 +104,12 @@ class Indexer:
     @staticmethod
     def _is_escaped(octets: npt.NDArray[np.uint8], positions: Positions) -> npt.NDArray[np.bool_]:
         """Whether an odd number of backslashes stands before each position."""
-        backslash = 92
         escaped = np.zeros(len(positions), bool)
         live = np.arange(len(positions))
         distance = 1
         while len(live):
             at = positions[live] - distance
-            live = live[(at >= 0) & (octets[np.maximum(at, 0)] == backslash)]
+            live = live[(at >= 0) & (octets[np.maximum(at, 0)] == _BACKSLASH_BYTE)]
             escaped[live] = ~escaped[live]
             distance += 1
         return escaped
@@ -138,6 +138,12 @@ class Indexer:
             broken = np.flatnonzero(np.where(opens, ~fits_before, ~fits_after))
             if len(broken):
                 breaks.append(int(at[broken[0]]))
+        if self._has_escape:
+            # Arrow lets a backslash escape anything; here it escapes quotes alone, which is for the repairer to do.
+            backslashes = np.flatnonzero(octets[:-1] == _BACKSLASH_BYTE)
+            odd = backslashes[octets[backslashes + 1] != self._quote_byte]
+            if len(odd):
+                breaks.append(int(odd[0]))
         if self._has_lone_returns:
             returns = positions[(kinds == _RETURN) & ~inside]
             returns = returns[returns < len(octets) - 1]  # what follows the last byte is not known yet

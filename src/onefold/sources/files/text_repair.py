@@ -53,10 +53,12 @@ class Repairer:
 
     def _is_trusted(self, text: str, start: int, line_end: int, record: Record) -> bool:
         """Whether a record of several lines is one, rather than a stray quote with the lines that follow."""
-        if len(record.cells) != self._width or self.has_swallowed(text[start : record.end]):
+        if self.has_swallowed(text[start : record.end]):
             return False
         if not record.has_stray_quote:
             return True
+        if len(record.cells) != self._width:
+            return False
         following = self._parse(text, line_end + 1, len(text))
         return following is None or len(following.cells) != self._width
 

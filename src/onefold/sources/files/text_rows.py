@@ -31,11 +31,12 @@ RAW_CHARACTERS = 10_000
 
 _LONGEST_RECORD_BYTES = 256 << 20
 """A record longer than this is given up; 50 MB notes do occur."""
-_REPAIR_BYTES = 64 << 10
+_REPAIR_BYTES = 4 << 10
 """How much is read record by record after a broken one, before whole blocks are tried again."""
 _LOOK_AHEAD_BYTES = 1 << 20
 """How far the end of a broken record is looked for."""
-_SMALL_WINDOW_BYTES = 256 << 10
+_SMALL_WINDOW_BYTES = 32 << 10
+_ROWS_PER_BATCH = 10_000
 _BAD_ROWS_TOLERATED = 10_000
 _CLOSING_ROWS = 10
 _CLOSING_REASON = "reads like a total or closing line, not a record"
@@ -65,7 +66,22 @@ def read_rows(
         NotFound, SourceFailed: as ``StoredFile.open`` does.
     """
     reader = _RowReader(file.origin, survey, text_format, bad_rows)
-    yield from reader.without_closing_rows(reader.batches(utf8_chunks(file, survey, text_format.dialect.delimiter)))
+    batches = reader.batches(utf8_chunks(file, survey, text_format.dialect.delimiter))
+    yield from reader.without_closing_rows(_joined(batches))
+
+
+def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of some size: around broken records they come in small ones."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= _ROWS_PER_BATCH:
+            yield pa.concat_batches(held) if len(held) > 1 else held[0]
+            held, rows = [], 0
+    if held:
+        yield pa.concat_batches(held)
 
 
 class _RowReader:
