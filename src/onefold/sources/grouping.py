@@ -19,7 +19,7 @@ _SAY_NOTHING = {"export", "exports", "dump", "data", "table", "tbl", "full", "ra
 
 
 def systems_of(locations: Iterable[str]) -> dict[str, list[str]]:
-    """Group files, folders and database URLs into systems by name.
+    """Group files, folders and database URLs into systems by name; what is named twice counts once.
 
     A spreadsheet or database is a system of its own. Text files whose names begin with the same word are one
     system: ``crm_contacts.csv`` and ``crm_companies.csv`` are ``crm``. A folder stands for the files in it.
@@ -28,9 +28,8 @@ def systems_of(locations: Iterable[str]) -> dict[str, list[str]]:
         System name (a valid source name) -> its locations, both in the order of first appearance.
     """
     grouped: dict[str, list[str]] = defaultdict(list)
-    for location in locations:
-        for place in _files_of(location):
-            grouped[_source_name(_system_word(place))].append(place)
+    for place in dict.fromkeys(place for location in locations for place in _files_of(location)):
+        grouped[_source_name(_system_word(place))].append(place)
     return dict(grouped)
 
 
@@ -58,5 +57,5 @@ def _system_word(place: str) -> str:
 def _source_name(word: str) -> str:
     from anyascii import anyascii
 
-    name = re.sub(r"[^a-z0-9]+", "_", anyascii(word).lower()).strip("_")[:60]
+    name = re.sub(r"[^a-z0-9]+", "_", str(anyascii(word)).lower()).strip("_")[:60]
     return name if name[:1].isalpha() else f"s_{name}".rstrip("_")
