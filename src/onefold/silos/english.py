@@ -105,7 +105,7 @@ ENGLISH: dict[str, str] = {
         "place for, and {stale} have not changed for two years."
     ),
     "sign.absent.headline": "{count} of {base} {base_label} are held by nobody{names}.",
-    "sign.absent.rare": "{names} are known for fewer than one customer in five.",
+    "sign.absent.rare": "Known for fewer than one customer in five: {names}.",
     "sign.cost.headline": (
         "{count} of {base} {base_label} are kept for nothing: {unread} that nobody reads, "
         "{redundant} that say the same as another."
