@@ -244,11 +244,10 @@ def _examples(engine: Engine, kind: str, now: datetime) -> tuple:  # type: ignor
 
 def future_notes(staleness: tuple[Staleness, ...]) -> list[str]:
     """What to say about dates that have not happened yet."""
-    return [
-        say("note.future", count=number(entry.buckets["in_the_future"]), system=entry.system)
-        for entry in staleness
-        if entry.buckets["in_the_future"]
-    ]
+    found = [(entry.system, entry.buckets["in_the_future"]) for entry in staleness if entry.buckets["in_the_future"]]
+    return (
+        [say("note.future", systems=listed([f"{system} {number(count)}" for system, count in found]))] if found else []
+    )
 
 
 def _customers_word(kind: str) -> str:

@@ -171,8 +171,9 @@ ENGLISH: dict[str, str] = {
     "property.likely": "their values overlap",
     "property.possible": "their names mean the same",
     "property.reason.values": "{shared} values occur in all of them, such as {examples}",
-    "property.reason.pairs": "values such as {examples} occur in several of them",
-    "property.reason.names": "their names all say {concept}",
+    "property.reason.pairs": "Values such as {examples} occur in several of them",
+    "property.reason.names": "Their names all say {concept}",
+    "property.check": "Check whether they mean the same; if so, keep {keep} (best filled)",
     "property.suggestion": "Keep {keep} (best filled) and fold the others into it",
     "unread.unmapped": "filled, but mapped to nothing",
     "unread.empty": "never filled",
@@ -242,7 +243,7 @@ ENGLISH: dict[str, str] = {
     "note.old_export": (
         "Nothing is newer than {date}: the files look like old exports, so ages are counted to that day."
     ),
-    "note.future": "{count} records of {system} carry dates in the future.",
+    "note.future": "Some records carry dates in the future: {systems}.",
     "note.organisations": (
         "Overlap, duplicates and the five signs are about people; organisations ({count}) are counted apart."
     ),
