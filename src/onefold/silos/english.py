@@ -351,7 +351,6 @@ ENGLISH: dict[str, str] = {
     "page.values": "Values that mislead",
     "page.placeholders": "Placeholders and unreadable values",
     "page.placeholders.text": "{count} of {base} {base_label} ({share}) hold at least one placeholder.",
-    "page.placeholders.none": "None found.",
     "page.shared": "Values that several customers share",
     "page.shared.none": "None found.",
     "page.shared.count": (
