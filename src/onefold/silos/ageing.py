@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
-from onefold.silos.fields import CORE_FIELDS, STALE_AFTER_DAYS
+from onefold.silos.fields import CORE_FIELDS, EVERYBODY_HAS, STALE_AFTER_DAYS
 from onefold.silos.model import Completeness, Finding, Share, Sign, Staleness
 from onefold.silos.stage import counts_by_bit, field_bit, field_mask
 from onefold.silos.words import field_label, field_word, listed, number, say
@@ -173,7 +173,7 @@ def _empty_fields(completeness: Completeness) -> tuple[Finding, ...]:
             text=say("finding.empty", field=completeness.labels[cell.field], system=cell.system),
         )
         for cell in completeness.cells
-        if cell.has_column and cell.filled.count < cell.filled.base
+        if cell.has_column and cell.field in EVERYBODY_HAS and cell.filled.count < cell.filled.base
     ]
     return tuple(sorted(findings, key=lambda finding: (-finding.share.count, finding.field, finding.system or "")))
 
@@ -244,11 +244,10 @@ def _examples(engine: Engine, kind: str, now: datetime) -> tuple:  # type: ignor
 
 def future_notes(staleness: tuple[Staleness, ...]) -> list[str]:
     """What to say about dates that have not happened yet."""
-    return [
-        say("note.future", count=number(entry.buckets["in_the_future"]), system=entry.system)
-        for entry in staleness
-        if entry.buckets["in_the_future"]
-    ]
+    found = [(entry.system, entry.buckets["in_the_future"]) for entry in staleness if entry.buckets["in_the_future"]]
+    return (
+        [say("note.future", systems=listed([f"{system} {number(count)}" for system, count in found]))] if found else []
+    )
 
 
 def _customers_word(kind: str) -> str:

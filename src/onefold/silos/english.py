@@ -105,7 +105,7 @@ ENGLISH: dict[str, str] = {
         "place for, and {stale} have not changed for two years."
     ),
     "sign.absent.headline": "{count} of {base} {base_label} are held by nobody{names}.",
-    "sign.absent.rare": "{names} are known for fewer than one customer in five.",
+    "sign.absent.rare": "Known for fewer than one customer in five: {names}.",
     "sign.cost.headline": (
         "{count} of {base} {base_label} are kept for nothing: {unread} that nobody reads, "
         "{redundant} that say the same as another."
@@ -171,8 +171,9 @@ ENGLISH: dict[str, str] = {
     "property.likely": "their values overlap",
     "property.possible": "their names mean the same",
     "property.reason.values": "{shared} values occur in all of them, such as {examples}",
-    "property.reason.pairs": "values such as {examples} occur in several of them",
-    "property.reason.names": "their names all say {concept}",
+    "property.reason.pairs": "Values such as {examples} occur in several of them",
+    "property.reason.names": "Their names all say {concept}",
+    "property.check": "Check whether they mean the same; if so, keep {keep} (best filled)",
     "property.suggestion": "Keep {keep} (best filled) and fold the others into it",
     "unread.unmapped": "filled, but mapped to nothing",
     "unread.empty": "never filled",
@@ -242,7 +243,7 @@ ENGLISH: dict[str, str] = {
     "note.old_export": (
         "Nothing is newer than {date}: the files look like old exports, so ages are counted to that day."
     ),
-    "note.future": "{count} records of {system} carry dates in the future.",
+    "note.future": "Some records carry dates in the future: {systems}.",
     "note.organisations": (
         "Overlap, duplicates and the five signs are about people; organisations ({count}) are counted apart."
     ),
@@ -350,7 +351,6 @@ ENGLISH: dict[str, str] = {
     "page.values": "Values that mislead",
     "page.placeholders": "Placeholders and unreadable values",
     "page.placeholders.text": "{count} of {base} {base_label} ({share}) hold at least one placeholder.",
-    "page.placeholders.none": "None found.",
     "page.shared": "Values that several customers share",
     "page.shared.none": "None found.",
     "page.shared.count": (

@@ -53,6 +53,22 @@ SHARED_KNOWLEDGE_FIELDS = (
 )
 """Fields that help whoever serves the customer, whichever system they look at."""
 
+EVERYBODY_HAS = (
+    "name",
+    "email",
+    "phone",
+    "address",
+    "city",
+    "postcode",
+    "country",
+    "birth_date",
+    "gender",
+    "language",
+    "consent",
+    "owner",
+)
+"""Fields whose emptiness is a defect; a company, a job or a loyalty number many customers rightly lack."""
+
 COMPARED_ATTRIBUTES = (
     "given_name",
     "family_name",
@@ -62,7 +78,6 @@ COMPARED_ATTRIBUTES = (
     "gender",
     "language",
     "national_id",
-    "loyalty_number",
     "company",
     "job_title",
     "street",
@@ -70,16 +85,16 @@ COMPARED_ATTRIBUTES = (
     "house_number",
     "postcode",
     "city",
-    "region",
     "country",
     "consent",
 )
 """Attributes that are facts about the customer and so should agree everywhere.
 
-Left out because they rightly differ by system: status, tier, owner, channel, created and updated times, usernames,
-external ids and everything that describes the relation to one system rather than the customer."""
+Left out because they rightly differ by system, or are coded by each in its own way: regions, status, tier, owner,
+channel, created and updated times, usernames, loyalty numbers, external ids and everything that describes the
+relation to one system rather than the customer."""
 
-SEVERAL_VALUES = frozenset({"email", "phone", "national_id", "loyalty_number", "job_title", "consent"})
+SEVERAL_VALUES = frozenset({"email", "phone", "national_id", "job_title", "consent"})
 """Attributes of which a customer may rightly have several: two systems disagree only if they share none, and
 several values inside one system are no conflict. Consent is per channel, a job may be one of several."""
 

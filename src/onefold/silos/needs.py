@@ -81,7 +81,7 @@ def find_absent(engine: Engine, needs: tuple[Need, ...]) -> Sign:
         )
     ]
     if rare:
-        sentences.append(say("sign.absent.rare", names=listed([_word(need.label) for need in rare]).capitalize()))
+        sentences.append(say("sign.absent.rare", names=listed([_word(need.label) for need in rare])))
     return Sign(
         name="absent",
         title=say("sign.absent"),

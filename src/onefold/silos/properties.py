@@ -191,7 +191,7 @@ def _describe(
             for c in sorted(group, key=lambda candidate: (-candidate.filled, candidate.name))
         ),
         keep=keep,
-        suggestion=say("property.suggestion", keep=keep),
+        suggestion=say("property.suggestion" if is_likely else "property.check", keep=keep),
         confidence="likely" if is_likely else "possible",
         reason=_reason(group, [link for link in links if link.first in places], is_likely=is_likely),
         customers=customers,
