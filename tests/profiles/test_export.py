@@ -84,8 +84,8 @@ def test_an_unknown_ending_and_a_missing_folder_are_refused_clearly(bench, ana, 
     assert ".parquet, .csv, .jsonl" in refusal.value.hint
     with pytest.raises(InvalidInput, match="no such folder"):
         exported(bench, tmp_path / "nowhere" / "c.csv")
+    (tmp_path / "d.csv").mkdir()
     with pytest.raises(InvalidInput, match="is a folder"):
-        (tmp_path / "d.csv").mkdir()
         exported(bench, tmp_path / "d.csv")
     with pytest.raises(InvalidInput):
         check_identities_path(tmp_path / "ids.jsonl")

@@ -26,7 +26,8 @@ def database(request, tmp_path):
 TEXTS = ["", None, 'quote " comma , back \\ slash', "line\nbreak\r\n", "\\N", "张偉 محمد 😀", " spaces "]
 
 
-def _events(count=len(TEXTS)):
+def _events():
+    count = len(TEXTS)
     names = [f"e{number}" for number in range(count)]
     moment = datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=UTC)
     constants = {"subject_id": "s", "row_hash": "h", "source": "a", "table_name": "t", "role": "r", "event_type": "x"}
@@ -56,9 +57,13 @@ def test_every_type_comes_back_as_it_went_in(database):
 
 
 def test_rows_vanish_with_the_transaction_that_failed(database):
-    with pytest.raises(RuntimeError), database.write() as connection:
-        insert_arrow(connection, timeline_event, _events())
-        raise RuntimeError
+    def fail():
+        with database.write() as connection:
+            insert_arrow(connection, timeline_event, _events())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.read() as connection:
         assert connection.execute(sa.select(timeline_event)).first() is None
 
