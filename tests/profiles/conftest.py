@@ -124,5 +124,3 @@ def ana(company: Company) -> Company:
         "survey.answers:1", "crm.people:1", role="feedback", event_type="survey", occurred_at="2025-03-01", score=8.0
     )
     return company
-
-

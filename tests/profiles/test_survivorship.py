@@ -17,7 +17,7 @@ def test_every_value_names_its_origin_its_rule_and_the_values_that_lost(bench, a
         "value": "1980-04-02",
         "source": "shop",
         "record_key": "a|7",
-        "observed_at": "2025-01-01T00:00:00Z",
+        "observed_at": "2025-01-01",
         "table": "users",
         "column": "birth_date",
         "rule": "most_precise",

@@ -82,11 +82,7 @@ def _change(connection: sa.Connection, changed: pa.Table) -> None:
     if not len(changed):
         return
     names = ("kind", "state", "merged_into")
-    columns = [
-        sa.Column("customer_id", sa.Text, primary_key=True),
-        *(sa.Column(name, sa.Text) for name in names),
-    ]
-    with scratch_table(connection, "customer_changed", columns) as scratch:
+    with scratch_table(connection, "customer_changed", ["customer_id", *names]) as scratch:
         insert_arrow(connection, scratch, changed)
         connection.execute(
             sa.update(customer)
@@ -98,7 +94,7 @@ def _change(connection: sa.Connection, changed: pa.Table) -> None:
 def _detach(connection: sa.Connection, ended: pa.Table, run_id: int, now: datetime) -> None:
     if not len(ended):
         return
-    with scratch_table(connection, "subject_ended", [sa.Column("subject_id", sa.Text, primary_key=True)]) as scratch:
+    with scratch_table(connection, "subject_ended", ["subject_id"]) as scratch:
         insert_arrow(connection, scratch, ended.select(["subject_id"]))
         attachments = sa.select(
             subject.c.subject_id,

@@ -152,14 +152,13 @@ def _found(engine: Engine, workspace_key: bytes) -> pa.Table:
     unowned = engine.arrow("select cluster_no, founder from ownerless order by founder")
     founders = unowned["founder"].to_pylist()
     ids = [customer_id_for(workspace_key, founder) for founder in founders]
-    taken = _issued_among(engine, ids)
-    for position, founder in enumerate(founders):
-        attempt = 0
-        while ids[position] in taken:
-            attempt += 1
-            ids[position] = customer_id_for(workspace_key, founder, attempt)
-            taken |= _issued_among(engine, [ids[position]])
-        taken.add(ids[position])
+    attempt = 0
+    while taken := _issued_among(engine, ids):
+        attempt += 1
+        ids = [
+            customer_id_for(workspace_key, founder, attempt) if customer_id in taken else customer_id
+            for founder, customer_id in zip(founders, ids, strict=True)
+        ]
     return pa.table({"cluster_no": unowned["cluster_no"], "customer_id": pa.array(ids, pa.string())})
 
 

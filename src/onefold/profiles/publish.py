@@ -153,21 +153,23 @@ def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePla
         Counts: written, removed, unchanged, identifiers, events_added, events_removed.
     """
     changes = compare_profiles(connection, engine, plan)
-    is_first = connection.execute(sa.select(profile.c.customer_id).limit(1)).first() is None
     counts = {
         "written": len(changes.written),
         "removed": len(changes.removed),
         "unchanged": changes.unchanged,
     }
-    keys = [sa.Column("key", sa.Text, primary_key=True)]
-    with _prepared(engine, changes, plan.priorities), scratch_table(connection, "touched", keys) as touched:
-        if not is_first:
+    with _prepared(engine, changes, plan.priorities), scratch_table(connection, "touched", ["key"]) as touched:
+        if not all(_is_empty(connection, table) for table in (profile, identifier, timeline_event)):
             _remove_outdated(connection, engine, changes, touched)
         with indexes_deferred(connection, identifier):
             counts["identifiers"] = insert_arrow(connection, identifier, engine.batches(_IDENTIFIERS_SQL))
         counts |= _update_timeline(connection, engine, touched)
         insert_arrow(connection, profile, _profiles(engine, len(changes.written), now.astimezone(UTC)))
     return counts
+
+
+def _is_empty(connection: sa.Connection, table: sa.Table) -> bool:
+    return connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is None
 
 
 @contextmanager

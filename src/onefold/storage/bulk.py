@@ -77,8 +77,9 @@ def read_table(connection: sa.Connection, query: sa.Select[Any], schema: pa.Sche
 
 
 @contextmanager
-def scratch_table(connection: sa.Connection, name: str, columns: Sequence[sa.Column[Any]]) -> Iterator[sa.Table]:
-    """A temporary table that lives for the block (or, where the block fails, for the transaction)."""
+def scratch_table(connection: sa.Connection, name: str, names: Sequence[str]) -> Iterator[sa.Table]:
+    """A temporary table of text columns, the first its key, for the block (a failed one: for the transaction)."""
+    columns = [sa.Column(column, sa.Text, primary_key=column == names[0]) for column in names]
     table = sa.Table(name, sa.MetaData(), *columns, prefixes=["temporary"])
     connection.exec_driver_sql(f'drop table if exists "{name}"')
     connection.execute(CreateTable(table))

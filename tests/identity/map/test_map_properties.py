@@ -144,6 +144,6 @@ class MapMachine(RuleBasedStateMachine):
 
 
 MapMachine.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestAnySequenceOfClusterings = MapMachine.TestCase

@@ -1,0 +1,122 @@
+"""The card: everything about one customer, in JSON and in a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from onefold.errors import NotFound
+from onefold.profiles import get_card, render_card
+
+
+def card_of(bench, subject_id, **options):
+    with bench.database.read() as connection:
+        return get_card(connection, bench.customer_of(subject_id), **options)
+
+
+def printed(card, width=80):
+    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    render_card(card, console)
+    return console.file.getvalue()
+
+
+def test_essentials_show_what_is_known_and_hide_the_rest(bench, ana):
+    bench.build(ana)
+    essentials = {line.name: line.value for line in card_of(bench, "crm.people:1").essentials}
+
+    assert essentials == {
+        "name": "Ana García",
+        "language": "ca",
+        "status": "active",
+        "tier": "gold",
+        "customer_since": "2019-01-01",
+        "last_contact": "2025-03-02 · ticket · email",
+        "last_contact_with": "Bob",
+        "email": "ana@x.com",
+        "phone": "+34600111222",
+        "open_tickets": "1",
+        "last_score": "8 (2025-03-01)",
+    }
+    assert [line.name for line in card_of(bench, "crm.firms:9").essentials] == ["name", "customer_since"]
+
+
+def test_the_timeline_is_newest_first_and_counts_what_it_leaves_out(bench, ana):
+    bench.build(ana)
+    card = card_of(bench, "crm.people:1", timeline=2)
+
+    assert [event.event_id for event in card.timeline] == ["desk.tickets:1", "survey.answers:1"]
+    assert card.events == 5
+    assert card_of(bench, "crm.people:1", timeline=0).timeline == ()
+
+
+def test_a_merged_id_opens_the_card_it_leads_to_with_its_history(bench, company):
+    company.record("a.t:1", "c", full_name="Ana")
+    company.record("a.t:2", "d", full_name="Ana")
+    bench.build(company)
+    ids = {bench.customer_of("a.t:1"), bench.customer_of("a.t:2")}
+    company.owners["a.t:2"] = ("c", "person")
+    bench.build(company)
+    (former,) = ids - {bench.customer_of("a.t:1")}
+    with bench.database.read() as connection:
+        card = get_card(connection, former)
+
+    assert card.customer_id == bench.customer_of("a.t:1")
+    assert card.former_ids == (former,)
+    assert [(change.kind, change.customer_id) for change in card.history] == [("merged", former)]
+    assert "was merged into" in printed(card, 120)
+
+
+def test_a_retired_customer_has_a_card_that_says_so(bench, company):
+    company.record("a.t:1", "c", full_name="Ana")
+    bench.build(company)
+    gone = bench.customer_of("a.t:1")
+    company.records.clear()
+    company.owners.clear()
+    bench.build(company)
+    with bench.database.read() as connection:
+        card = get_card(connection, gone)
+
+    assert (card.state, card.attributes, card.records) == ("retired", (), ())
+    assert "Retired" in printed(card)
+
+
+def test_an_id_never_issued_is_not_found(bench, ana):
+    bench.build(ana)
+    with bench.database.read() as connection, pytest.raises(NotFound, match="cus_never"):
+        get_card(connection, "cus_never")
+
+
+def test_the_card_is_plain_json(bench, ana):
+    bench.build(ana)
+    document = json.loads(json.dumps(card_of(bench, "crm.people:1").to_json()))
+
+    assert document["display_name"] == "Ana García"
+    assert document["timeline"][0]["occurred_at"] == "2025-03-02T00:00:00Z"
+    email = next(attribute for attribute in document["attributes"] if attribute["name"] == "email")
+    assert (email["source"], email["table"], email["others"][0]["value"]) == ("shop", "users", "info@y.com")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_terminal_in_any_script(bench, company, width):
+    company.record(
+        "crm.people:1", "c", full_name="محمد رضا حسینی", status="张伟" * 40, company="Ελληνική " * 12, email="a@b.c"
+    )
+    company.event("desk.t:1", "crm.people:1", role="conversations", title="مشکل در پرداخت " * 9, counterpart="王小明")
+    bench.build(company)
+    lines = printed(card_of(bench, "crm.people:1"), width).splitlines()
+
+    assert max(map(cell_len, lines)) <= width
+    assert any("\u2068محمد رضا حسینی\u2069" in line for line in lines)
+
+
+def test_values_cannot_command_the_terminal_or_the_layout(bench, company):
+    company.record("crm.people:1", "c", full_name="[bold red]Ana[/]\x1b[2J\u202e", status="a\r\nb\x07")
+    bench.build(company)
+    text = printed(card_of(bench, "crm.people:1"))
+
+    assert "[bold red]Ana[/][2J" in text
+    assert not {"\x1b", "\u202e", "\x07", "\r"} & set(text)
