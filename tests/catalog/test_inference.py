@@ -96,6 +96,19 @@ def test_values_win_over_a_lying_header_and_the_reason_says_so(infer):
     assert "although the header says phone" in phone.reason
 
 
+@pytest.mark.parametrize(
+    ("values", "meaning"),
+    [
+        (["MA", "TX", "NY"], Meaning.REGION),
+        (["corriente", "moroso"], Meaning.STATUS),
+        (["active", "closed"], Meaning.STATUS),
+    ],
+)
+def test_a_state_is_a_region_or_a_status_by_its_values(infer, values, meaning):
+    table = infer({"id": PEOPLE["id"], "city": ["Boston", "Dallas"] * 30, "state": (values * ROWS)[:ROWS]})
+    assert _meanings(table)["state"] is meaning
+
+
 def test_placeholders_are_not_values(infer):
     table = infer({"id": PEOPLE["id"], "a": ["N/A", "-", "未知"] * 20, "b": ["ana@x.org", "n/a", "null"] * 20})
     assert _meanings(table) == {"id": Meaning.RECORD_KEY, "a": Meaning.EMPTY, "b": Meaning.EMAIL}

@@ -53,6 +53,7 @@ def refine(readings: Sequence[Reading], sample: TableSample) -> None:
     _tell_addresses(readings)
     _keep_one_employer(readings)
     _find_birth_dates(readings)
+    _find_document_numbers(readings)
 
 
 def refine_for_role(readings: Sequence[Reading], role: Role) -> None:
@@ -183,9 +184,15 @@ def _tell_states(readings: Sequence[Reading]) -> None:
         if not (reading.header.worth(M.REGION) and reading.header.worth(M.STATUS)):
             continue
         shapes = reading.shapes
+        is_region = shapes["us_state"] + shapes["region"] >= 0.2
+        is_short = shapes.has_few_values and shapes.distinct <= 6 and shapes.values >= 30 and not is_region
         if shapes["status"] >= 0.5:
             reading.decide(M.STATUS, 0.85, f"{shapes['status']:.0%} of values are words for a status")
-        elif shapes["us_state"] + shapes["region"] >= 0.3 or has_place:
+        elif is_short:
+            reading.decide(
+                M.STATUS, 0.65, f'header "{reading.name}", {shapes.distinct} different values, no known region'
+            )
+        elif is_region or has_place:
             reading.decide(
                 M.REGION,
                 0.85,
@@ -231,6 +238,17 @@ def _keep_one_employer(readings: Sequence[Reading]) -> None:
 def _names_employer(reading: Reading) -> bool:
     named = reading.header.meanings.get(M.COMPANY, (0.0, ""))[1].split()
     return reading.header.worth(M.COMPANY) > 0 and not {"partner", "vendor", "supplier", "reseller"} & set(named)
+
+
+def _find_document_numbers(readings: Sequence[Reading]) -> None:
+    """A column called 'order' or 'ticket' that holds codes or whole numbers holds their numbers."""
+    for reading in having(readings, M.MEASURE, M.OTHER):
+        shapes = reading.shapes
+        is_varied = not shapes.has_few_values and shapes.distinct >= 10
+        is_code = shapes["code"] >= 0.95 and shapes["decimal"] < 0.05 and not shapes.negatives
+        is_unnamed = reading.confidence <= 0.5 and reading.header.entity in ("events", "conversations", "people")
+        if is_varied and is_code and is_unnamed:
+            reading.decide(M.EXTERNAL_ID, 0.55, f'header "{reading.name}" and values are codes or whole numbers')
 
 
 def _find_birth_dates(readings: Sequence[Reading]) -> None:

@@ -106,7 +106,7 @@ def _candidates(header: Header, shapes: Shapes, rows: int, declared: str) -> dic
         both = 1 - (1 - trusted) * (1 - said)
         found[meaning] = (
             both,
-            f'header "{phrase}"' + (f" and {what}" if what else _fits_text(fits, shapes)),
+            f'header "{_shown(phrase)}"' + (f" and {what}" if what else _fits_text(fits, shapes)),
         )
     fits_header = any(found[m][0] >= 0.55 and header.worth(m) >= 0.6 for m in found)
     for meaning, (said, what) in spoken.items():
@@ -152,6 +152,11 @@ def _seen(shapes: Shapes) -> str:
         return ""
     shown = ", ".join(value if len(value) <= 24 else value[:23] + "…" for value in shapes.common[:2])
     return f" (such as {shown})"
+
+
+def _shown(phrase: str) -> str:
+    """A phrase of header words as it is written: Chinese without the spaces between its words."""
+    return phrase if phrase.isascii() or any(len(word) > 1 for word in phrase.split()) else phrase.replace(" ", "")
 
 
 def _words(meaning: Meaning) -> str:
