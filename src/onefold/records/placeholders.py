@@ -21,7 +21,8 @@ _ANYWHERE = """
     не указано|неизвестно|нет
 """
 ANYWHERE = frozenset(word.strip() for line in _ANYWHERE.strip().splitlines() for word in line.split("|"))
-"""Absence in any column, lower case. A one-word answer such as 'none' or 'no' can be data elsewhere; see ``is_blank``."""
+"""Absence in any column, lower case. A one-word answer such as 'none' or 'no' can be data elsewhere; see
+``is_blank``."""
 
 _NAME_WORDS = frozenset(
     word_list("""
