@@ -110,3 +110,8 @@ def test_native_parts_make_one_name() -> None:
     found = name_parts(pl.Series(["美玲"]), pl.Series(["陳"]), seeded_context())
     assert display_names(found).to_list() == ["陳美玲"]
     assert found.select("given_words", "family_words").row(0) == ("meiling", "chen")
+
+
+def test_na_the_given_name_is_not_na_the_placeholder() -> None:
+    found = name_parts(pl.Series(["Na", "NA"]), pl.Series(["Li", "Li"]), seeded_context())
+    assert found["given_words"].to_list() == ["na", None]

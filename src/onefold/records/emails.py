@@ -17,7 +17,7 @@ _VALID = (
     r"^[^\s@.]([^\s@]{0,62}[^\s@.])?@"  # no dot at either end of the local part
     r"([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+([\pL]{2,63}|xn--[a-z0-9-]{2,59})$"
 )
-_SIMPLE = r"^[a-z0-9_%+-]{1,64}(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$"
+_SIMPLE = r"^[a-z0-9_%+]+(?:[.-][a-z0-9_%+]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z][a-z]+$"
 _NOBODY_LOCAL = word_list("""
     noemail no-email no_email no.email nomail no-mail nomail noaddress none nobody null unknown
     dummy notgiven notprovided sinemail sincorreo sin-email keineemail xxx xxxx asdf asd qwerty aaa

@@ -61,7 +61,10 @@ CONNECTORS = frozenset({"i", "y", "e", "und", "et"})
 """Particles that tie two surnames together."""
 COMPOUND_SURNAMES = frozenset(
     word_list("""
-    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 夏侯 端木 轩辕 南宫 独孤 百里 西门 钟离 闻人 申屠 太史 公羊 澹台 呼延 濮阳 淳于 单于 太叔
+    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 夏侯 端木 轩辕
+    南宫 独孤 百里 西门
+    钟离 闻人 申屠 太史 公羊 澹台 呼延 濮阳
+    淳于 单于 太叔
     仲孙 东郭 南门 张简 范姜 叶刘 拓跋 完颜 纳兰 남궁 황보 제갈 사공 선우 독고
 """)
 )
@@ -134,7 +137,8 @@ _FAMILY = """
     papadopoulos papadopoulou papadakis papadaki georgiou nikolaou nikolaidis nikolaidi vlachos vlachou antoniou
     oikonomou angelopoulos angelopoulou dimitriou ioannou
     mohammadi hosseini ahmadi rezaei moradi jafari karimi rahimi ebrahimi hashemi sadeghi akbari ghorbani nouri mousavi
-    rossi russo ferrari esposito ivanov petrov smirnov kowalski nowak yilmaz kaya demir jensen nielsen hansen johansson"""
+    rossi russo ferrari esposito ivanov petrov smirnov kowalski
+    nowak yilmaz kaya demir jensen nielsen hansen johansson"""
 
 
 @cache
