@@ -17,6 +17,7 @@ _KINDS = (
     "uan",
     "voicemail",
 )
+_NO_NUMBER = r"[^\s\S]"
 _PLAIN_TRUNKS = {"0|180020": "0", r"(1(?:[12]\d|79)\d\d)|0": "0", "(183[12])|0": "0"}
 
 
@@ -34,6 +35,8 @@ class PhoneRules:
     """Anchored regular expression of everything that could be a national number."""
     valid: str
     """Anchored regular expression of the national numbers that are in use."""
+    mobile: str
+    """Anchored regular expression of the mobile numbers among them."""
     lengths: frozenset[int]
     """Possible lengths of a national number."""
 
@@ -61,6 +64,7 @@ def rules_of(region: str) -> PhoneRules | None:
         is_simple=plain is None or plain.isdigit(),
         shape=f"^(?:{general.national_number_pattern})$",
         valid="^(?:" + "|".join(patterns) + ")$",
+        mobile=f"^(?:{(metadata.mobile and metadata.mobile.national_number_pattern) or _NO_NUMBER})$",
         lengths=frozenset(general.possible_length),
     )
 
