@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from landed_tables import contents, land, table
 
 from onefold.catalog.model import Meaning, Role, Table
 from onefold.engines import Engine
 from onefold.records import EVENT, RECORD, RECORD_VALUE, conform
-from landed_tables import contents, land, table
 
 PEOPLE = table(
     "crm.contacts",
@@ -51,7 +51,9 @@ Rows = dict[str, Mapping[str, str | None]]
 
 GIVEN = st.sampled_from(["Ana", "Zyx", "Qwer", "Puig", "美玲", None, "N/A", "Ying-Hua"])
 FAMILY = st.sampled_from(["Puig", "Zyx", "Ana", "Qwer", "陳", None, "Lin"])
-WHOLE = st.sampled_from(["Zyx Qwer", "Qwer Zyx", "Puig, Ana", "Ana Puig", "陳美玲", "Ying-Hua Lin", "Lin Ying-Hua", None])
+WHOLE = st.sampled_from(
+    ["Zyx Qwer", "Qwer Zyx", "Puig, Ana", "Ana Puig", "陳美玲", "Ying-Hua Lin", "Lin Ying-Hua", None]
+)
 PERSON = st.fixed_dictionaries(
     {
         "first": GIVEN,
@@ -61,12 +63,19 @@ PERSON = st.fixed_dictionaries(
         "country": st.sampled_from(["Spain", "US", None]),
     }
 )
-USER = st.fixed_dictionaries({"name": WHOLE, "mail": st.just(None), "address": st.just("Carrer Major, 3, 08001 Barcelona")})
+USER = st.fixed_dictionaries(
+    {"name": WHOLE, "mail": st.just(None), "address": st.just("Carrer Major, 3, 08001 Barcelona")}
+)
 ORDER = st.fixed_dictionaries({"user": st.sampled_from(["1", "2", "9", None]), "total": st.just("12.50")})
-LINE = st.fixed_dictionaries({"order": st.sampled_from(["1", "2", "3"]), "unit_price": st.just("2"), "qty": st.just("3")})
+LINE = st.fixed_dictionaries(
+    {"order": st.sampled_from(["1", "2", "3"]), "unit_price": st.just("2"), "qty": st.just("3")}
+)
 KEYS = st.sampled_from(["1", "2", "3", "4", "5"])
 STATE = st.tuples(
-    st.dictionaries(KEYS, PERSON), st.dictionaries(KEYS, USER), st.dictionaries(KEYS, ORDER), st.dictionaries(KEYS, LINE)
+    st.dictionaries(KEYS, PERSON),
+    st.dictionaries(KEYS, USER),
+    st.dictionaries(KEYS, ORDER),
+    st.dictionaries(KEYS, LINE),
 )
 
 
@@ -101,10 +110,27 @@ def test_any_sequence_of_changes_ends_where_a_run_from_scratch_does(states: list
 
 @pytest.fixture
 def shop(engine: Engine) -> Engine:
-    person = {"id": "1", "first": "ANA", "last": "PUIG", "email": "Ana.Puig+x@gmail.com", "tel": "687 71 56 58", "tel2": "933039561", "country": "España", "segment": "Gold"}
+    person = {
+        "id": "1",
+        "first": "ANA",
+        "last": "PUIG",
+        "email": "Ana.Puig+x@gmail.com",
+        "tel": "687 71 56 58",
+        "tel2": "933039561",
+        "country": "España",
+        "segment": "Gold",
+    }
     land(engine, PEOPLE, [person])
-    land(engine, USERS, [{"id": "1", "name": "Puig, Ana", "mail": "ana@puig.cat", "address": "Carrer Major 3, 08001 Barcelona"}])
-    land(engine, ORDERS, [{"id": "10", "user": "1.0", "total": "1.234,50 €", "at": "2024-03-01T10:30:00Z"}, {"id": "11", "user": "77"}])
+    land(
+        engine,
+        USERS,
+        [{"id": "1", "name": "Puig, Ana", "mail": "ana@puig.cat", "address": "Carrer Major 3, 08001 Barcelona"}],
+    )
+    land(
+        engine,
+        ORDERS,
+        [{"id": "10", "user": "1.0", "total": "1.234,50 €", "at": "2024-03-01T10:30:00Z"}, {"id": "11", "user": "77"}],
+    )
     land(engine, LINES, [{"id": "100", "order": "10", "unit_price": "2.5", "qty": "3"}, {"id": "101", "order": "11"}])
     return engine
 
@@ -139,7 +165,9 @@ def test_a_record_holds_comparison_forms_and_its_values_what_the_source_says(sho
 
 def test_facts_reach_their_subject_through_other_facts(shop: Engine) -> None:
     run(shop)
-    events = shop.rows("select event_id, subject_id, event_type, amount, currency, occurred_at from main.event order by 1")
+    events = shop.rows(
+        "select event_id, subject_id, event_type, amount, currency, occurred_at from main.event order by 1"
+    )
     assert events == [
         ("shop.order_lines:100", "shop.users:1", "order_line", Decimal("7.5"), None, None),
         ("shop.orders:10", "shop.users:1", "order", Decimal("1234.5"), "EUR", datetime(2024, 3, 1, 10, 30, tzinfo=UTC)),
@@ -166,7 +194,9 @@ def test_an_order_that_changes_hands_takes_its_lines_along(shop: Engine) -> None
 
 def test_a_changed_meaning_conforms_the_table_again(shop: Engine) -> None:
     run(shop)
-    renamed = table("crm.contacts", Role.PEOPLE, {**{c.name: c.meaning for c in PEOPLE.columns}, "segment": Meaning.TIER})
+    renamed = table(
+        "crm.contacts", Role.PEOPLE, {**{c.name: c.meaning for c in PEOPLE.columns}, "segment": Meaning.TIER}
+    )
     report = conform(shop, (renamed, *ALL[1:]), regions={}, region=None)
     assert report.tables[0].conformed == 1
     assert shop.rows("select value from main.record_value where attribute = 'tier'") == [("Gold",)]
@@ -219,10 +249,22 @@ def test_the_local_part_of_the_address_is_no_name(engine: Engine) -> None:
 
 
 def test_a_company_in_a_name_field_is_an_organisation(engine: Engine) -> None:
-    land(engine, USERS, [{"id": "1", "name": "Acme Trading GmbH"}, {"id": "2", "name": "Άλφα Α.Ε."}, {"id": "3", "name": "台灣電子有限公司"}])
+    land(
+        engine,
+        USERS,
+        [
+            {"id": "1", "name": "Acme Trading GmbH"},
+            {"id": "2", "name": "Άλφα Α.Ε."},
+            {"id": "3", "name": "台灣電子有限公司"},
+        ],
+    )
     run(engine, (USERS,))
     rows = engine.rows("select kind, given_name, company from main.record order by record_key")
-    assert rows == [("organisation", None, "acme trading"), ("organisation", None, "alfa"), ("organisation", None, rows[2][2])]
+    assert rows == [
+        ("organisation", None, "acme trading"),
+        ("organisation", None, "alfa"),
+        ("organisation", None, rows[2][2]),
+    ]
     assert "gongsi" not in str(rows[2][2])
 
 
@@ -235,7 +277,9 @@ def test_placeholders_stay_visible_as_absence(engine: Engine) -> None:
 
 
 def test_roles_of_words_learned_in_one_source_order_names_in_another(engine: Engine) -> None:
-    people = [{"id": str(i), "first": f"Zor{'abcdefghij'[i % 10]}", "last": f"Kur{'abcdefghij'[i % 10]}"} for i in range(50)]
+    people = [
+        {"id": str(i), "first": f"Zor{'abcdefghij'[i % 10]}", "last": f"Kur{'abcdefghij'[i % 10]}"} for i in range(50)
+    ]
     land(engine, PEOPLE, people)
     land(engine, USERS, [{"id": "1", "name": "Zora Kurb"}, {"id": "2", "name": "Kurb Zora"}])
     run(engine, (PEOPLE, USERS))

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -36,9 +36,16 @@ def test_a_date_is_understood_in_its_columns_order_and_calendar(text: str, order
     assert found["value"].to_list() == [iso]
 
 
-@given(st.dates(min_value=datetime(1925, 1, 1).date(), max_value=datetime(2020, 1, 1).date()))
+@given(st.dates(min_value=date(1925, 1, 1), max_value=date(2020, 1, 1)))
 def test_every_written_form_means_the_same_day(day: object) -> None:
-    forms = [f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%d-%m-%Y}", f"{day:%d %B %Y}", f"{day:%Y%m%d}", f"{day:%Y/%m/%d}"]
+    forms = [
+        f"{day:%d/%m/%Y}",
+        f"{day:%d.%m.%Y}",
+        f"{day:%d-%m-%Y}",
+        f"{day:%d %B %Y}",
+        f"{day:%Y%m%d}",
+        f"{day:%Y/%m/%d}",
+    ]
     assert {parse_date(form, order="dmy") for form in forms} == {f"{day:%Y-%m-%d}"}
 
 

@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onefold.records import name_key
-from onefold.records.name_columns import NameContext, display_names, full_names, name_parts, native_names, seeded_context
+from onefold.records.name_columns import (
+    NameContext,
+    display_names,
+    full_names,
+    name_parts,
+    native_names,
+    seeded_context,
+)
 from onefold.records.names import parse_full_name, tokens_of
 from onefold.records.text import words
 
@@ -26,7 +33,7 @@ def parsed(text: str) -> tuple[str | None, str | None]:
         ("Sra. Núria Puig i Font", "nuria", "puig font"),
         ("Ludwig van Beethoven", "ludwig", "beethoven"),
         ("María de la Cruz", "maria", "cruz"),
-        ("Robert \"Bob\" O'Brien", "robert", "obrien"),
+        ('Robert "Bob" O\'Brien', "robert", "obrien"),
         ("Hosseini Maryam", "maryam", "hosseini"),
         ("آقای حسین قربانی", "hossein", "ghorbani"),
         ("پريسا ابراهيمي", "parisa", "ebrahimi"),
@@ -103,3 +110,8 @@ def test_native_parts_make_one_name() -> None:
     found = name_parts(pl.Series(["美玲"]), pl.Series(["陳"]), seeded_context())
     assert display_names(found).to_list() == ["陳美玲"]
     assert found.select("given_words", "family_words").row(0) == ("meiling", "chen")
+
+
+def test_na_the_given_name_is_not_na_the_placeholder() -> None:
+    found = name_parts(pl.Series(["Na", "NA"]), pl.Series(["Li", "Li"]), seeded_context())
+    assert found["given_words"].to_list() == ["na", None]

@@ -9,7 +9,27 @@ from hypothesis import strategies as st
 from onefold.records import phone_key
 from onefold.records.phones import normalise_phones
 
-REGIONS = ["US", "GB", "DE", "FR", "ES", "GR", "IR", "CN", "TW", "HK", "IT", "NL", "TR", "BR", "MX", "AU", "RU", "AR", "SE"]
+REGIONS = [
+    "US",
+    "GB",
+    "DE",
+    "FR",
+    "ES",
+    "GR",
+    "IR",
+    "CN",
+    "TW",
+    "HK",
+    "IT",
+    "NL",
+    "TR",
+    "BR",
+    "MX",
+    "AU",
+    "RU",
+    "AR",
+    "SE",
+]
 
 
 def formats(number: phonenumbers.PhoneNumber) -> list[str]:
@@ -70,13 +90,17 @@ def test_several_numbers_in_one_field_are_several_values() -> None:
     assert found["values"][0].to_list() == ["+34687715658", "+34933039561"]
 
 
-@pytest.mark.parametrize("raw", ["N/A", "-", "000000", "0000000000", "123456789", "1234567890", "1111111", "+10000000000"])
+@pytest.mark.parametrize(
+    "raw", ["N/A", "-", "000000", "0000000000", "123456789", "1234567890", "1111111", "+10000000000"]
+)
 def test_numbers_of_nobody_are_placeholders(raw: str) -> None:
     assert normalise_phones(pl.Series([raw]), pl.Series(["US"]))["absence"].to_list() == ["placeholder"]
 
 
 def test_what_is_no_number_is_invalid() -> None:
-    assert normalise_phones(pl.Series(["12", "call me"]), pl.Series(["ES", "ES"]))["absence"].to_list() == ["invalid"] * 2
+    assert (
+        normalise_phones(pl.Series(["12", "call me"]), pl.Series(["ES", "ES"]))["absence"].to_list() == ["invalid"] * 2
+    )
 
 
 def test_number_abroad_of_the_rows_country_is_found_in_the_workspaces_region() -> None:

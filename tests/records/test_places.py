@@ -15,7 +15,10 @@ from onefold.records.countries import country_codes_of
         ("黄河路46号14室, 北京 100017", ("黄河路46号14室", "100017", "北京", None, None)),
         ("高雄市中山路196號", ("中山路196號", None, "高雄市", None, None)),
         ("Carrer de Mallorca, 12", ("Carrer de Mallorca, 12", None, None, None, None)),
-        ("Keizersgracht 12, 1015 AB Amsterdam, Netherlands", ("Keizersgracht 12", "1015AB", "Amsterdam", None, "Netherlands")),
+        (
+            "Keizersgracht 12, 1015 AB Amsterdam, Netherlands",
+            ("Keizersgracht 12", "1015AB", "Amsterdam", None, "Netherlands"),
+        ),
         ("Hauptstr. 5 10115 Berlin", ("Hauptstr. 5", "10115", "Berlin", None, None)),
         ("10 Downing Street London SW1A 2AA", ("10 Downing Street", "SW1A2AA", "London", None, None)),
     ],
@@ -43,13 +46,17 @@ def test_spellings_of_one_street_meet(variants: list[str], street: str, number: 
 
 
 def test_postcodes_lose_spaces_and_regain_zeros() -> None:
-    found = normalise_postcodes(pl.Series(["sw1a 2aa", "7171", "92101-1234", "00000"]), pl.Series(["GB", "ES", "US", "US"]))
+    found = normalise_postcodes(
+        pl.Series(["sw1a 2aa", "7171", "92101-1234", "00000"]), pl.Series(["GB", "ES", "US", "US"])
+    )
     assert found["value"].to_list() == ["SW1A2AA", "07171", "92101", None]
     assert found["absence"].to_list() == [None, None, None, "placeholder"]
 
 
 def test_a_city_is_one_place_in_every_language() -> None:
-    found = normalise_cities(pl.Series(["Αθήνα", "Athina", "ATHENS", "臺北市", "台北", "Taipei City", "München", "Munich"]))
+    found = normalise_cities(
+        pl.Series(["Αθήνα", "Athina", "ATHENS", "臺北市", "台北", "Taipei City", "München", "Munich"])
+    )
     assert found["compare"].to_list() == ["athens"] * 3 + ["taipei"] * 3 + ["munich"] * 2
 
 

@@ -61,8 +61,9 @@ NUMBER_SIGN = (
     r"\b(?:no|nr|num|numero|number|house|plak|pelak|plaque|pelake|hausnr|ar)\b\.? ?(?:\.|:)? ?|n[°º.o]+ ?(?:\d)?(?:^)"
 )
 EXTRA = (
-    r"[, ]+(?:(?:apt|apartment|appt|flat|unit|suite|ste|floor|fl|room|rm|piso|pis|puerta|pta|planta|bloque|escalera|esc|bajo|"
-    r"baixos|atico|wohnung|whg|etage|og|orofos|diam|building|bldg|block|blk|lot|tower|level|zang|vahed|tabaqe|f)\b\.? ?|# ?|/ ?)"
+    r"[, ]+(?:(?:apt|apartment|appt|flat|unit|suite|ste|floor|fl|room|rm|piso|pis|puerta|pta|planta|bloque|escalera|"
+    r"esc|bajo|baixos|atico|wohnung|whg|etage|og|orofos|diam|building|bldg|block|blk|lot|tower|level|"
+    r"zang|vahed|tabaqe|f)\b\.? ?|# ?|/ ?)"
     r"[a-z]?\d{0,4}[a-z]?\b.*$|, ?\d{1,2}[oa]\b.*$"
 )
 """Where the flat or floor begins."""

@@ -70,10 +70,20 @@ def normalise_streets(raw: pl.Series) -> pl.DataFrame:
         number=pl.when(by_lead).then("lead").otherwise("trail").str.replace_all(" ", ""),
         rest=pl.when(by_lead).then("lead_rest").when(pl.col("trail").is_not_null()).then("trail_rest").otherwise("t"),
     )
-    return pl.DataFrame({"value": text, "blank": blank, "street": _street_words(frame["rest"]), "number": frame["number"]}).select(
+    answer = pl.DataFrame(
+        {
+            "value": text,
+            "blank": blank,
+            "street": _street_words(frame["rest"]),
+            "number": frame["number"],
+            "han_street": han["street"],
+            "han_number": han["number"],
+        }
+    )
+    return answer.select(
         value=pl.when(~pl.col("blank")).then("value"),
-        street=pl.when(~pl.col("blank")).then(pl.coalesce(pl.lit(han["street"]), "street")) if len(text) else "street",
-        house_number=pl.when(~pl.col("blank")).then(pl.coalesce(pl.lit(han["number"]), "number")) if len(text) else "number",
+        street=pl.when(~pl.col("blank")).then(pl.coalesce("han_street", "street")),
+        house_number=pl.when(~pl.col("blank")).then(pl.coalesce("han_number", "number")),
         absence=pl.when("blank").then(pl.lit("placeholder")),
     )  # fmt: skip
 

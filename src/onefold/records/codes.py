@@ -12,9 +12,11 @@ from onefold.records.text import clean, latin_digits, words
 _GENDERS = {
     "female": "f|female|woman|w|weiblich|frau|mujer|femenino|fem|dona|femeni|femenina|femme|feminin|mme|ms|mrs|miss|sra"
     "|θ|θηλυ|θήλυ|γυναίκα|γυναικα|γ|زن|خانم|مونث|女|女性|女士|k|kadin",
-    "male": "m|male|man|maennlich|männlich|herr|hombre|masculino|masc|home|masculi|homme|mr|sr|α|αρρεν|άρρεν|άνδρας|ανδρας"
+    "male": "m|male|man|maennlich|männlich|herr|hombre|masculino|masc|home|masculi|homme|mr|sr|α|αρρεν|άρρεν|άνδρας"
+    "|ανδρας"
     "|مرد|آقا|مذکر|男|男性|先生|erkek",
-    "other": "o|x|d|other|diverse|divers|nonbinary|non binary|nb|otro|otra|altre|no binario|no binari|άλλο|αλλο|其他|دیگر",
+    "other": "o|x|d|other|diverse|divers|nonbinary|non binary|nb|otro|otra|altre|no binario|no binari|άλλο|αλλο"
+    "|其他|دیگر",
 }
 _YES = (
     "y|yes|true|t|1|si|sí|s|on|ok|granted|opted in|opt in|optin|opted_in|subscribed|accepted|agreed|allowed|active|ja|j"
@@ -176,7 +178,8 @@ def normalise_money(raw: pl.Series, *, unit: str = "major") -> pl.DataFrame:
         unit: 'minor' where the column counts cents.
 
     Returns:
-        ``amount`` (float), ``value`` (text), ``compare``, ``currency`` (from a sign or code in the value) and ``absence``.
+        ``amount`` (float), ``value`` (text), ``compare``, ``currency`` (from a sign or code in the
+        value) and ``absence``.
     """
     text = clean(raw)
     amount = parse_numbers(text)

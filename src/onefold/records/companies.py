@@ -23,8 +23,10 @@ _FORMS = """
 _FORM_WORDS = sorted({form.strip() for form in _FORMS.split("|") if form.strip()}, key=len, reverse=True)
 _TAIL = r"(?: (?:and|und|y|i|et|&) ?| )(?:" + "|".join(_FORM_WORDS) + r")$"
 _STRONG = (
-    r"(?i)(?:\b(?:inc|incorporated|llc|llp|ltd|limited|plc|corporation|gmbh|mbh|kgaa|ohg|sarl|eurl|pty|pvt|sdn bhd|oyj)\b\.?"
-    r"|\bs\. ?l\.(?: ?u\.)?|\bs\. ?a\.(?: ?u\.)?|\bs\. ?r\. ?l\.|\bs\.? ?coop\b|(?:^|\s)Α\. ?Ε\.|(?:^|\s)Ε\. ?Π\. ?Ε\.|Ι\. ?Κ\. ?Ε\."
+    r"(?i)(?:\b(?:inc|incorporated|llc|llp|ltd|limited|plc|corporation|gmbh|mbh|kgaa|ohg|sarl|eurl|pty|pvt"
+    r"|sdn bhd|oyj)\b\.?"
+    r"|\bs\. ?l\.(?: ?u\.)?|\bs\. ?a\.(?: ?u\.)?|\bs\. ?r\. ?l\.|\bs\.? ?coop\b|(?:^|\s)Α\. ?Ε\."
+    r"|(?:^|\s)Ε\. ?Π\. ?Ε\.|Ι\. ?Κ\. ?Ε\."
     r"|(?:,|\s)(?:SL|SLU|SA|SAU|AG|ΑΕ|ΕΠΕ|ΙΚΕ)$"
     r"|有限公司|有限責任公司|有限责任公司|股份公司|株式会社|集团$|集團$|公司$|سهامی خاص|مسئولیت محدود|^شرکت )"
 )

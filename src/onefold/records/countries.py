@@ -8,8 +8,12 @@ from onefold.records.text import clean, words
 from onefold.records.vocabulary import word_list
 
 _NAMES = """
-US: usa|united states|united states of america|u s|u s a|america|the united states|estados unidos|eeuu|ee uu|estats units|eua|ηπα|ηνωμένες πολιτείες|美国|美國|ایالات متحده|آمریکا|امریکا|vereinigte staaten|etats unis
-GB: uk|united kingdom|great britain|britain|england|scotland|wales|northern ireland|reino unido|gran bretaña|inglaterra|regne unit|gran bretanya|anglaterra|ηνωμένο βασίλειο|μεγάλη βρετανία|αγγλία|英国|英國|بریتانیا|انگلستان|انگلیس|royaume uni|vereinigtes königreich
+US: usa|united states|united states of america|u s|u s a|america|the united states|estados unidos
+US: eeuu|ee uu|estats units|eua|ηπα|ηνωμένες πολιτείες|美国|美國|ایالات متحده|آمریکا|امریکا
+US: vereinigte staaten|etats unis
+GB: uk|united kingdom|great britain|britain|england|scotland|wales|northern ireland|reino unido
+GB: gran bretaña|inglaterra|regne unit|gran bretanya|anglaterra|ηνωμένο βασίλειο|μεγάλη βρετανία
+GB: αγγλία|英国|英國|بریتانیا|انگلستان|انگلیس|royaume uni|vereinigtes königreich
 DE: germany|deutschland|alemania|alemanya|γερμανία|德国|德國|آلمان|allemagne
 FR: france|francia|frança|γαλλία|法国|法國|فرانسه|frankreich
 ES: spain|españa|espanya|ισπανία|西班牙|اسپانیا|spanien|espagne
@@ -22,13 +26,15 @@ MO: macau|macao|澳门|澳門
 SG: singapore|singapur|σιγκαπούρη|新加坡|سنگاپور
 MY: malaysia|malasia|malàisia|马来西亚|馬來西亞|مالزی
 JP: japan|japón|japó|ιαπωνία|日本|ژاپن|nippon
-KR: south korea|korea|republic of korea|korea republic of|corea del sur|corea|corea del sud|νότια κορέα|韩国|韓國|کره جنوبی|대한민국
+KR: south korea|korea|republic of korea|korea republic of|corea del sur|corea|corea del sud
+KR: νότια κορέα|韩国|韓國|کره جنوبی|대한민국
 IN: india|índia|ινδία|印度|هند|bharat
 PK: pakistan|pakistán|巴基斯坦|پاکستان
 AF: afghanistan|afganistán|afganistan|阿富汗|افغانستان
 IQ: iraq|irak|ιράκ|伊拉克|عراق
 TR: turkey|turkiye|turquía|turquia|τουρκία|土耳其|ترکیه|türkei
-AE: united arab emirates|uae|emiratos árabes unidos|emirats àrabs units|阿联酋|阿聯酋|امارات|امارات متحده عربی
+AE: united arab emirates|uae|emiratos árabes unidos|emirats àrabs units|阿联酋|阿聯酋|امارات
+AE: امارات متحده عربی
 SA: saudi arabia|arabia saudita|aràbia saudita|σαουδική αραβία|沙特阿拉伯|عربستان|عربستان سعودی
 IL: israel|ισραήλ|以色列
 EG: egypt|egipto|egipte|αίγυπτος|埃及|مصر
@@ -36,7 +42,8 @@ MA: morocco|marruecos|marroc|μαρόκο|摩洛哥|مراکش
 IT: italy|italia|itàlia|ιταλία|意大利|義大利|ایتالیا|italien
 PT: portugal|πορτογαλία|葡萄牙|پرتغال
 AD: andorra|ανδόρα|安道尔
-NL: netherlands|the netherlands|holland|nederland|países bajos|holanda|països baixos|ολλανδία|κάτω χώρες|荷兰|荷蘭|هلند
+NL: netherlands|the netherlands|holland|nederland|países bajos|holanda|països baixos|ολλανδία
+NL: κάτω χώρες|荷兰|荷蘭|هلند
 BE: belgium|bélgica|bèlgica|belgië|belgique|βέλγιο|比利时|比利時|بلژیک
 LU: luxembourg|luxemburgo|luxemburg|λουξεμβούργο|卢森堡
 CH: switzerland|schweiz|suisse|suiza|suïssa|svizzera|ελβετία|瑞士|سوئیس

@@ -56,6 +56,7 @@ _TIME = re.compile(
 _AFTERNOON = ("pm", "p.m.", "μμ", "μ.μ.", "下午", "بظ", "ب.ظ.")
 _NUMBERS = re.compile(r"^(\d{1,4})\D{1,3}(\d{1,2})(?:\D{1,3}(\d{1,4}))?\D?$")
 _CJK_DATE = re.compile(r"^(民國|民国)?\s?(\d{1,4})\s?年\s?(?:(\d{1,2})\s?月\s?(?:(\d{1,2})\s?[日号號])?)?$")
+_DATE_WORDS = ("de", "del", "d", "of", "the", "st", "nd", "rd", "th", "ماه")
 _WORDED = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -93,7 +94,8 @@ def normalise_moments(raw: pl.Series, *, order: str = "dmy", calendar: str = "gr
     """Moments in UTC (no zone given means UTC).
 
     Returns:
-        ``moment`` (timestamp, µs, UTC), ``value`` (ISO 8601: a date where no time is given), ``compare`` and ``absence``.
+        ``moment`` (timestamp, µs, UTC), ``value`` (ISO 8601: a date where no time is given), ``compare`` and
+        ``absence``.
     """
     text = latin_digits(clean(raw))
     frame = text.to_frame("t")
@@ -244,7 +246,7 @@ def _parts(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[int
     numbers = _NUMBERS.match(text)
     if numbers:
         return _from_numbers(numbers, order, calendar, is_birth=is_birth)
-    return _worded(text, order, calendar, is_birth=is_birth)
+    return _worded(text, calendar, is_birth=is_birth)
 
 
 def _eight_digits(text: str, order: str, calendar: str) -> tuple[int, int | None, int | None] | None:
@@ -276,7 +278,7 @@ def _from_numbers(
     return _in_calendar(year, month, day, calendar)
 
 
-def _worded(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[int, int | None, int | None] | None:
+def _worded(text: str, calendar: str, *, is_birth: bool) -> tuple[int, int | None, int | None] | None:
     """'7 May 1981', 'May 7th, 1981', '7 de maig de 1981', 'May 1981', '۷ مهر ۱۳۶۰'."""
     month, numbers = None, []
     for token in _WORDED.findall(text.lower()):
@@ -286,9 +288,8 @@ def _worded(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[in
             month = _MONTHS[token]
         elif token in _JALALI_MONTHS:
             month, calendar = _JALALI_MONTHS[token], "jalali"
-        elif token not in ("de", "del", "d", "of", "the", "st", "nd", "rd", "th", "ماه"):
-            if not _is_weekday(token):
-                return None
+        elif token not in _DATE_WORDS and not _is_weekday(token):
+            return None
     if month is None or not 1 <= len(numbers) <= 2:
         return None
     if len(numbers) == 1:
@@ -298,7 +299,8 @@ def _worded(text: str, order: str, calendar: str, *, is_birth: bool) -> tuple[in
 
 
 def _is_weekday(token: str) -> bool:
-    starts = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mié", "jue", "vie", "sáb", "dom", "mo", "di",
+    starts = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mié", "jue", "vie", "sáb", "dom", "mo",
+              "di",
               "mi", "do", "fr", "sa", "so", "δευ", "τρί", "τετ", "πέμ", "παρ", "σάβ", "κυρ", "dil", "dim")  # fmt: skip
     return token.startswith(starts)
 

@@ -17,7 +17,7 @@ _VALID = (
     r"^[^\s@.]([^\s@]{0,62}[^\s@.])?@"  # no dot at either end of the local part
     r"([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+([\pL]{2,63}|xn--[a-z0-9-]{2,59})$"
 )
-_SIMPLE = r"^[a-z0-9_%+-]{1,64}(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$"
+_SIMPLE = r"^[a-z0-9_%+]+(?:[.-][a-z0-9_%+]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z][a-z]+$"
 _NOBODY_LOCAL = word_list("""
     noemail no-email no_email no.email nomail no-mail nomail noaddress none nobody null unknown
     dummy notgiven notprovided sinemail sincorreo sin-email keineemail xxx xxxx asdf asd qwerty aaa
@@ -61,7 +61,9 @@ def normalise_emails(raw: pl.Series) -> pl.DataFrame:
 
 def _simple(text: pl.Series, simple: pl.Series) -> pl.DataFrame:
     """Fields that hold one address and nothing else; the rest stay null."""
-    frame = pl.DataFrame({"v": text, "c": canonical(text), "n": _is_nobody(canonical(text)), "s": simple.fill_null(value=False)})
+    frame = pl.DataFrame(
+        {"v": text, "c": canonical(text), "n": _is_nobody(canonical(text)), "s": simple.fill_null(value=False)}
+    )
     use = pl.col("s") & ~pl.col("n")
     return frame.select(
         values=pl.when(use).then(pl.concat_list("v")),
@@ -77,7 +79,9 @@ def _searched(text: pl.Series) -> pl.DataFrame:
     found = text.str.extract_all(_ADDRESS)
     exploded = pl.DataFrame({"row": pl.int_range(len(raw), eager=True), "value": found}).explode("value").drop_nulls()
     exploded = exploded.with_columns(exploded["value"].str.strip_chars(".-").alias("value"))
-    exploded = exploded.with_columns(compare=canonical(exploded["value"]), is_nobody=_is_nobody(canonical(exploded["value"])))
+    exploded = exploded.with_columns(
+        compare=canonical(exploded["value"]), is_nobody=_is_nobody(canonical(exploded["value"]))
+    )
     exploded = exploded.filter(exploded["value"].str.contains(_VALID))
     by_row = exploded.group_by("row", maintain_order=True).agg(
         values=pl.col("value").filter(~pl.col("is_nobody")).unique(maintain_order=True),

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+NORTH_AMERICAN = r"^ ?(?:1[ .-])?(?:\([2-9]\d{2}\) ?\d{3}[-. ]\d{4}|[2-9]\d{2}([-.])\d{3}[-.]\d{4})(?: ?(?:x|ext).*)?$"
+"""(212) 200-1234, 212-200-1234, 212.200.1234."""
+
 _SPOKEN_IN = {
     "en": ("US", "GB", "IE", "CA", "AU", "NZ"),
     "es": ("ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "UY", "US"),

@@ -19,6 +19,7 @@ from onefold.records.phone_rules import country_codes, main_region
 
 _SAMPLED_ROWS = 100_000
 _CLEAR_MAJORITY = 0.6
+_NORTH_AMERICAN = r"(1[ .-])?\([2-9][0-9]{2}\) ?[0-9]{3}[-. ][0-9]{4}|[2-9][0-9]{2}[-.][2-9][0-9]{2}[-.][0-9]{4}"
 _SEEN_SHARE = 0.01
 _ENOUGH_EVIDENCE = 0.05
 """Where fewer names than this share are kept in parts, the usual order of whole names teaches as well."""
@@ -82,7 +83,7 @@ def _phone_votes(engine: Engine, table: Table, column: Column) -> Counter[str]:
             count(*)
         from digits
         where t like '+%' or t like '00%'
-            or regexp_full_match(t, '(1[ .-])?\\([2-9][0-9]{{2}}\\) ?[0-9]{{3}}[-. ][0-9]{{4}}|[2-9][0-9]{{2}}[-.][2-9][0-9]{{2}}[-.][0-9]{{4}}')
+            or regexp_full_match(t, '{_NORTH_AMERICAN}')
         group by 1"""
     )
     known = set(country_codes())

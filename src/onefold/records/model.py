@@ -50,7 +50,7 @@ RECORD = pa.schema(
 RECORD_VALUE = pa.schema(
     [
         ("subject_id", pa.string()),
-        ("attribute", pa.string()),  # a Meaning, such as 'email', 'family_name', 'status'
+        ("attribute", pa.string()),  # a Meaning such as 'email'; 'category:industry' where the column must be told
         ("position", pa.int16()),  # 0, 1 … when a record has several values of the attribute
         ("value", pa.string()),  # normalised for display; null when absence reads as a value (see `absence`)
         ("compare_value", pa.string()),  # equal compare_values mean the same thing

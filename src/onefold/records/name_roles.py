@@ -49,6 +49,7 @@ def order_votes(names: pl.DataFrame, roles: dict[str, int]) -> tuple[int, int]:
 
     Args:
         names: ``text`` and ``n``.
+        roles: what words usually are.
     """
     pairs = _two_words(names)
     difference = _role_of(pairs["first"], roles) - _role_of(pairs["second"], roles)

@@ -8,7 +8,8 @@ from onefold.records.vocabulary import word_list
 
 TITLES = frozenset(
     word_list("""
-    mr mrs ms miss mx master sir dame lord lady princess prince king queen baron baroness count countess duke duchess earl viscount dr doctor prof professor rev reverend fr father hon
+    mr mrs ms miss mx master sir dame lord lady princess prince king queen baron baroness count countess duke
+    duchess earl viscount dr doctor prof professor rev reverend fr father hon
     capt captain col maj major sgt lt gen mme mlle monsieur madame mademoiselle herr frau fraeulein
     dipl ing dipl-ing sr sra srta senor senora senorita don dona d dna dn en na sr. sra. excmo ilmo
     lic licda arq dra mag k kos kyrios kyria ka dis kc κ κος κα δις δρ κύριος κυρία καθ agha aghaye
@@ -18,7 +19,8 @@ TITLES = frozenset(
 )
 AMBIGUOUS_TITLES = frozenset(
     word_list("""
-    sr prince king queen baron count duke earl d k en na don lord major master father fr ms ing don dona سید سیده haji sayyed seyed
+    sr prince king queen baron count duke earl d k en na don lord major master father fr ms ing don dona سید
+    سیده haji sayyed seyed
 """)
 )
 """Also names or suffixes: titles only at the front, with at least two more words behind."""
@@ -59,7 +61,10 @@ CONNECTORS = frozenset({"i", "y", "e", "und", "et"})
 """Particles that tie two surnames together."""
 COMPOUND_SURNAMES = frozenset(
     word_list("""
-    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 夏侯 端木 轩辕 南宫 独孤 百里 西门 钟离 闻人 申屠 太史 公羊 澹台 呼延 濮阳 淳于 单于 太叔
+    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 夏侯 端木 轩辕
+    南宫 独孤 百里 西门
+    钟离 闻人 申屠 太史 公羊 澹台 呼延 濮阳
+    淳于 单于 太叔
     仲孙 东郭 南门 张简 范姜 叶刘 拓跋 完颜 纳兰 남궁 황보 제갈 사공 선우 독고
 """)
 )
@@ -92,16 +97,20 @@ LATIN_CHINESE_SURNAMES = frozenset(
 )
 _GIVEN = """
     james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald
-    steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric
-    jonathan stephen larry justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry
+    steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary
+    nicholas eric
+    jonathan stephen larry justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack
+    dennis jerry
     peter henry arthur harry alfred ernest albert frederick walter hugh philip graham simon adam oliver luke oscar
     mary patricia jennifer linda elizabeth barbara susan jessica sarah karen nancy lisa betty margaret sandra ashley
     kimberly emily donna michelle dorothy carol amanda melissa deborah stephanie rebecca laura helen sharon cynthia
-    kathleen amy shirley angela anna ruth brenda pamela nicole katherine samantha christine emma catherine virginia debra
+    kathleen amy shirley angela anna ruth brenda pamela nicole katherine samantha christine emma catherine
+    virginia debra
     rachel janet maria heather diane julie joyce victoria olivia alice florence edith ellen jane charlotte eleanor
     jose juan luis carlos manuel francisco antonio javier miguel pedro rafael sergio fernando alejandro pablo jorge
     alberto alvaro diego raul enrique ramon vicente ignacio josep joan jordi marc xavier albert pau oriol pere carles
-    antoni ramon lluis ferran esteve eduard carmen isabel dolores pilar teresa rosa cristina marta ana lucia elena raquel
+    antoni ramon lluis ferran esteve eduard carmen isabel dolores pilar teresa rosa cristina marta ana lucia
+    elena raquel
     silvia mercedes montserrat nuria merce laia mireia neus eulalia anna gemma julia beatriz concepcion rocio
     jean pierre michel philippe alain jacques bernard nicolas julien camille sophie marie isabelle nathalie claire
     hans peter klaus wolfgang jurgen juergen dieter manfred uwe gunther guenther karl heinz stefan andreas ursula renate
@@ -128,7 +137,8 @@ _FAMILY = """
     papadopoulos papadopoulou papadakis papadaki georgiou nikolaou nikolaidis nikolaidi vlachos vlachou antoniou
     oikonomou angelopoulos angelopoulou dimitriou ioannou
     mohammadi hosseini ahmadi rezaei moradi jafari karimi rahimi ebrahimi hashemi sadeghi akbari ghorbani nouri mousavi
-    rossi russo ferrari esposito ivanov petrov smirnov kowalski nowak yilmaz kaya demir jensen nielsen hansen johansson"""
+    rossi russo ferrari esposito ivanov petrov smirnov kowalski
+    nowak yilmaz kaya demir jensen nielsen hansen johansson"""
 
 
 @cache

@@ -27,7 +27,7 @@ from onefold.records.companies import (
 from onefold.records.countries import country_codes_of
 from onefold.records.dates import normalise_dates, normalise_moments
 from onefold.records.emails import normalise_emails
-from onefold.records.hints import region_hints
+from onefold.records.hints import NORTH_AMERICAN, region_hints
 from onefold.records.model import RECORD, RECORD_VALUE
 from onefold.records.name_columns import (
     NameContext,
@@ -184,7 +184,7 @@ class _Chunk:
         for column in columns:
             raw = self._raw(column)
             default = column.details.get("region") or self.plan.default_region
-            pairs = pl.DataFrame({"raw": raw, "region": country, "hint": self._null() if hint is None else hint})
+            pairs = pl.DataFrame({"raw": raw, "region": country, "hint": self._shape_hint(raw, hint)})
             distinct = pairs.filter(pl.col("raw").is_not_null()).unique()
             answer = normalise_phones(
                 distinct["raw"], distinct["region"], default, self.plan.other_regions, distinct["hint"]
@@ -198,6 +198,12 @@ class _Chunk:
             )
             self.values.add_lists("phone", column.name, raw, spread)
             self._extend("phones", spread["compares"])
+
+    def _shape_hint(self, raw: pl.Series, hint: pl.Series | None) -> pl.Series:
+        """``hint``, and North America for numbers in the shape that only it uses, if the workspace knows it."""
+        hint = self._null() if hint is None else hint
+        shaped = raw.str.contains(NORTH_AMERICAN) & hint.is_null()
+        return hint.set(shaped.fill_null(value=False), "US") if "US" in self.plan.other_regions else hint
 
     def _region_hints(self, country: pl.Series) -> pl.Series | None:
         """Where rows that name no country may belong."""

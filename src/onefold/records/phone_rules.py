@@ -17,6 +17,8 @@ _KINDS = (
     "uan",
     "voicemail",
 )
+_NO_NUMBER = r"[^\s\S]"
+_PLAIN_TRUNKS = {"0|180020": "0", r"(1(?:[12]\d|79)\d\d)|0": "0", "(183[12])|0": "0"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class PhoneRules:
     """Anchored regular expression of everything that could be a national number."""
     valid: str
     """Anchored regular expression of the national numbers that are in use."""
+    mobile: str
+    """Anchored regular expression of the mobile numbers among them."""
     lengths: frozenset[int]
     """Possible lengths of a national number."""
 
@@ -46,8 +50,11 @@ def rules_of(region: str) -> PhoneRules | None:
     if metadata is None:
         return None
     trunk = metadata.national_prefix_for_parsing
+    general = metadata.general_desc
+    if general is None or general.national_number_pattern is None:
+        return None
     # Britain's metadata adds a carrier code, China's and Australia's add operator prefixes that nobody stores
-    plain = {"0|180020": "0", r"(1(?:[12]\d|79)\d\d)|0": "0", "(183[12])|0": "0"}.get(trunk, trunk)
+    plain = _PLAIN_TRUNKS.get(trunk, trunk) if trunk else None
     kinds = [getattr(metadata, kind) for kind in _KINDS]
     patterns = [kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern]
     return PhoneRules(
@@ -55,9 +62,10 @@ def rules_of(region: str) -> PhoneRules | None:
         country_code=str(metadata.country_code),
         trunk=plain,
         is_simple=plain is None or plain.isdigit(),
-        shape=f"^(?:{metadata.general_desc.national_number_pattern})$",
+        shape=f"^(?:{general.national_number_pattern})$",
         valid="^(?:" + "|".join(patterns) + ")$",
-        lengths=frozenset(metadata.general_desc.possible_length),
+        mobile=f"^(?:{(metadata.mobile and metadata.mobile.national_number_pattern) or _NO_NUMBER})$",
+        lengths=frozenset(general.possible_length),
     )
 
 

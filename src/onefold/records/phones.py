@@ -7,6 +7,7 @@ phone library's own metadata; the library itself, at 20,000 numbers a second, se
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 import polars as pl
 
@@ -127,16 +128,32 @@ def _fill(number: pl.Series, mask: pl.Series, digits: pl.Series, change: Callabl
 
 
 def _only_valid_in_one(number: pl.Series, mask: pl.Series, digits: pl.Series, regions: Sequence[str]) -> pl.Series:
-    """Numbers without a country that exactly one of the workspace's regions knows as in use."""
+    """Numbers without a country that are in use in exactly one of the regions: as a mobile number, else at all."""
     places = (mask & number.is_null()).fill_null(value=False).arg_true()
     if not len(places) or not regions:
         return number
     subset = digits.gather(places)
-    tries = pl.DataFrame({region: _national(region)(subset) for region in dict.fromkeys(regions)})
-    found = tries.select(
-        pl.when(pl.sum_horizontal(pl.all().is_not_null()) == 1).then(pl.coalesce(pl.all()))
-    ).to_series()
-    return number.clone().scatter(places, found.to_list())
+    known = [rules for region in dict.fromkeys(regions) if (rules := rules_of(region))]
+    tries = [
+        pl.DataFrame([_as_dialled(subset, r, pattern=pattern(r)).alias(r.region) for r in known])
+        for pattern in (attrgetter("mobile"), attrgetter("valid"))
+    ]
+    if not known:
+        return number
+    only = pl.when(pl.sum_horizontal(pl.all().is_not_null()) == 1).then(pl.coalesce(pl.all()))
+    mobile, any_kind = (frame.select(only).to_series() for frame in tries)
+    return number.clone().scatter(places, mobile.zip_with(mobile.is_not_null(), any_kind).to_list())
+
+
+def _as_dialled(digits: pl.Series, rules: PhoneRules, *, pattern: str) -> pl.Series:
+    """E.164 of numbers written as people of the region write them: with the trunk prefix, where there is one."""
+    if not rules.is_simple:
+        return _by_library(digits, rules.region, demand_valid=True)
+    national = digits.str.strip_prefix(rules.trunk) if rules.trunk else digits
+    fits = national.str.contains(pattern)
+    if rules.trunk and rules.country_code != "1":  # North America dials 1, but hardly anyone writes it
+        fits = fits & digits.str.starts_with(rules.trunk)
+    return national.to_frame("n").select(pl.when(fits).then(pl.lit("+" + rules.country_code) + pl.col("n"))).to_series()
 
 
 def _international(digits: pl.Series) -> pl.Series:

@@ -13,7 +13,7 @@ _ANYWHERE = """
     tbd|tba|tbc|to be confirmed|xxx|xx|xxxx|xxxxx|xxxxxx|???|??|?|-|--|---|.|..|...|_|__|/|*|**|***|x|\\n
     test|testing|test test|testtest|dummy|asdf|qwerty|asdfgh|foo|foo bar|lorem ipsum
     desconocido|desconocida|sin datos|sin dato|sin informacion|sin información|no consta|no aplica|ninguno|ninguna
-    desconegut|desconeguda|sense dades|no disponible|no consta|cap
+    desconegut|desconeguda|sense dades|no disponible|no consta|unspecified|sense especificar
     unbekannt|keine angabe|k.a.|k. a.|entfällt|inconnu|inconnue|non renseigné|non renseigne
     άγνωστο|άγνωστος|άγνωστη|αγνωστο|αγνωστος|αγνωστη|δ/υ|δ.υ.|δ/α|δεν υπάρχει|δεν υπαρχει|κενό|κενο|-δ/υ-|χωρίς
     نامشخص|ندارد|نا مشخص|ناشناس|نامعلوم|بدون|خالی|تست
@@ -21,7 +21,8 @@ _ANYWHERE = """
     не указано|неизвестно|нет
 """
 ANYWHERE = frozenset(word.strip() for line in _ANYWHERE.strip().splitlines() for word in line.split("|"))
-"""Absence in any column, lower case. A one-word answer such as 'none' or 'no' can be data elsewhere; see ``is_blank``."""
+"""Absence in any column, lower case. A one-word answer such as 'none' or 'no' can be data elsewhere; see
+``is_blank``."""
 
 _NAME_WORDS = frozenset(
     word_list("""
@@ -56,7 +57,8 @@ def is_nobody(values: pl.Series) -> pl.Series:
     folded = values.str.to_lowercase().str.replace_all(r"[\W_\d]+", " ").str.strip_chars()
     distinct = folded.str.split(" ").list.eval(pl.element().is_in(list(_NAME_WORDS)).all()).list.first()
     repeated = folded.str.contains(r"^(a{3,}|x{2,}|z{2,}|b{3,}|asd[a-z]*|qwe[a-z]*)$")
-    return (is_blank(values) | distinct | repeated | (folded == "")).fill_null(value=False)
+    nobody = is_blank(values) | distinct | repeated | (folded == "")
+    return (nobody & (values != "Na")).fill_null(value=False)  # 娜 is a common given name, NA is none
 
 
 def is_filler_number(values: pl.Series) -> pl.Series:

@@ -13,7 +13,8 @@ _INVISIBLE = r"[\u{200B}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2060}\u{FEFF}\u{AD}]
 _DIGITS = {chr(start + i): str(i) for start in (0x0660, 0x06F0) for i in range(10)}
 _LATIN_LETTERS = {
     "ß": "ss", "ẞ": "ss", "æ": "ae", "œ": "oe", "ø": "o", "å": "a", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i",
-    "ª": "a", "º": "o", "·": "", "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-", "‐": "-", "‑": "-",
+    "ª": "a", "º": "o", "·": "", "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-",
+    "‐": "-", "‑": "-",
 }  # fmt: skip
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
 _NOT_GERMAN = r"[ığşåøőűõñáéíóúêç]|[gq]ü[ei]|ïñ"
@@ -53,7 +54,7 @@ def non_ascii(values: pl.Series) -> pl.Series:
 
 
 def clean(values: pl.Series) -> pl.Series:
-    """Unicode composed (NFKC, so full-width becomes plain), invisible characters gone, white space single; '' is null."""
+    """Unicode composed (NFKC, so full-width becomes plain), invisible characters gone, white space single; '' null."""
 
     def repair(odd: pl.Series) -> pl.Series:
         return odd.str.normalize("NFKC").str.replace_all(_INVISIBLE, "").str.replace_all(r"\s", " ")
