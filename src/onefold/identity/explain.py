@@ -1,7 +1,7 @@
 """Why two records are held to be one customer, as JSON that a person can read.
 
 ``{"email": ["same", 14.2], "given_name": ["different", -4.7]}``: how the records agree, and what that weighs in bits:
-+1 doubles the odds, -1 halves them. Fields that a side leaves empty are left out. Weights sum to the weight of the match.
++1 doubles the odds, -1 halves them. Fields that a side leaves empty are left out. Weights sum to that of the match.
 """
 
 from __future__ import annotations
