@@ -1,7 +1,7 @@
 """Why two records are held to be one customer, as JSON that a person can read.
 
-``{"email": {"level": "same", "weight": 14.2}, "given_name": {"level": "different", "weight": -4.7}}``: the weight is
-in bits, so that +1 doubles the odds and -1 halves them; fields that a side leaves empty are left out.
+``{"email": ["same", 14.2], "given_name": ["different", -4.7]}``: how the records agree, and what that weighs in bits:
++1 doubles the odds, -1 halves them. Fields that a side leaves empty are left out. Weights sum to that of the match.
 """
 
 from __future__ import annotations
@@ -62,4 +62,4 @@ def _fragment(column: int, level: int, weight: float) -> str:
         name, agreement = _REMARKS[column]
     else:
         name, agreement = FIELDS[column].name, FIELDS[column].levels(level).name.lower().replace("_", " ")
-    return f'"{name}": {{"level": "{agreement}", "weight": {weight}}}'
+    return f'"{name}": ["{agreement}", {weight}]'

@@ -48,7 +48,7 @@ MATCH = pa.schema(
         ("subject_b", pa.string()),
         ("probability", pa.float32()),  # that both are one customer, before the rest of the cluster is heard
         ("weight", pa.float32()),  # bits of evidence: each bit doubles the odds
-        ("evidence", pa.string()),  # JSON: {"email": {"level": "same", "weight": 14.2}, …}
+        ("evidence", pa.string()),  # JSON: {"email": ["same", 14.2], …}: agreement and bits
     ]
 )
 """Grain: one row per pair of records more likely one customer than not, subject_a < subject_b."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ from onefold.identity.sharing import mark_shared_contacts
 Progress = Callable[[str], None]
 
 KINDS = ("person", "organisation")
+
+_MATCHES_PER_BATCH = 100_000
 
 
 class _Clock:
@@ -66,7 +69,8 @@ def resolve_records(records: pa.Table, *, threads: int = 2, progress: Progress |
     diagnostics: dict[str, object] = {}
     first_cluster = 0
     for kind in KINDS:
-        chosen = records.filter(pc.equal(kinds, kind))
+        is_kind = pc.equal(kinds, kind)
+        chosen = records if pc.all(is_kind).as_py() else records.filter(is_kind)
         if not len(chosen):
             continue
         groups, found, facts = _resolve_kind(chosen, threads, progress)
@@ -134,7 +138,7 @@ def _resolve_kind(
     groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads)
     clock.end("clustering")
     clock.begin("explaining")
-    found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer)
+    found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads)
     clock.end("explaining")
     facts: dict[str, object] = {
         "records": people.size,
@@ -167,20 +171,29 @@ def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int
     return mark_shared_contacts(people), patterns, len(learned)
 
 
-def _match_table(ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, scorer: Scorer) -> pa.Table:
-    which = np.flatnonzero(scores.log_odds >= 0.0)
-    chosen, levels = pairs.take(which), patterns[which]
-    odds = scores.log_odds[which].astype(np.float64)
-    totals = odds - scorer.prior_log_odds
+def _match_table(
+    ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, scorer: Scorer, threads: int
+) -> pa.Table:
+    """``MATCH`` of the pairs that are more likely one customer than not, written in batches to spare memory."""
     subject_ids = ids.combine_chunks()
-    columns = [
-        subject_ids.take(pa.array(chosen.left)),
-        subject_ids.take(pa.array(chosen.right)),
-        pa.array((1 / (1 + np.exp(-odds))).astype(np.float32)),
-        pa.array((totals * BITS).astype(np.float32)),
-        evidence_json(levels, scorer.contributions(chosen, levels), totals),
-    ]
-    return pa.table(columns, schema=MATCH)
+    which = np.flatnonzero(scores.log_odds >= 0.0)
+
+    def explained(start: int) -> pa.Table:
+        part = which[start : start + _MATCHES_PER_BATCH]
+        chosen, levels = pairs.take(part), patterns[part]
+        odds = scores.log_odds[part].astype(np.float64)
+        totals = odds - scorer.prior_log_odds
+        columns = [
+            subject_ids.take(pa.array(chosen.left)),
+            subject_ids.take(pa.array(chosen.right)),
+            pa.array((1 / (1 + np.exp(-odds))).astype(np.float32)),
+            pa.array((totals * BITS).astype(np.float32)),
+            evidence_json(levels, scorer.contributions(chosen, levels), totals),
+        ]
+        return pa.table(columns, schema=MATCH)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return pa.concat_tables([MATCH.empty_table(), *pool.map(explained, range(0, len(which), _MATCHES_PER_BATCH))])
 
 
 def _weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
