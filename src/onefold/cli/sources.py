@@ -25,7 +25,7 @@ def sources(*, as_json: bool) -> None:
     listing = [
         {
             "source": name,
-            "location": _masked(source.location, mask_secrets),
+            "location": [mask_secrets(place) for place in source.locations],
             "owner": source.owner,
             "tables": [{"name": t.name, "role": t.role, "rows": t.rows} for t in tables if t.source == name],
         }
@@ -37,10 +37,6 @@ def sources(*, as_json: bool) -> None:
     if not listing:
         click.echo("No source is connected yet. Connect one: onefold connect crm contacts.csv")
     for entry in listing:
-        click.echo(f"{entry['source']}  {entry['location']}")
+        click.echo(f"{entry['source']}  {', '.join(entry['location'])}")
         for table in entry["tables"]:
             click.echo(f"  {table['name']}  {table['role']}  {table['rows']:,} rows")
-
-
-def _masked(location, mask):  # type: ignore[no-untyped-def]
-    return mask(location) if isinstance(location, str) else [mask(place) for place in location]
