@@ -391,6 +391,8 @@ class QuarantineCount:
     rows: int
     reason: str
     """The most frequent reason."""
+    first_places: tuple[str, ...]
+    """Where the first of them are: file or table, and line."""
 
 
 @dataclass(frozen=True)
