@@ -102,11 +102,65 @@ def test_values_win_over_a_lying_header_and_the_reason_says_so(infer):
         (["MA", "TX", "NY"], Meaning.REGION),
         (["corriente", "moroso"], Meaning.STATUS),
         (["active", "closed"], Meaning.STATUS),
+        (["Oaxaca", "Puebla"], Meaning.REGION),
+        (["Somewhere", "Elsewhere"], Meaning.REGION),
     ],
 )
 def test_a_state_is_a_region_or_a_status_by_its_values(infer, values, meaning):
     table = infer({"id": PEOPLE["id"], "city": ["Boston", "Dallas"] * 30, "state": (values * ROWS)[:ROWS]})
     assert _meanings(table)["state"] is meaning
+
+
+@pytest.mark.parametrize("header", ["Estado", "Κατάσταση", "State", "status"])
+@pytest.mark.parametrize(
+    ("values", "meaning"),
+    [
+        (["Activa", "Baja", "Suspendida"], Meaning.STATUS),
+        (["Ενεργός", "Ανενεργός"], Meaning.STATUS),
+    ],
+)
+def test_words_for_a_standing_make_any_state_a_status_even_beside_an_address(infer, header, values, meaning):
+    columns = {"id": PEOPLE["id"], "city": ["Madrid", "Sevilla"] * 30, "zip": ["28001", "41001"] * 30}
+    table = infer({**columns, header: (values * ROWS)[:ROWS]})
+    assert _meanings(table)[header] is meaning
+
+
+def test_greek_forms_shorten_the_word_for_date(infer):
+    births = [f"{1 + i % 28:02d}/{1 + i % 12:02d}/{1950 + i % 40}" for i in range(ROWS)]
+    joined = [f"{1 + i % 28:02d}/{1 + i % 12:02d}/{2018 + i % 5}" for i in range(ROWS)]
+    table = infer({**PEOPLE, "ΗΜ/ΝΙΑ ΓΕΝΝΗΣΗΣ": births, "ΗΜ/ΝΙΑ ΕΓΓΡΑΦΗΣ": joined})
+    assert _meanings(table)["ΗΜ/ΝΙΑ ΓΕΝΝΗΣΗΣ"] is Meaning.BIRTH_DATE
+    assert _meanings(table)["ΗΜ/ΝΙΑ ΕΓΓΡΑΦΗΣ"] is Meaning.CREATED_AT
+
+
+def test_names_of_authors_are_colleagues_where_another_column_says_so(infer):
+    table = infer(
+        {
+            "message_id": [f"M{i}" for i in range(ROWS)],
+            "author_type": (["customer", "agent"] * ROWS)[:ROWS],
+            "author_name": PEOPLE["name"],
+            "sent_at": [f"2024-01-{1 + i % 28:02d} 10:00:00" for i in range(ROWS)],
+            "body": [f"I would like to know where my order number {i} is now" for i in range(ROWS)],
+        },
+        name="messages",
+    )
+    author = next(c for c in table.columns if c.name == "author_name")
+    assert author.meaning is Meaning.OWNER
+    assert author.details["only_where"] == {"column": "author_type", "values": ["agent"]}
+
+
+def test_a_description_beside_the_code_of_a_product_is_its_name(infer):
+    things = ["RED MUG", "BLUE PLATE", "GLASS LANTERN WITH HANDLE"]
+    table = infer(
+        {
+            "InvoiceNo": [str(500000 + i // 3) for i in range(ROWS)],
+            "StockCode": [f"{84000 + i % 3}A" for i in range(ROWS)],
+            "Description": (things * ROWS)[:ROWS],
+            "InvoiceDate": [f"2024-01-{1 + i % 28:02d}" for i in range(ROWS)],
+        },
+        name="retail",
+    )
+    assert _meanings(table)["Description"] is Meaning.PRODUCT
 
 
 def test_placeholders_are_not_values(infer):

@@ -87,3 +87,13 @@ def test_the_key_of_a_big_table_is_exact_although_counts_are_estimates(engine):
         "create table big as select (i // 2)::varchar as twice_id, i::varchar as once_id from range(200000) t(i)"
     )
     assert infer_key(engine, "big", ["twice_id", "once_id"]) == ("once_id",)
+
+
+def test_a_line_number_belongs_to_the_key_even_where_every_order_has_one_line(infer):
+    orders = {"OrderNumber": [f"SO{i}" for i in range(40)], "OrderLineItem": ["1"] * 40, "Quantity": ["1"] * 40}
+    assert infer(orders, name="sales").key == ("OrderNumber", "OrderLineItem")
+
+
+def test_a_line_s_own_id_stays_alone(infer):
+    lines = {"order_line_id": [str(i) for i in range(40)], "line_no": ["1"] * 40, "quantity": ["2"] * 40}
+    assert infer(lines, name="order_lines").key == ("order_line_id",)

@@ -13,6 +13,7 @@ from onefold.catalog.folding import fold
 from onefold.catalog.meanings import Reading, is_weakly_named
 from onefold.catalog.model import Meaning, Role
 from onefold.catalog.sampling import TableSample
+from onefold.catalog.speakers import find_speakers
 
 M = Meaning
 _NAME_PARTS = (M.GIVEN_NAME, M.FAMILY_NAME)
@@ -40,6 +41,13 @@ GENERIC_DATE_WORDS = frozenset(
         "ημ",
     }
 )
+_SUBMITTED = frozenset({"submitted", "submit", "enviado", "enviada", "enviat", "eingereicht", "soumis", "υποβολησ"})
+_THING_CODES = frozenset({"sku", "stock", "upc", "ean", "gtin", "asin", "mpn", "isbn", "barcode", "product", "article"})
+_DESCRIPTION_WORDS = frozenset(
+    {"description", "descripcion", "descripcio", "beschreibung", "descrizione", "descricao", "περιγραφη", "描", "شرح"}
+)
+_LONGEST_NAME = 14
+"""Mean words of a description that still is a name."""
 
 
 def refine(readings: Sequence[Reading], sample: TableSample) -> None:
@@ -52,6 +60,7 @@ def refine(readings: Sequence[Reading], sample: TableSample) -> None:
     _tell_channels(readings)
     _tell_addresses(readings)
     _keep_one_employer(readings)
+    _tell_sellers(readings)
     _find_birth_dates(readings)
     _find_document_numbers(readings)
 
@@ -62,7 +71,10 @@ def refine_for_role(readings: Sequence[Reading], role: Role) -> None:
         _name_by_role(reading, role)
     if role is Role.FEEDBACK:
         _find_scores(readings)
+    if role in (Role.EVENTS, Role.REFERENCE):
+        _name_things(readings)
     if role in (Role.EVENTS, Role.CONVERSATIONS, Role.FEEDBACK):
+        find_speakers(readings)
         _choose_event_time(readings)
 
 
@@ -186,6 +198,7 @@ def _tell_states(readings: Sequence[Reading]) -> None:
         shapes = reading.shapes
         is_region = shapes["us_state"] + shapes["region"] >= 0.2
         is_short = shapes.has_few_values and shapes.distinct <= 6 and shapes.values >= 30 and not is_region
+        is_short = is_short and not (has_place and shapes["status"] == 0 and shapes["capitalised"] >= 0.5)
         if shapes["status"] >= 0.5:
             reading.decide(M.STATUS, 0.85, f"{shapes['status']:.0%} of values are words for a status")
         elif is_short:
@@ -221,6 +234,14 @@ def _tell_addresses(readings: Sequence[Reading]) -> None:
             )
         elif reading.meaning is M.STREET and whole >= 0.6 and not has_rest:
             reading.decide(M.ADDRESS, 0.85, f"{whole:.0%} of values hold a whole address")
+
+
+def _tell_sellers(readings: Sequence[Reading]) -> None:
+    """A 'seller' is a colleague only where the values read as names of persons; on a marketplace it is a shop."""
+    for reading in having(readings, M.OWNER):
+        if is_weakly_named(reading.header, M.OWNER) and person_share(reading.shapes) < 0.3:
+            meaning = M.CATEGORY if reading.shapes.has_few_values else M.OTHER
+            reading.decide(meaning, 0.6, f'header "{reading.name}", and its values are no names of persons')
 
 
 def _keep_one_employer(readings: Sequence[Reading]) -> None:
@@ -276,6 +297,16 @@ def _name_by_role(reading: Reading, role: Role) -> None:
         reading.decide(M.FULL_NAME, 0.7, f'header "{reading.name}" in a table of people')
 
 
+def _name_things(readings: Sequence[Reading]) -> None:
+    """Beside a product's code, and where nothing else names it, a short 'description' is the product's name."""
+    if having(readings, M.PRODUCT, M.TITLE) or not any(_THING_CODES & set(r.header.words) for r in readings):
+        return
+    for reading in having(readings, M.TEXT):
+        named = set(reading.header.meanings.get(M.TEXT, (0.0, ""))[1].split())
+        if named & _DESCRIPTION_WORDS and reading.shapes.mean_words <= _LONGEST_NAME:
+            reading.decide(M.PRODUCT, 0.75, f'header "{reading.name}", short, and beside the code of a product')
+
+
 def _find_scores(readings: Sequence[Reading]) -> None:
     """Whole numbers up to ten in a table of answers are scores, unless the header says what else they are."""
     for reading in having(readings, M.MEASURE, M.FLAG):
@@ -294,6 +325,10 @@ def _find_scores(readings: Sequence[Reading]) -> None:
 def _choose_event_time(readings: Sequence[Reading]) -> None:
     if having(readings, M.EVENT_TIME):
         return
+    for reading in having(readings, M.CREATED_AT):
+        if set(reading.header.words) & _SUBMITTED:
+            reading.decide(M.EVENT_TIME, reading.confidence, f"{reading.reason}, in a table of things that happened")
+            return
     for reading in having(readings, M.DATE):
         if set(reading.header.words) & GENERIC_DATE_WORDS and fit(M.EVENT_TIME, reading.shapes) >= 0.6:
             reading.decide(

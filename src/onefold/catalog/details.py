@@ -42,6 +42,8 @@ def _details(reading: Reading, table_order: tuple[str | None, str]) -> dict[str,
         found["scale"] = scale_of(reading)
     elif reading.meaning is M.AMOUNT:
         found |= _money_details(reading)
+    elif reading.meaning is M.OWNER and reading.only_where:
+        found["only_where"] = {"column": reading.only_where.column, "values": list(reading.only_where.values)}
     return found
 
 

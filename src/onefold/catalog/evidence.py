@@ -61,6 +61,8 @@ def _choice(shapes: Shapes) -> float:
 def _short_list(shapes: Shapes) -> float:
     if shapes.has_few_values:
         return _plain(shapes)
+    if shapes.values >= 50 * shapes.distinct:  # a long list, but each of its words many times over
+        return _plain(shapes) * 0.9
     return _plain(shapes) * 0.5 if shapes.distinct < shapes.values * 0.5 or shapes.values < 30 else 0.15
 
 

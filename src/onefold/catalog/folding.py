@@ -10,6 +10,7 @@ _PERSIAN = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "\u200c": " ", "\u200f": "", "\u200e": "", "ـ": "", "ς": "σ"}
 )
 _CAMEL = re.compile(r"(?<=[a-zà-ÿα-ω0-9])(?=[A-ZΑ-Ω])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SHORTENED_DATE = re.compile(r"\bημ[/.\-]?ν[/.\-]?ι?α\b")  # 'ΗΜ/ΝΙΑ' is how Greek forms write 'ημερομηνία'
 _WORD = re.compile(r"[\u3400-\u9fff]|\d+|[^\W\d_\u3400-\u9fff]+")
 
 
@@ -39,4 +40,4 @@ def header_words(name: str) -> tuple[str, ...]:
     spaced = _CAMEL.sub(
         " ", unicodedata.normalize("NFKC", name).replace("'", " ").replace("’", " ").replace("#", " no ")
     )
-    return tuple(_WORD.findall(fold(spaced)))
+    return tuple(_WORD.findall(_SHORTENED_DATE.sub("ημερομηνια", fold(spaced))))

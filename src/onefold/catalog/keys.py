@@ -101,7 +101,7 @@ def choose_key(
     for score, name in ranked[:_MOST_CHECKS]:
         is_possible = score > 0 and counts[name].filled == rows and _may_identify(engine, relation, name)
         if is_possible and _is_unique(engine, relation, (name,), rows):
-            return (name,)
+            return _with_line_number(engine, relation, column_names, counts, name)
     return (
         _pair(engine, relation, column_names, rows, counts)
         or _almost_unique(engine, relation, column_names, ranked, rows)
@@ -224,6 +224,25 @@ def _almost_unique(
             if score >= _CALLED_AN_ID and _count_distinct(engine, relation, (name,)) == different:
                 return (name,)
     return ()
+
+
+def _with_line_number(
+    engine: Engine, relation: str, names: Sequence[str], counts: Mapping[str, ColumnCount], key: str
+) -> tuple[str, ...]:
+    """The key, and a line number where one exists: that each order has one line so far does not make the order the row.
+
+    A line's own id ('order_line_id') stays alone.
+    """
+    if read_header(key).entity != "events" or set(header_words(key)) & _LINE_WORDS:
+        return (key,)
+    for name in names:
+        words = header_words(name)
+        if "line" in words and len(words) > 1 and counts[name].filled == counts[key].filled:
+            column = quote_identifier(name)
+            query = f"select count(*) from {relation} where not regexp_full_match({column}, '[0-9]{{1,3}}')"
+            if int(engine.rows(query)[0][0]) == 0:
+                return tuple(sorted((key, name), key=list(names).index))
+    return (key,)
 
 
 def _named_ids(names: Sequence[str]) -> list[tuple[float, str]]:

@@ -7,7 +7,7 @@ contradict the header, the values win and the reason says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onefold.catalog.evidence import fit, spoken_meanings
 from onefold.catalog.headers import Header, read_header
@@ -15,6 +15,9 @@ from onefold.catalog.lexicon import WEAK
 from onefold.catalog.model import Column, Meaning
 from onefold.catalog.sampling import TableSample
 from onefold.catalog.shapes import Shapes, measure
+
+if TYPE_CHECKING:
+    from onefold.catalog.speakers import Condition
 
 M = Meaning
 
@@ -46,6 +49,8 @@ class Reading:
     meaning: Meaning = M.OTHER
     confidence: float = 0.0
     reason: str = ""
+    only_where: Condition | None = None
+    """Where the column holds what it means only in some rows."""
 
     def decide(self, meaning: Meaning, confidence: float, reason: str) -> None:
         """Settle on a meaning."""

@@ -122,7 +122,9 @@ class Column:
     details: dict[str, Any] = field(default_factory=dict)
     """What conforming needs and the report shows: ``date_order`` ('dmy', 'mdy', 'ymd'), ``date_calendar``
     ('gregorian', 'jalali', 'roc'), ``scale`` ([0, 10]), ``unit`` ('minor', 'major'), ``region`` (ISO country of
-    national phone numbers), ``filled`` (share of rows with a value), ``distinct`` (count), ``examples`` (≤ 3)."""
+    national phone numbers), ``only_where`` ({"column", "values"}: the rows in which a name is a colleague's; in the
+    others it is the customer's own), ``filled`` (share of rows with a value), ``distinct`` (count), ``examples``
+    (≤ 3)."""
 
 
 @dataclass(frozen=True)
