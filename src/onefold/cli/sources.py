@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
 from onefold.cli.output import json_option, print_json
-
-
-@dataclass(frozen=True)
-class Connected:
-    """One connected system, as listed."""
-
-    source: str
-    locations: list[str]
-    owner: str | None
-    tables: list[dict[str, Any]]
 
 
 @click.command()
@@ -35,21 +24,25 @@ def sources(*, as_json: bool) -> None:
     with Workspace.open() as workspace:
         settings = workspace.settings
         tables = workspace.tables()
-    listing = [
-        Connected(
-            name,
-            [mask_secrets(place) for place in source.locations],
-            source.owner,
-            [{"name": t.name, "role": t.role, "rows": t.rows} for t in tables if t.source == name],
-        )
+    listing: list[dict[str, Any]] = [
+        {
+            "source": name,
+            "location": [mask_secrets(place) for place in source.locations],
+            "owner": source.owner,
+            "tables": [{"name": t.name, "role": t.role, "rows": t.rows} for t in tables if t.source == name],
+        }
         for name, source in settings.sources.items()
     ]
     if as_json:
-        print_json([asdict(entry) for entry in listing])
+        print_json(listing)
         return
     if not listing:
         click.echo("No source is connected yet. Connect one: onefold connect crm contacts.csv")
     for entry in listing:
-        click.echo(f"{entry.source}  {', '.join(entry.locations)}")
-        for table in entry.tables:
-            click.echo(f"  {table['name']}  {table['role']}  {table['rows']:,} rows")
+        owner = f"  ({entry['owner']})" if entry["owner"] else ""
+        click.echo(f"{entry['source']}{owner}  {', '.join(entry['location'])}")
+        if not entry["tables"]:
+            click.echo("  not built yet: onefold build")
+        width = max((len(table["name"]) for table in entry["tables"]), default=0)
+        for table in entry["tables"]:
+            click.echo(f"  {table['name']:{width}}  {table['role']:13}  {table['rows']:>10,} rows")
