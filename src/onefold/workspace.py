@@ -12,6 +12,7 @@ import secrets as random_secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -251,6 +252,13 @@ class Workspace:
         if document is None:
             raise NotFound("nothing has been built here yet", hint="Run: onefold build")
         return document
+
+    def last_reads(self) -> dict[str, datetime]:
+        """When each source was last read, changed or not."""
+        from onefold.build import last_reads
+
+        with self.database.read() as connection:
+            return last_reads(connection)
 
     def tables(self) -> list[Table]:
         """The catalogue: every table with role, key, joins and column meanings."""

@@ -5,13 +5,14 @@ that was killed anywhere is mended by the next one. Readers of the app database 
 """
 
 from onefold.build.model import BuildInputs, BuildReport, Progress, SourceProblem
-from onefold.build.pipeline import latest_report, next_build_no, run_build, run_scan
+from onefold.build.pipeline import last_reads, latest_report, next_build_no, run_build, run_scan
 
 __all__ = [
     "BuildInputs",
     "BuildReport",
     "Progress",
     "SourceProblem",
+    "last_reads",
     "latest_report",
     "next_build_no",
     "run_build",

@@ -34,6 +34,7 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
                 report.landings.append(
                     land(engine, report.build_no, name, extract, key_of=choose_key, clock=inputs.clock)
                 )
+            report.steps["land"].setdefault("read_at", {})[name] = inputs.clock().isoformat()
         except _SOURCE_ERRORS as error:
             report.problems.append(SourceProblem(name, error))
     landed = [table for name in inputs.settings.sources for table in list_landed(engine, name)]

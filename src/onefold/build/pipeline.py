@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,6 +20,9 @@ from onefold.errors import InvalidInput
 if TYPE_CHECKING:
     from onefold.identity import MapPlan
     from onefold.profiles import ProfilePlan
+
+_BUILDS_LOOKED_AT = 100
+"""A source that was not read in this many builds counts as never read."""
 
 
 def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> BuildReport:
@@ -67,6 +71,21 @@ def latest_report(connection: sa.Connection) -> dict[str, Any] | None:
     )
     report: dict[str, Any] | None = connection.scalar(query)
     return report
+
+
+def last_reads(connection: sa.Connection) -> dict[str, datetime]:
+    """When each source was last read by a finished build, changed or not."""
+    query = (
+        sa.select(build_run.c.steps)
+        .where(build_run.c.finished_at.is_not(None))
+        .order_by(build_run.c.build_no.desc())
+        .limit(_BUILDS_LOOKED_AT)
+    )
+    reads: dict[str, datetime] = {}
+    for steps in connection.scalars(query):
+        for source, moment in steps.get("land", {}).get("read_at", {}).items():
+            reads.setdefault(source, datetime.fromisoformat(moment))
+    return reads
 
 
 def next_build_no(connection: sa.Connection) -> int:

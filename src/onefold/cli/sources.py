@@ -24,11 +24,13 @@ def sources(*, as_json: bool) -> None:
     with Workspace.open() as workspace:
         settings = workspace.settings
         tables = workspace.tables()
+        reads = workspace.last_reads()
     listing: list[dict[str, Any]] = [
         {
             "source": name,
             "location": [mask_secrets(place) for place in source.locations],
             "owner": source.owner,
+            "last_read": reads.get(name),
             "tables": [{"name": t.name, "role": t.role, "rows": t.rows} for t in tables if t.source == name],
         }
         for name, source in settings.sources.items()
@@ -40,7 +42,8 @@ def sources(*, as_json: bool) -> None:
         click.echo("No source is connected yet. Connect one: onefold connect crm contacts.csv")
     for entry in listing:
         owner = f"  ({entry['owner']})" if entry["owner"] else ""
-        click.echo(f"{entry['source']}{owner}  {', '.join(entry['location'])}")
+        read = f"  read {entry['last_read']:%Y-%m-%d %H:%M} UTC" if entry["last_read"] else "  never read"
+        click.echo(f"{entry['source']}{owner}{read}  {', '.join(entry['location'])}")
         if not entry["tables"]:
             click.echo("  not built yet: onefold build")
         width = max((len(table["name"]) for table in entry["tables"]), default=0)
