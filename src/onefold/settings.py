@@ -64,6 +64,11 @@ class SourceSettings(_Model):
     overrides: dict[str, TableSettings] = Field(default_factory=dict)
     """Corrections by table name."""
 
+    @property
+    def locations(self) -> list[str]:
+        """All locations, also where there is one."""
+        return [self.location] if isinstance(self.location, str) else list(self.location)
+
 
 class Settings(_Model):
     """The whole of ``onefold.yaml``."""
@@ -91,9 +96,7 @@ def parse_settings(document: Any, *, origin: str) -> Settings:
         settings = Settings.model_validate(document or {})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise InvalidInput(
-            f"{origin}: {problems}", hint="Mend the file and run the command again."
-        ) from error
+        raise InvalidInput(f"{origin}: {problems}", hint="Mend the file and run the command again.") from error
     for name in settings.sources:
         check_source_name(name)
     return settings

@@ -322,7 +322,7 @@ def _yaml() -> Any:
 
 
 def _read_yaml(path: Path) -> Any:
-    from ruamel.yaml import YAMLError
+    from ruamel.yaml.error import YAMLError
 
     try:
         return _yaml().load(path.read_text(encoding="utf-8")) or {}

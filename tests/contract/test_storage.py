@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -31,3 +32,29 @@ def _compare(url: str) -> None:
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     database.close()
+
+
+def test_the_newest_migration_is_the_head():
+    from alembic.script import ScriptDirectory
+
+    from onefold.storage import database
+
+    assert ScriptDirectory(str(database._MIGRATIONS)).get_current_head() == database.HEAD
+
+
+def test_a_migration_that_is_cut_leaves_nothing_behind(tmp_path, monkeypatch):
+    from alembic import op
+
+    real, made = op.create_table, []
+
+    def failing(name, *rest, **options):
+        made.append(name)
+        if len(made) == 5:
+            raise KeyboardInterrupt
+        return real(name, *rest, **options)
+
+    monkeypatch.setattr(op, "create_table", failing)
+    with pytest.raises(KeyboardInterrupt):
+        AppDatabase.open(f"sqlite:///{tmp_path / 'app.db'}")
+    monkeypatch.undo()
+    _compare(f"sqlite:///{tmp_path / 'app.db'}")

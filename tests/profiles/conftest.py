@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from onefold.engines import Engine
 from onefold.identity import apply_map, plan_map
 from onefold.profiles import plan_profiles, publish_profiles
+from onefold.profiles.stored import expanded
 from onefold.profiles.tables import profile
 from onefold.storage import AppDatabase
 
@@ -50,7 +52,8 @@ class Bench:
     def profile_of(self, subject_id: str) -> Any:
         with self.database.read() as connection:
             query = sa.select(profile).where(profile.c.customer_id == self.customer_of(subject_id))
-            return connection.execute(query).one()
+            row = connection.execute(query).one()
+        return SimpleNamespace(**{**row._mapping, "attributes": expanded(row.attributes)})
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All published rows, for comparing whole states; versions and times aside."""

@@ -11,7 +11,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from tests.servers import require
 
 from onefold import Workspace
@@ -105,22 +104,30 @@ def test_a_workspace_of_a_newer_version_is_refused(workspace, onefold):
 
 
 def test_a_full_disk_is_said_and_loses_nothing(workspace, onefold, tmp_path):
-    require(os.geteuid() == 0 and shutil.which("mount") is not None, "mounting a small disk needs root")
     disk = tmp_path / "small"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], check=False)
-    if mounted.returncode:
-        pytest.skip("this machine does not let root mount a disk")
+    require(_mount(disk, "10m"), "mounting a small disk needs root")
     try:
-        folder = _copy(workspace, disk / "acme")
-        failed = onefold("build", folder=folder, code=6)
-        assert "Traceback" not in failed.err
-        assert "disk" in failed.err
-        subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
-        onefold("build", folder=folder)
-        assert len(_state(folder)["main.record"]) == 20
+        for free_kib in (20, 120, 250, 400):
+            folder = _copy(workspace, disk / "acme")
+            filler = disk / "filler"
+            filler.write_bytes(bytes(shutil.disk_usage(disk).free - free_kib * 1024))
+            failed = onefold("build", folder=folder, code=6)
+            assert "disk is full" in failed.err + failed.out, failed.err
+            assert "Traceback" not in failed.err
+            filler.unlink()
+            onefold("build", folder=folder)
+            assert len(_state(folder)["main.record"]) == 20
+            shutil.rmtree(folder)
     finally:
-        subprocess.run(["umount", disk], check=True)
+        subprocess.run(["umount", disk], check=False)
+
+
+def _mount(folder: Path, size: str) -> bool:
+    """Mount a memory disk; whether this machine lets us."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        return False
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False).returncode == 0
 
 
 def _copy(workspace: Path, target: Path) -> Path:

@@ -13,6 +13,7 @@ __all__ = [
     "Progress",
     "SourceProblem",
     "latest_report",
+    "next_build_no",
     "run_build",
     "run_scan",
 ]

@@ -29,6 +29,6 @@ def build(html: str | None, *, as_json: bool) -> int:
         print_json(report.to_json())
     else:
         print_build(report)
-        click.echo(f"{report.silos['records']:,} people records are {report.silos['customers']:,} customers")
+        click.echo(f"\n{report.silos['records']:,} people records are {report.silos['customers']:,} customers")
         click.echo("Next: onefold report, onefold customer NAME_OR_EMAIL, onefold export customers.parquet")
     return print_problems(report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from onefold.cli.output import json_option, print_json, progress
 
 if TYPE_CHECKING:
     from onefold.demo import DemoCompany, Score
+    from onefold.workspace import Workspace
 
 
 @click.command()
@@ -38,8 +40,9 @@ def demo(folder: Path, people: int, seed: int, *, check: bool, as_json: bool) ->
             _print_score(_score(workspace, company), as_json=as_json)
             return
         with progress(quiet=as_json) as tell:
-            report = Workspace(folder, clock=company.clock).build(progress=tell)
-    _show(folder, report.silos, as_json=as_json)
+            silos = Workspace(folder, clock=company.clock).build(progress=tell).silos
+        example = _worth_a_look(workspace, silos)
+    _show(folder, silos, example, as_json=as_json)
 
 
 def _company(folder: Path, people: int, seed: int, *, may_write: bool, quiet: bool) -> DemoCompany:
@@ -59,7 +62,19 @@ def _company(folder: Path, people: int, seed: int, *, may_write: bool, quiet: bo
     return company
 
 
-def _show(folder: Path, silos: dict[str, Any], *, as_json: bool) -> None:
+def _worth_a_look(workspace: Workspace, silos: dict[str, Any]) -> str:
+    """What to type to see the report's exhibit: an e-mail address that leads to that customer, else the id."""
+    showcase = silos.get("showcase")
+    if not showcase:
+        return "NAME_OR_EMAIL"
+    addresses = [held["value"] for held in showcase["values"] if held["field"] == "email" and held["value"]]
+    for address in dict.fromkeys(addresses):
+        if workspace.find_customers(address) == [showcase["customer_id"]]:
+            return str(address)
+    return str(showcase["customer_id"])
+
+
+def _show(folder: Path, silos: dict[str, Any], example: str, *, as_json: bool) -> None:
     from onefold.cli.report import print_report, write_html
 
     write_html(silos, str(folder / "silo-report.html"))
@@ -67,22 +82,22 @@ def _show(folder: Path, silos: dict[str, Any], *, as_json: bool) -> None:
         print_json(silos)
         return
     print_report(silos)
-    name = next((example["name"] for example in _examples(silos) if example.get("name")), "NAME")
-    click.echo(f"""
-Where to look next
-  {folder}/silo-report.html        the whole report, for a browser
-  cd {folder}
-  onefold customer {name!r}
-  onefold mapping show             what every column was taken to mean, and why
-  onefold export customers.csv     every customer in one file
-  onefold demo . --check           precision and recall against the truth""")
+    steps = [
+        (f"{folder / 'silo-report.html'}", "the whole report, for a browser"),
+        *([(f"cd {shlex.quote(str(folder))}", "")] if folder.resolve() != Path.cwd() else []),
+        (f"onefold customer {shlex.quote(example)}", _told(silos.get("showcase"))),
+        ("onefold mapping show crm", "what its columns were taken to mean, and why"),
+        ("onefold export customers.csv", "every customer in one file"),
+        ("onefold demo . --check", "precision and recall against the truth"),
+    ]
+    width = max(len(step) for step, _ in steps)
+    click.echo("\nWhere to look next")
+    for step, why in steps:
+        click.echo(f"  {step:{width}}  {why}".rstrip())
 
 
-def _examples(silos: dict[str, Any]) -> list[dict[str, Any]]:
-    """Examples of the first sign that has any."""
-    signs = silos["signs"]
-    listed = signs.values() if isinstance(signs, dict) else signs
-    return [example for sign in listed for example in sign.get("examples", [])]
+def _told(showcase: dict[str, Any] | None) -> str:
+    return f"one customer who lives in {showcase['systems']} systems" if showcase else "one customer whole"
 
 
 def _score(workspace: Any, company: DemoCompany) -> Score:

@@ -44,25 +44,33 @@ def show(table: str | None, *, as_json: bool) -> None:
 
         print_json([asdict(t) for t in chosen])
         return
+    for t in chosen:
+        _print_table(t)
+
+
+def _print_table(table: Any) -> None:
+    from rich import box
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table as Grid
+    from rich.text import Text
 
     console = Console()
-    for t in chosen:
-        grid = Grid(
-            title=f"{t.full_name}: {t.role}, {t.rows:,} rows, key {', '.join(t.key) or 'none'}",
-            title_justify="left",
-        )
-        for heading in ("column", "meaning", "sure", "why"):
-            grid.add_column(heading)
-        for column in t.columns:
-            grid.add_row(column.name, column.meaning, f"{column.confidence:.0%}", column.reason)
-        console.print(grid)
-        for join in t.joins:
-            console.print(
-                f"  {join.column} → {join.to_source}.{join.to_table}.{join.to_column}"
-                f"  {join.coverage:.0%}  {join.reason}"
-            )
+    title = Text.assemble((table.full_name, "bold"), f"  {table.role}, {table.rows:,} rows, ")
+    title.append(f"key {', '.join(table.key)}" if table.key else "no key: rows are known by their content")
+    console.print(title)
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    grid.add_column("column", overflow="fold", max_width=28)
+    grid.add_column("meaning", style="cyan", no_wrap=True)
+    grid.add_column("sure", justify="right", no_wrap=True)
+    grid.add_column("why", style="dim", overflow="fold")
+    for column in table.columns:
+        grid.add_row(escape(column.name), column.meaning, f"{column.confidence:.0%}", escape(column.reason))
+    console.print(grid)
+    for join in table.joins:
+        target = f"{join.to_source}.{join.to_table}.{join.to_column}"
+        console.print(Text(f"{join.column} → {target}  {join.coverage:.0%} found there; {join.reason}"))
+    console.print()
 
 
 @mapping.command("set")

@@ -42,20 +42,23 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
 
 
 def print_build(report: BuildReport) -> None:
-    """Say what a build read and did, in a few lines."""
+    """Say what a build read and did: a line per table, then how long each step took."""
+    width = max((len(f"{landing.source}.{landing.table}") for landing in report.landings), default=0)
     for landing in report.landings:
         changes = "unchanged" if landing.is_unchanged else _changes(landing)
-        click.echo(f"{landing.source}.{landing.table}: {landing.rows:,} rows, {changes}")
-        for note in drift_notes(landing):
-            click.echo(f"  note: {note}")
+        click.echo(f"{landing.source + '.' + landing.table:{width}}  {landing.rows:>10,} rows  {changes}")
+        for note in [] if landing.is_unchanged else drift_notes(landing):
+            click.echo(f"{'':{width}}  · {note}")
         if landing.quarantined:
+            rows = "row" if landing.quarantined == 1 else "rows"
             click.echo(
-                f"  {landing.quarantined:,} rows in quarantine: onefold quarantine list --source {landing.source}"
+                f"{'':{width}}  ! {landing.quarantined:,} {rows} in quarantine: "
+                f"onefold quarantine list --source {landing.source}"
             )
     for name in report.vanished_tables:
         click.echo(f"{name}: no longer in its source; its last rows are kept")
-    for step, facts in report.steps.items():
-        click.echo(f"{step}: {facts.get('seconds', 0):.1f} s")
+    seconds = [(step, facts.get("seconds", 0.0)) for step, facts in report.steps.items()]
+    click.echo("  ".join(f"{step} {taken:.1f} s" for step, taken in seconds))
 
 
 def print_problems(report: BuildReport) -> int:

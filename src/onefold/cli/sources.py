@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from onefold.cli.output import json_option, print_json
@@ -22,10 +24,10 @@ def sources(*, as_json: bool) -> None:
     with Workspace.open() as workspace:
         settings = workspace.settings
         tables = workspace.tables()
-    listing = [
+    listing: list[dict[str, Any]] = [
         {
             "source": name,
-            "location": _masked(source.location, mask_secrets),
+            "location": [mask_secrets(place) for place in source.locations],
             "owner": source.owner,
             "tables": [{"name": t.name, "role": t.role, "rows": t.rows} for t in tables if t.source == name],
         }
@@ -37,10 +39,10 @@ def sources(*, as_json: bool) -> None:
     if not listing:
         click.echo("No source is connected yet. Connect one: onefold connect crm contacts.csv")
     for entry in listing:
-        click.echo(f"{entry['source']}  {entry['location']}")
+        owner = f"  ({entry['owner']})" if entry["owner"] else ""
+        click.echo(f"{entry['source']}{owner}  {', '.join(entry['location'])}")
+        if not entry["tables"]:
+            click.echo("  not built yet: onefold build")
+        width = max((len(table["name"]) for table in entry["tables"]), default=0)
         for table in entry["tables"]:
-            click.echo(f"  {table['name']}  {table['role']}  {table['rows']:,} rows")
-
-
-def _masked(location, mask):  # type: ignore[no-untyped-def]
-    return mask(location) if isinstance(location, str) else [mask(place) for place in location]
+            click.echo(f"  {table['name']:{width}}  {table['role']:13}  {table['rows']:>10,} rows")

@@ -93,7 +93,7 @@ def encode_text(column: pa.ChunkedArray) -> Column:
 def encode_lists(column: pa.ChunkedArray) -> ListColumn:
     """Dictionary codes of a list-of-strings column, each value once per record, at most ``MAX_SLOTS`` of them."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    records = pc.list_parent_indices(column).to_numpy(zero_copy_only=False).astype(np.int64)
+    records = parents_of(column)
     coded = encode_text(pc.list_flatten(column))
     is_value = coded.codes >= 0
     records, codes = records[is_value], coded.codes[is_value]
@@ -109,6 +109,15 @@ def encode_lists(column: pa.ChunkedArray) -> ListColumn:
     slots = np.full((len(column), width), ABSENT, np.int32)
     slots[records[is_kept], position[is_kept]] = codes[is_kept]
     return ListColumn(slots, coded.values)
+
+
+def parents_of(lists: pa.ListArray) -> npt.NDArray[np.int64]:
+    """For each value that ``pc.list_flatten`` yields, the position of its list.
+
+    Arrow's own ``list_parent_indices`` also counts values that lie hidden under a null list.
+    """
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    return np.repeat(np.arange(len(lists), dtype=np.int64), lengths)
 
 
 def combine_codes(*parts: Codes) -> Codes:

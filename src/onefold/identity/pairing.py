@@ -104,6 +104,18 @@ def keep_best(table, a, b, other):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def rivals_of(odds, between, members, one, group, floor):  # type: ignore[no-untyped-def]
+    """Odds, summed, that a single record belongs to groups that contradict ``group``: it can be of one of them only."""
+    total = 0.0
+    for other in range(len(members)):
+        if other in (one, group) or members[other] == 0:
+            continue
+        if between[group, other] / (members[group] * members[other]) < floor:
+            total += np.exp(min(odds[one, other], 50.0))
+    return total
+
+
+@compiled
 def agglomerate(  # type: ignore[no-untyped-def]
     order, starts, first_pair, log_odds, evidence, strangers, related, priors, limits, groups
 ):
@@ -112,7 +124,8 @@ def agglomerate(  # type: ignore[no-untyped-def]
     Links are taken from the strongest down (Kruskal). Two groups unite only where the mean of ``evidence`` over all
     pairs between them reaches a floor, and where the groups as wholes, judged by the best agreement of each field,
     are still likely one customer: a link between two records that hide their contradictions by being empty does not
-    unite groups that contradict each other.
+    unite groups that contradict each other. A single record that would fit several groups that contradict each other
+    stays alone, because which of them it is cannot be known.
 
     Args:
         order: records, component after component.
@@ -140,6 +153,7 @@ def agglomerate(  # type: ignore[no-untyped-def]
                 groups[order[begin]], groups[order[begin + 1]] = order[begin], order[begin + 1]
             continue
         between = np.zeros((size, size), np.float32)
+        odds = np.full((size, size), -np.inf, np.float32)
         by_strangers = np.empty((size, size, columns), np.float32)
         by_related = np.empty((size, size, columns), np.float32)
         xs = np.empty(count, np.int32)
@@ -148,6 +162,7 @@ def agglomerate(  # type: ignore[no-untyped-def]
         for x in range(size):
             for y in range(x + 1, size):
                 between[x, y] = between[y, x] = evidence[base + at]
+                odds[x, y] = odds[y, x] = log_odds[base + at]
                 for column in range(columns):
                     by_strangers[x, y, column] = by_strangers[y, x, column] = strangers[base + at, column]
                     by_related[x, y, column] = by_related[y, x, column] = related[base + at, column]
@@ -167,14 +182,20 @@ def agglomerate(  # type: ignore[no-untyped-def]
                 by_strangers, by_related, a, b, priors[0], priors[1], link_at
             ):
                 continue
+            if members[a] + members[b] > 2 and min(members[a], members[b]) == 1:
+                one, whole = (a, b) if members[a] == 1 else (b, a)
+                if odds[one, whole] - np.log1p(rivals_of(odds, between, members, one, whole, floor)) < link_at:
+                    continue
             if b < a:
                 a, b = b, a
             for other in range(size):
+                odds[a, other] = odds[other, a] = max(odds[a, other], odds[b, other])
                 between[a, other] += between[b, other]
                 between[other, a] = between[a, other]
                 keep_best(by_strangers, a, b, other)
                 keep_best(by_related, a, b, other)
             members[a] += members[b]
+            members[b] = 0
             for other in range(size):
                 if group[other] == b:
                     group[other] = a

@@ -18,6 +18,7 @@ from onefold.identity.encode import (
     combine_codes,
     encode_lists,
     encode_text,
+    parents_of,
 )
 from onefold.identity.mailbox_names import complete_names
 from onefold.identity.names import NameWords
@@ -75,7 +76,9 @@ def encode_people(records: pa.Table) -> People:
     given, family = complete_names(
         records.column("given_name"), records.column("family_name"), records.column("emails")
     )
-    accounts = _concat_lists(records.column("usernames"), records.column("external_ids"))
+    accounts = _joined_lists(
+        records.column("usernames"), records.column("external_ids"), _single_lists(records.column("domain"))
+    )
     contacts = {
         "email": _with_mailboxes(Contacts.of(encode_lists(records.column("emails")))),
         "phone": Contacts.of(encode_lists(records.column("phones"))),
@@ -112,18 +115,24 @@ def _with_mailboxes(emails: Contacts) -> Contacts:
     return replace(emails, mailbox=np.where(is_telling, codes, ABSENT).astype(np.int32))
 
 
-def _concat_lists(first: pa.ChunkedArray, second: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Row-wise concatenation of two list columns, where null counts as an empty list."""
-    if second.null_count == len(second):
-        return first
-    if first.null_count == len(first):
-        return second
-    lists = [column.combine_chunks() for column in (first, second)]
-    parents = np.concatenate([pc.list_parent_indices(column).to_numpy(zero_copy_only=False) for column in lists])
+def _joined_lists(*columns: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Row-wise concatenation of list columns, where null counts as an empty list."""
+    filled = [column for column in columns if column.null_count < len(column)]
+    if len(filled) < 2:
+        return filled[0] if filled else columns[0]
+    lists = [column.combine_chunks() for column in filled]
+    parents = np.concatenate([parents_of(column) for column in lists])
     values = pa.concat_arrays([pc.list_flatten(column) for column in lists])
     order = np.argsort(parents, kind="stable")
-    offsets = np.searchsorted(parents[order], np.arange(len(first) + 1)).astype(np.int32)
+    offsets = np.searchsorted(parents[order], np.arange(len(columns[0]) + 1)).astype(np.int32)
     return pa.chunked_array([pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(order)))])
+
+
+def _single_lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A string column as lists of at most one value."""
+    is_value = pc.is_valid(column).to_numpy(zero_copy_only=False)
+    offsets = np.r_[0, np.cumsum(is_value)].astype(np.int32)
+    return pa.chunked_array([pa.ListArray.from_arrays(pa.array(offsets), column.drop_null().combine_chunks())])
 
 
 def name_codes(people: People) -> Codes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -155,8 +156,6 @@ def _resolve_kind(
 
 def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int) -> tuple[People, Patterns, int]:
     """Learn aliases and compare again the pairs that they may change."""
-    from dataclasses import replace
-
     learned = aliases.learn_aliases(people, pairs, patterns)
     if not len(learned):
         return people, patterns, 0

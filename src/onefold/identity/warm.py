@@ -10,7 +10,7 @@ import pyarrow as pa
 def warm_up() -> float:
     """Compile every kernel of this package and keep the machine code in the cache; returns seconds.
 
-    Cost: about 10 s once per machine and version, under a second when the cache is filled. Where no cache directory
+    Cost: about 8 s once per machine and version, under a second when the cache is filled. Where no cache directory
     is writable it helps only the running process.
     """
     from onefold.identity.resolution import resolve_records

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from onefold.errors import NotFound
 from onefold.identity import current_customer_id
+from onefold.profiles.stored import expanded
 from onefold.profiles.tables import profile, timeline_event
 
 _customer = sa.table(
@@ -201,7 +202,7 @@ def _attributes(stored: dict[str, Any]) -> tuple[Attribute, ...]:
             values=tuple(entry.get("values", (entry["value"],))),
             others=tuple(OtherValue(**other) for other in entry.get("others", ())),
         )
-        for name, entry in stored.items()
+        for name, entry in expanded(stored).items()
     )
 
 

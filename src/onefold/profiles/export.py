@@ -167,21 +167,19 @@ def _columns(engine: Engine, connection: sa.Connection) -> dict[str, tuple[str, 
     found: set[str] = set()
     for batch in _profiles(connection):
         with engine.registered(batch, "stored"):
-            found |= {name for (name,) in engine.rows("select distinct unnest(json_keys(attributes)) from stored")}
+            found |= {name for (name,) in engine.rows("select distinct unnest(json_keys(attributes->'values')) from stored")}
     order = {name: place for place, name in enumerate(ATTRIBUTE_RULES)}
     names = sorted(found, key=lambda name: (order.get(name.partition(":")[0], len(order)), name))
     columns: dict[str, tuple[str, pa.DataType]] = {
         name: (name, pa.string()) for name in ("customer_id", "kind", "display_name")
     }
     for name in names:
-        entry = quote_literal(_pointer(name, "value"))
+        entry = quote_literal(_pointer("values", name, "value"))
         columns[name] = (f"json_extract_string(attributes, {entry})", pa.string())
         if name in ATTRIBUTE_RULES and ATTRIBUTE_RULES[name].is_multiple:
-            every = quote_literal(_pointer(name, "values"))
-            columns[f"other_{name}"] = (
-                f"nullif(array_to_string((json_extract(attributes, {every})::varchar[])[2:], '; '), '')",
-                pa.string(),
-            )
+            others = f"json_extract(attributes, {quote_literal(_pointer('values', name, 'others'))})"
+            every = f"list_transform({others}::json[], lambda other: other->>'value')"
+            columns[f"other_{name}"] = (f"nullif(array_to_string({every}, '; '), '')", pa.string())
     for name, (expression, kind) in _TRAIT_COLUMNS.items():
         target = name if name not in columns else f"trait_{name}"
         trade = name.removesuffix("_amount")

@@ -18,7 +18,7 @@ from onefold.profiles.plan import ProfileChanges, ProfilePlan, compare_profiles,
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.tables import identifier, profile, timeline_event
 from onefold.profiles.traits_sql import TRAIT_STEPS
-from onefold.profiles.unify_sql import UNIFY_STEPS
+from onefold.profiles.unify_sql import ADDRESS_BUNDLE, NAME_BUNDLE, UNIFY_STEPS, WHOLE_NAME
 from onefold.storage import indexes_deferred, insert_arrow, read_table, scratch_table
 
 CUSTOMERS_PER_BUCKET = 60_000
@@ -96,21 +96,22 @@ _PROFILES_SQL = """
         n.display_name,
         c.input_hash,
         c.version::integer as version,
-        '{' || coalesce(a.members, '') || '}' as attributes,
+        '{"records":[' || r.records || '],"values":{' || coalesce(a.members, '') || '}}' as attributes,
         t.traits
     from unify_chosen c
+    join unify_record r on r.customer_no = c.row_no
     left join (
-        select customer_id, arg_min(display_name, place) as display_name
+        select customer_no, arg_min(display_name, place) as display_name
         from unify_name
         where display_name is not null
-        group by customer_id
-    ) n using (customer_id)
+        group by customer_no
+    ) n on n.customer_no = c.row_no
     left join attributes a on a.customer_no = c.row_no
     join unify_traits t using (customer_id)
     order by c.customer_id"""
 
-_LABELS_SQL = """
-    -- grain: one row per meaning and column; the attribute that its values are
+_LABELS_SQL = f"""
+    -- grain: one row per meaning and column, numbered; the attribute that its values are
     with columns as (
         select attribute as meaning, column_name
         from main.record_value
@@ -121,13 +122,21 @@ _LABELS_SQL = """
             c.meaning,
             c.column_name,
             case when r.per_column then c.meaning || ':' || c.column_name else c.meaning end as label,
-            r.is_multiple,
-            r.bundle,
+            case
+                when r.bundle = 'name' then {NAME_BUNDLE}
+                when r.bundle = 'address' then {ADDRESS_BUNDLE}
+                when c.meaning = 'full_name' then {WHOLE_NAME}
+            end::tinyint as bundle_no,
             r.place
         from columns c
         join unify_rule r on r.attribute = c.meaning
     )
-    select *, dense_rank() over (order by label) as label_no
+    select
+        *,
+        to_json(label)::varchar as label_json,
+        to_json(column_name)::varchar as column_json,
+        (dense_rank() over (order by label))::integer as label_no,
+        (row_number() over ())::integer as column_no
     from labelled"""
 
 STEPS = UNIFY_STEPS | TRAIT_STEPS
@@ -197,7 +206,6 @@ def _rules() -> pa.Table:
             "attribute": list(ATTRIBUTE_RULES),
             "place": list(range(len(ATTRIBUTE_RULES))),
             "criteria": [list(rule.all_criteria) for rule in rules],
-            "is_multiple": [rule.is_multiple for rule in rules],
             "per_column": [rule.per_column for rule in rules],
             "bundle": pa.array([rule.bundle for rule in rules], pa.string()),
         }

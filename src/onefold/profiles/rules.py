@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Grows with every change that alters profiles; each build then computes all of them anew."""
 
 
@@ -109,6 +109,14 @@ ATTRIBUTE_RULES: dict[str, Rule] = {
     "other": _COLUMN,
 }
 """The defaults, by meaning. What is not listed (keys of rows, nested values) is no attribute of a customer."""
+
+
+
+def is_multiple(attribute: str) -> bool:
+    """Whether a customer may well have several of ``attribute`` ('email', 'external_id:crm id')."""
+    rule = ATTRIBUTE_RULES.get(attribute.partition(":")[0])
+    return rule is not None and rule.is_multiple
+
 
 ROLE_MAILBOXES = frozenset(
     {

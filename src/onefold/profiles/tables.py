@@ -15,7 +15,7 @@ profile = sa.Table(
     sa.Column("input_hash", sa.Text, nullable=False),  # of everything the profile was made from
     sa.Column("version", sa.Integer, nullable=False),  # grows by one with every change
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("attributes", sa.JSON, nullable=False),  # attribute -> chosen value, provenance, losers
+    sa.Column("attributes", sa.JSON, nullable=False),  # records, and by attribute value, origin, losers: stored.py
     sa.Column("traits", sa.JSON, nullable=False),  # trait -> value
 )
 """Grain: one row per active customer."""

@@ -15,6 +15,9 @@ _CUT = 1000  # characters of a value that a profile keeps; the record keeps them
 _BEHIND = 100_000  # puts what fits less behind everything that fits
 _OTHERS = 20  # values that lost, shown per attribute; the rest is counted
 
+NAME_BUNDLE, ADDRESS_BUNDLE, WHOLE_NAME = 1, 2, 3
+"""``bundle_no``: parts of a name, parts of an address, and whole names, which go by their record's name."""
+
 
 def _is_proper(text: str) -> str:
     """Neither shouted nor mumbled; scripts without case are always proper."""
@@ -28,25 +31,22 @@ def _moment(value: str) -> str:
 
 UNIFY_STEPS = {
     "unify_subject": f"""
-        -- grain: one row per subject of a chosen customer, numbered; rank 1 is the newest, most trusted record
+        -- grain: one row per subject of a chosen customer, numbered; recency 1 is the newest, most trusted record
         select
             s.subject_id,
             s.customer_id,
-            c.row_no as customer_no,
+            c.row_no::integer as customer_no,
             r.source,
-            r.table_name,
-            r.record_key,
-            r.kind,
             r.display_name,
             coalesce(r.updated_at, r.created_at) as observed_at,
             r.created_at,
             r.updated_at,
-            coalesce(p.priority, 100) as priority,
-            row_number() over () as subject_no,
-            row_number() over (
-                partition by s.customer_id
+            coalesce(p.priority, 100)::integer as priority,
+            (row_number() over ())::integer as subject_no,
+            (row_number() over (
+                partition by c.row_no
                 order by coalesce(r.updated_at, r.created_at) desc nulls last, coalesce(p.priority, 100), s.subject_id
-            ) as recency,
+            ))::integer as recency,
             r.given_name,
             r.family_name,
             r.street,
@@ -55,9 +55,10 @@ UNIFY_STEPS = {
             r.region,
             r.postcode,
             r.country,
-            ',"source":' || to_json(r.source) || ',"record_key":' || to_json(r.record_key)
-                || coalesce(',"observed_at":"' || {_moment("coalesce(r.updated_at, r.created_at)")} || '"', '')
-                as origin_json
+            '{{"source":' || to_json(r.source) || ',"table":' || to_json(r.table_name)
+                || ',"record_key":' || to_json(r.record_key)
+                || coalesce(',"observed_at":"' || {_moment("coalesce(r.updated_at, r.created_at)")} || '"', '') || '}}'
+                as record_json
         from main.customer_subject s
         join unify_chosen c using (customer_id)
         join main.record r using (subject_id)
@@ -65,18 +66,15 @@ UNIFY_STEPS = {
     "unify_value": f"""
         -- grain: one row per subject, attribute and position that holds a value
         select
-            row_number() over () as value_no,
+            (row_number() over ())::integer as value_no,
             s.customer_no,
-            s.customer_id,
-            s.subject_id,
             s.subject_no,
             s.recency,
             s.priority,
             s.observed_at,
             l.label_no,
-            l.meaning,
-            l.bundle,
-            l.column_name,
+            l.column_no,
+            l.bundle_no,
             v.position,
             left(v.value, {_CUT}) as value,
             coalesce(v.compare_value, v.value) as compare_value,
@@ -88,19 +86,20 @@ UNIFY_STEPS = {
     "unify_verified": """
         -- grain: one row per subject and meaning that a system says is verified
         select distinct
-            subject_id,
-            case when regexp_matches(lower(column_name), 'mail') then 'email' else 'phone' end as meaning
-        from unify_value
-        where meaning = 'flag'
-            and value = 'yes'
-            and regexp_matches(lower(column_name), 'verif|confirm|valid')
-            and regexp_matches(lower(column_name), 'mail|phone|mobile|tel|sms')""",
+            v.subject_no,
+            case when regexp_matches(lower(l.column_name), 'mail') then 'email' else 'phone' end as meaning
+        from unify_value v
+        join unify_label l using (column_no)
+        where l.meaning = 'flag'
+            and v.value = 'yes'
+            and regexp_matches(lower(l.column_name), 'verif|confirm|valid')
+            and regexp_matches(lower(l.column_name), 'mail|phone|mobile|tel|sms')""",
     "unify_name": f"""
         -- grain: one row per subject; how good its name is, and its place among the customer's names
         with judged as (
             select
-                subject_id,
-                customer_id,
+                subject_no,
+                customer_no,
                 recency,
                 given_name,
                 family_name,
@@ -108,7 +107,7 @@ UNIFY_STEPS = {
                 (length(given_name) > 1 and family_name is not null)::int
                     + (display_name is not null)::int as completeness,
                 count(*) over (
-                    partition by customer_id, given_name, family_name, case when given_name is null
+                    partition by customer_no, given_name, family_name, case when given_name is null
                         and family_name is null then lower(display_name) end
                 ) as frequency,
                 coalesce({_is_proper("display_name")}, false)::int as is_proper,
@@ -119,7 +118,7 @@ UNIFY_STEPS = {
             *,
             [completeness, frequency, is_proper, -priority, -recency]::double[] as keys,
             row_number() over (
-                partition by customer_id
+                partition by customer_no
                 order by completeness desc, frequency desc, is_proper desc, priority, recency
             ) as place
         from judged""",
@@ -130,35 +129,36 @@ UNIFY_STEPS = {
                 *,
                 (street is not null)::int * 2 + (coalesce(city, postcode) is not null)::int
                     + (coalesce(street, city, postcode, region, country) is not null)::int as completeness,
-                count(*) over (partition by customer_id, street, house_number, city, postcode) as frequency,
+                count(*) over (partition by customer_no, street, house_number, city, postcode) as frequency,
                 coalesce(epoch(observed_at), -1e18) as seen
             from unify_subject
         )
         select
-            subject_id,
-            customer_id,
+            subject_no,
+            customer_no,
             city,
             region,
             postcode,
             country,
             [completeness, seen, frequency, -priority]::double[] as keys,
             row_number() over (
-                partition by customer_id
+                partition by customer_no
                 order by completeness desc, seen desc, frequency desc, priority, recency
             ) as place
         from judged""",
-    "unify_bundle": """
+    "unify_bundle": f"""
         -- grain: one row per subject and bundle of which it holds a part: its place, and whether it may complete the
-        -- bundle of the record in the first place (nothing in it contradicts that one)
+        -- bundle of the record in the first place (nothing in it contradicts that one). A whole name is judged with
+        -- its record's name and completes nothing.
         with holders as (
-            select distinct customer_id, subject_id, bundle
-            from unify_value
-            where bundle is not null and (bundle <> 'name' or meaning in ('given_name', 'family_name'))
+            select distinct v.customer_no, v.subject_no, v.bundle_no
+            from unify_value v
+            join unify_label l using (column_no)
+            where v.bundle_no = {ADDRESS_BUNDLE} or l.meaning in ('given_name', 'family_name')
         ),
         names as (
             select
-                h.subject_id,
-                'name' as bundle,
+                h.subject_no,
                 n.place,
                 n.keys,
                 first_value(n.given_name) over w as given_first,
@@ -166,14 +166,13 @@ UNIFY_STEPS = {
                 n.given_name,
                 n.family_name
             from holders h
-            join unify_name n using (subject_id)
-            where h.bundle = 'name'
-            window w as (partition by h.customer_id order by n.place)
+            join unify_name n using (subject_no)
+            where h.bundle_no = {NAME_BUNDLE}
+            window w as (partition by h.customer_no order by n.place)
         ),
         addresses as (
             select
-                h.subject_id,
-                'address' as bundle,
+                h.subject_no,
                 a.place,
                 a.keys,
                 a.city, first_value(a.city) over w as city_first,
@@ -181,43 +180,51 @@ UNIFY_STEPS = {
                 a.postcode, first_value(a.postcode) over w as postcode_first,
                 a.country, first_value(a.country) over w as country_first
             from holders h
-            join unify_address a using (subject_id)
-            where h.bundle = 'address'
-            window w as (partition by h.customer_id order by a.place)
+            join unify_address a using (subject_no)
+            where h.bundle_no = {ADDRESS_BUNDLE}
+            window w as (partition by h.customer_no order by a.place)
         )
         select
-            subject_id,
-            bundle,
+            subject_no,
+            {NAME_BUNDLE}::tinyint as bundle_no,
             place,
             keys,
             coalesce(given_name = given_first, true) and coalesce(family_name = family_first, true) as fits
         from names
         union all
         select
-            subject_id,
-            bundle,
+            subject_no,
+            {ADDRESS_BUNDLE}::tinyint,
             place,
             keys,
             coalesce(city = city_first, true)
                 and coalesce(region = region_first, true)
                 and coalesce(postcode = postcode_first, true)
                 and coalesce(country = country_first, true)
-        from addresses""",
+        from addresses
+        union all
+        select subject_no, {WHOLE_NAME}::tinyint, place, keys, null from unify_name""",
     "unify_group": f"""
         -- grain: one row per customer, attribute and value that means the same; value_no is its best writing
         with placed as (
             select
                 v.*,
-                f.subject_id is not null as is_verified,
+                f.subject_no is not null as is_verified,
                 b.fits,
-                case when b.fits then b.place else {_BEHIND} + b.place end as bundle_place,
-                n.place as name_place,
-                case when {_is_proper("v.value")} then v.recency else {_BEHIND} + v.recency end as writing_place,
-                coalesce(b.keys, n.keys) as keys
+                case
+                    when b.place is not null and coalesce(b.fits, true) then b.place
+                    when b.place is not null then {_BEHIND} + b.place
+                    when v.bundle_no is not null then {2 * _BEHIND} + v.recency
+                    when {_is_proper("v.value")} then v.recency
+                    else {_BEHIND} + v.recency
+                end as place
             from unify_value v
-            left join unify_verified f on f.subject_id = v.subject_id and f.meaning = v.meaning
-            left join unify_bundle b on b.subject_id = v.subject_id and b.bundle = v.bundle
-            left join unify_name n on n.subject_id = v.subject_id and v.meaning = 'full_name'
+            left join unify_bundle b on b.subject_no = v.subject_no and b.bundle_no = v.bundle_no
+            left join (
+                select distinct f.subject_no, l.label_no
+                from unify_verified f
+                join unify_label l using (meaning)
+            ) f on f.subject_no = v.subject_no and f.label_no = v.label_no
         )
         select
             customer_no,
@@ -228,11 +235,8 @@ UNIFY_STEPS = {
             max(observed_at) as newest,
             min(priority) as priority,
             bool_or(is_verified) as is_verified,
-            max(fits::int) as fits,
-            arg_min(
-                value_no, coalesce(bundle_place, name_place, writing_place) * 1000 + least(position, 999)
-            ) as value_no,
-            arg_min(keys, coalesce(bundle_place, name_place)) as bundle_keys
+            max(fits::tinyint) as fits,
+            arg_min(value_no, place::bigint * 1000 + least(position, 999)) as value_no
         from placed
         group by customer_no, label_no, compare_value""",
     "unify_rivals": """
@@ -248,10 +252,12 @@ UNIFY_STEPS = {
     "unify_weighed": f"""
         -- grain: as unify_group, where there is a choice; keys are the rule's criteria as numbers, greater is better
         with choices as (
-            select g.*, r.rivals, v.value, v.meaning
+            select g.*, r.rivals, v.value, b.keys as bundle_keys, l.meaning
             from unify_group g
             join unify_rivals r using (customer_no, label_no)
             join unify_value v using (value_no)
+            join unify_label l using (column_no)
+            left join unify_bundle b on b.subject_no = v.subject_no and b.bundle_no = v.bundle_no
             where r.rivals > 1
         )
         select
@@ -326,22 +332,20 @@ UNIFY_STEPS = {
             r.rivals,
             r.reason,
             v.value,
-            '"value":' || to_json(v.value) || s.origin_json
-                || case when r.rank = 1
-                    then ',"table":' || to_json(s.table_name) || ',"column":' || to_json(v.column_name) else '' end
+            '"value":' || to_json(v.value) || ',"record":' || (v.recency - 1)
                 || case when r.records > 1 then ',"records":' || r.records else '' end
-                || case when r.rank = 1 and v.raw is not null then ',"raw":' || to_json(v.raw) else '' end as json
+                || case when r.rank = 1 then ',"column":' || l.column_json
+                    || coalesce(',"raw":' || to_json(v.raw), '') else '' end as json
         from unify_ranked r
         join unify_value v using (value_no)
-        join unify_subject s on s.subject_no = v.subject_no
+        join unify_label l using (column_no)
         where r.rank <= {_OTHERS} + 1""",
     "unify_losers": """
         -- grain: one row per customer and attribute with a choice
         select
             customer_no,
             label_no,
-            string_agg('{' || json || ',"why_lost":"' || reason || '"}', ',' order by rank) as others,
-            to_json(list(value order by rank)) as more_values
+            string_agg('{' || json || ',"why_lost":"' || reason || '"}', ',' order by rank) as others
         from unify_written
         where rank > 1
         group by customer_no, label_no""",
@@ -349,16 +353,18 @@ UNIFY_STEPS = {
         -- grain: one row per customer and attribute; the JSON member of the profile
         select
             w.customer_no,
-            w.label_no,
-            to_json(l.label) || ':{{' || w.json || ',"rule":"' || w.reason || '"'
-                || case when w.rivals > 1 and l.is_multiple
-                    then ',"values":[' || to_json(w.value) || ',' || o.more_values[2:] else '' end
-                || case when w.rivals > 1 then ',"others":[' || o.others || ']' else '' end
+            l.place,
+            l.label_json || ':{{' || w.json
+                || case when w.rivals = 1 then '' else ',"rule":"' || w.reason || '","others":[' || o.others || ']' end
                 || case when w.rivals > {_OTHERS} + 1 then ',"more":' || (w.rivals - {_OTHERS} - 1) else '' end
-                || '}}' as member,
-            l.place
+                || '}}' as member
         from unify_written w
-        join (select distinct label_no, label, is_multiple, place from unify_label) l using (label_no)
+        join (select distinct label_no, label_json, place from unify_label) l using (label_no)
         left join unify_losers o using (customer_no, label_no)
         where w.rank = 1""",
+    "unify_record": """
+        -- grain: one row per customer; its records as JSON, at the places by which values name them
+        select customer_no, string_agg(record_json, ',' order by recency) as records
+        from unify_subject
+        group by customer_no""",
 }

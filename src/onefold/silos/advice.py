@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from onefold.silos.english import singular
 from onefold.silos.fields import CORE_FIELDS, NEEDS, STALE_AFTER_DAYS
 from onefold.silos.model import Action, RootCause, SiloReport
-from onefold.silos.words import field_word, listed, percent, say
+from onefold.silos.words import column_word, field_word, listed, percent, say
 
 ACTIONS_SHOWN = 12
 PER_KIND = 3
@@ -79,7 +80,7 @@ def _candidates(report: SiloReport) -> Iterator[_Candidate]:
 def _action(kind: str, sign: str, touches: int, unit: str, gaps: Mapping[str, object]) -> _Candidate:
     """An action whose three sentences are in the catalogue under its kind."""
     texts = {part: say(f"action.{kind}{part}", **gaps) for part in ("", ".why", ".where")}
-    return _Candidate(kind, Action(0, texts[""], touches, say(f"unit.{unit}"), texts[".why"], texts[".where"], sign))
+    return _Candidate(kind, Action(0, texts[""], touches, _unit(unit, touches), texts[".why"], texts[".where"], sign))
 
 
 def _about_rows(report: SiloReport) -> Iterator[_Candidate]:
@@ -156,7 +157,8 @@ def _about_values(report: SiloReport) -> Iterator[_Candidate]:
     for placeholder in report.placeholders:
         gaps = {
             "value": f"“{placeholder.raw}”",
-            "column": placeholder.column,
+            "column": column_word(placeholder.column),
+            "system": placeholder.source,
             "table": f"{placeholder.source}.{placeholder.table}",
             "records": placeholder.records,
         }
@@ -173,7 +175,7 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
         if entry.confidence != "likely":
             continue
         gaps = {
-            "names": listed([f"{p.source}.{p.table}.{p.column}" for p in entry.properties]),
+            "names": listed([_named(p.column, p.source) for p in entry.properties]),
             "agree": entry.agree.count,
             "base": entry.agree.base,
             "suggestion": entry.suggestion,
@@ -181,7 +183,7 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
         kind = "properties" if entry.agree.base else "properties_apart"
         texts = {part: say(f"action.{kind}{part}", **gaps) for part in ("", ".why", ".where")}
         touches = entry.customers or max((s.customers for s in report.systems), default=0)
-        unit = say("unit.customers")
+        unit = _unit("customers", touches)
         action = Action(0, texts[""], touches, unit, texts[".why"], texts[".where"], "cost")
         yield _Candidate("properties", action)
     unmapped = [column for column in report.unread_columns if column.state == "unmapped"]
@@ -189,8 +191,7 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
         first = unmapped[0]
         gaps = {
             "count": len(unmapped),
-            "names": listed([f"{c.source}.{c.table}.{c.column}" for c in unmapped[:4]])
-            + (" …" if len(unmapped) > 4 else ""),
+            "names": listed([_named(c.column, c.source) for c in unmapped[:4]]) + (" …" if len(unmapped) > 4 else ""),
             "table": f"{first.source}.{first.table}",
             "column": first.column,
         }
@@ -251,7 +252,7 @@ def _culture(report: SiloReport) -> Iterator[str]:
     if report.placeholders and (share.value or 0) >= PLACEHOLDERS_ARE_A_HABIT:
         yield say("cause.placeholders", count=share.count, example=f"“{report.placeholders[0].raw}”")
     for entry in [entry for entry in report.overlapping_properties if entry.confidence == "likely"][:1]:
-        names = listed([f"{p.source}.{p.column}" for p in entry.properties])
+        names = listed([_named(p.column, p.source) for p in entry.properties])
         yield say("cause.properties", count=len(entry.properties), names=names)
 
 
@@ -271,6 +272,14 @@ def _alike(report: SiloReport, a: str, b: str) -> float:
     fields = {s: {c.field for c in report.completeness.cells if c.system == s and c.filled.count} for s in (a, b)}
     either = fields[a] | fields[b]
     return len(fields[a] & fields[b]) / len(either) if len(either) >= len(CORE_FIELDS) else 0.0
+
+
+def _unit(name: str, count: int) -> str:
+    return singular(say(f"unit.{name}")) if count == 1 else say(f"unit.{name}")
+
+
+def _named(column: str, system: str) -> str:
+    return say("property.named", column=column_word(column), system=system)
 
 
 def _word(label: str) -> str:

@@ -6,6 +6,38 @@ that can be helped, because languages count differently.
 
 from __future__ import annotations
 
+_SINGULAR = (
+    ("customers", "customer"),
+    ("people", "person"),
+    ("organisations", "organisation"),
+    ("records", "record"),
+    ("rows", "row"),
+    ("columns", "column"),
+    ("places", "place"),
+    ("things", "thing"),
+    ("needs", "need"),
+    ("distinct customer facts", "distinct customer fact"),
+    (" who live ", " who lives "),
+    (" who also live ", " who also lives "),
+    (" that carry ", " that carries "),
+)
+"""What stands at the beginning of a base, and verbs inside it, for a base of one."""
+
+
+def singular(label: str) -> str:
+    """The name of a base, for a base of one.
+
+    >>> singular("customers of crm who also live elsewhere")
+    'customer of crm who also lives elsewhere'
+    """
+    for many, one in _SINGULAR:
+        if many.startswith(" "):
+            label = label.replace(many, one, 1)
+        elif label == many or label.startswith(many + " "):
+            label = one + label[len(many) :]
+    return label
+
+
 ENGLISH: dict[str, str] = {
     # bases of shares
     "base.people": "people",
@@ -30,7 +62,7 @@ ENGLISH: dict[str, str] = {
     "base.rows_of": "rows of {table}",
     # headings and columns
     "page.title": "Silo report",
-    "lead.records": "records are really",
+    "lead.records": "{count:record is|records are} really",
     "lead.each": "{each} records each",
     "lead.several": "of {base} live in more than one system; seeing one whole takes",
     "lead.screens": "screens on average, up to {most}.",
@@ -53,8 +85,8 @@ ENGLISH: dict[str, str] = {
         "only here: of its customers · duplicates: of its records · empty: of its places for the fields below · "
         "age: median since the last change (* since creation)"
     ),
-    "age.days": "{count} days",
-    "age.months": "{count} months",
+    "age.days": "{count} {count:day|days}",
+    "age.months": "{count} {count:month|months}",
     "age.years": "{count} years",
     # attributes and fields
     "field.name": "Name",
@@ -127,14 +159,14 @@ ENGLISH: dict[str, str] = {
     "finding.nobody": "{field}: nobody knows it though a system has a place for it",
     "finding.old": "Unchanged for two years in {system}",
     "finding.need": "{field} is known for",
-    "finding.unread": "{table}.{column}: {state}",
+    "finding.unread": "“{column}” in {table}: {state}",
     # examples
     "example.inconsistent": "{field} differs",
     "example.missing": "Only {system} knows the {field}",
-    "example.duplicate": "{count} records in {system}",
+    "example.duplicate": "{count} {count:record|records} in {system}",
     "example.stale": "Nothing has changed since {date}",
     "example.incomplete": "No {fields} in any system",
-    "example.absent": "Known to {systems} systems, yet no {fields}",
+    "example.absent": "Known to {systems} {systems:system|systems}, yet no {fields}",
     "example.overlap": "The same thing under {count} names",
     "example.repeated": "Kept in {count} systems",
     # needs
@@ -170,9 +202,11 @@ ENGLISH: dict[str, str] = {
     # properties
     "property.likely": "their values overlap",
     "property.possible": "their names mean the same",
+    "property.reason.differ": "{reason}, but only {agree} of {base} customers with several have equal values",
     "property.reason.values": "{shared} values occur in all of them, such as {examples}",
     "property.reason.pairs": "Values such as {examples} occur in several of them",
     "property.reason.names": "Their names all say {concept}",
+    "property.named": "“{column}” ({system})",
     "property.check": "Check whether they mean the same; if so, keep {keep} (best filled)",
     "property.suggestion": "Keep {keep} (best filled) and fold the others into it",
     "unread.unmapped": "filled, but mapped to nothing",
@@ -194,7 +228,9 @@ ENGLISH: dict[str, str] = {
     "cause.duplicates": (
         "{system} holds {share} of its records in duplicate, which entry habits cause more than technology."
     ),
-    "cause.placeholders": "{count} records hold made-up values such as {example}, typed to get past a form.",
+    "cause.placeholders": (
+        "{count} {count:record holds|records hold} made-up values such as {example}, typed to get past a form."
+    ),
     "cause.properties": "The same property is kept under {count} names ({names}).",
     "cause.disjoint": (
         "{a} and {b} keep the same kind of facts, each about {least} customers or more, yet share only {share} of "
@@ -221,8 +257,8 @@ ENGLISH: dict[str, str] = {
     "action.stale": "Ask the customers of {system} whether their details still hold",
     "action.stale.why": "{share} of its dated records have not changed for two years.",
     "action.stale.where": "{system}, records last changed before {date}",
-    "action.placeholder": "Stop {value} being typed into {column} of {table}",
-    "action.placeholder.why": "{records} records hold it, so the true value was never asked.",
+    "action.placeholder": "Stop {value} being typed as {column} in {system}",
+    "action.placeholder.why": "{records} {records:record holds|records hold} it, so the true value was never asked.",
     "action.placeholder.where": "the form behind {table}: let {column} stay empty, or check it",
     "action.shared": "Find out who uses {value}",
     "action.shared.why": "{customers} customers share it, so a message to one reaches others.",
@@ -273,27 +309,33 @@ ENGLISH: dict[str, str] = {
     "page.contents": "Contents",
     "page.skip": "Skip to the findings",
     "page.headline": "{share} of {base} live in more than one of your systems.",
-    "page.headline_one": "{customers} {base} behind {records} records.",
+    "page.headline_one": "{customers} {base} behind {records} {records:record|records}.",
     "page.nobody": "No customers were found.",
     "page.lead": (
-        "{records} records in {systems} systems are really {customers} {base}. To see one of them whole takes {mean} "
-        "screens on average, {median} or fewer for half of them, and up to {most}."
+        "{records} {records:record|records} in {systems} {systems:system|systems} are really {customers} {base_label}. "
+        "To see one of them whole takes {mean} screens on average, and up to {most}."
     ),
     "page.screens": "Screens to open to see one customer",
     "page.screens.text": "How many systems each customer lives in. Base: {base} {base_label}.",
-    "page.screens.one": "1 system",
-    "page.screens.many": "{count} systems",
-    "page.tile.systems": "systems with customers",
-    "page.tile.tables": "tables, {rows} rows",
+    "page.screens.many": "{count} {count:system|systems}",
+    "page.tile.systems": "{count:system|systems} with customers",
+    "page.tile.tables": "{count:table|tables}, {rows} {rows:row|rows}",
     "page.tile.records": "customer records",
     "page.tile.customers": "people",
-    "page.tile.organisations": "organisations ({records} records)",
+    "page.tile.organisations": "{count:organisation|organisations} ({records} {records:record|records})",
     "page.tile.per_customer": "records per customer",
     "page.tile.events": "facts in their timelines",
     "page.actions.text": (
         "Ranked by the customers touched, weighted by how directly the defect hurts whoever meets the customer."
     ),
     "page.actions.none": "Nothing stands out.",
+    "page.actions.more": "Show {count} more",
+    "page.showcase": "One customer, {systems} screens",
+    "page.showcase.text": (
+        "This is what a colleague who opens every system learns about one real customer today. The whole card:"
+    ),
+    "page.showcase.events": "Beside it stand {events} {events:fact|facts} in the timeline: orders, tickets, answers.",
+    "page.duplicates.all": "Worst cases in each system",
     "page.signs.text": "Each share says what it is a share of. The fields and customers behind it are further down.",
     "page.findings": "The signs one by one",
     "page.small_base": "small base",
@@ -378,7 +420,7 @@ ENGLISH: dict[str, str] = {
         "Role, key, links and meanings were inferred; correct a wrong one with `onefold mapping set`, and it "
         "stays corrected."
     ),
-    "page.table.summary": "{rows} rows, {columns} columns",
+    "page.table.summary": "{rows} {rows:row|rows}, {columns} {columns:column|columns}",
     "page.table.key": "Key",
     "page.table.no_key": "none: rows are known by their content",
     "page.table.joins": "Links",

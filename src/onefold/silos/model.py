@@ -178,6 +178,20 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Showcase:
+    """A real customer who lives in many systems, and what each of them says."""
+
+    customer_id: str
+    name: str | None
+    systems: int
+    events: int
+    """Facts in the timeline."""
+    differing: tuple[str, ...]
+    """Fields with more than one value, after spelling, case and format are evened out."""
+    values: tuple[HeldValue, ...]
+
+
+@dataclass(frozen=True)
 class Duplicates:
     """Records of one system that belong to a customer who has several there."""
 
@@ -391,6 +405,8 @@ class QuarantineCount:
     rows: int
     reason: str
     """The most frequent reason."""
+    first_places: tuple[str, ...]
+    """Where the first of them are: file or table, and line."""
 
 
 @dataclass(frozen=True)
@@ -461,6 +477,8 @@ class SiloReport:
     quarantine: tuple[QuarantineCount, ...]
     root_causes: tuple[RootCause, ...]
     actions: tuple[Action, ...]
+    showcase: Showcase | None = None
+    """A customer worth opening first; None where nobody lives in two systems."""
     notes: tuple[str, ...] = field(default=())
     """What a reader must know before believing a number."""
 

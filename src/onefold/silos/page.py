@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from onefold.silos.words import field_label, number, percent, say
+from onefold.silos.fields import FIELDS
+from onefold.silos.words import column_word, counted, field_label, number, percent, say
 
 FINDINGS_SHOWN = 12
+ACTIONS_SHOWN = 5
+"""The rest opens on request, without a script."""
+
 SYSTEMS_IN_MATRIX = 30
 """A wider matrix is no longer read; the rest is in the JSON."""
 
@@ -37,6 +42,8 @@ def render_page(report: Mapping[str, Any]) -> str:
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             limit=FINDINGS_SHOWN,
             matrix_limit=SYSTEMS_IN_MATRIX,
+            exhibit=exhibit(report.get("showcase")),
+            actions_shown=ACTIONS_SHOWN,
         )
     )
 
@@ -57,15 +64,40 @@ def _environment() -> Environment:
         "width": width,
         "day": day,
         "coded": coded,
+        "breakable": breakable,
     }
     environment.filters["label"] = field_label
-    environment.globals |= {"say": say}
+    environment.filters["words"] = column_word
+    environment.globals |= {"say": say, "counted": counted}
     return environment
 
 
 @cache
 def _resource(name: str) -> str:
     return (files("onefold.silos") / "templates" / name).read_text(encoding="utf-8")
+
+
+def exhibit(showcase: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The showcase as a table: fields by systems, each cell the distinct values that the system's records hold.
+
+    A row without any value is left out; ``differs`` marks a field with several values.
+    """
+    if not showcase:
+        return None
+    systems = list(dict.fromkeys(held["source"] for held in showcase["values"]))
+    said: dict[str, dict[str, list[str]]] = {}
+    for held in showcase["values"]:
+        cell = said.setdefault(held["field"], {}).setdefault(held["source"], [])
+        value = held["raw"] or held["value"]
+        if value and value not in cell:
+            cell.append(value)
+    differing = set(showcase["differing"])
+    rows = [
+        {"field": field, "cells": [cells.get(system, []) for system in systems], "differs": field in differing}
+        for field in FIELDS
+        if any((cells := said.get(field, {})).values())
+    ]
+    return {**showcase, "columns": systems, "rows": rows}
 
 
 def age(days: int | None) -> str:
@@ -97,6 +129,15 @@ def coded(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 and place < len(parts) - 1 else part
         for place, part in enumerate(parts)
     )
+
+
+def breakable(text: str) -> Markup:
+    """Text that may break after the signs inside addresses.
+
+    >>> str(breakable("a<b@firm.example"))
+    'a&lt;b@<wbr>firm.<wbr>example'
+    """
+    return Markup(re.sub(r"(?<=[@.])(?=\w)", "<wbr>", str(escape(text))))  # noqa: S704 - escaped just here
 
 
 def width(share: float | None) -> str:

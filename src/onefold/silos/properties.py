@@ -24,6 +24,10 @@ LIKELY_COVER = 0.5
 NAMED_COVER = 0.2
 """… or a fifth, where the headers also name the same property."""
 PROPERTY_EXAMPLES = 3
+ENOUGH_TO_JUDGE = 10
+"""With this many customers who have several of the columns, their agreement says more than the lists of values …"""
+AGREEING = 0.5
+"""… and below this share, the columns share a vocabulary, not a fact."""
 
 _ANSWERS = frozenset(
     ["yes", "no", "true", "false", "t", "f", "y", "n", "0", "1", "ja", "nein", "si", "sí", "no", "on", "off"]
@@ -185,6 +189,11 @@ def _describe(
 ) -> OverlappingProperties:
     keep = min(group, key=lambda candidate: (-candidate.filled, candidate.name)).name
     customers, agreeing, differing = _agreement(engine, group)
+    is_contradicted = customers >= ENOUGH_TO_JUDGE and agreeing < AGREEING * customers
+    reason = _reason(group, [link for link in links if link.first in places], is_likely=is_likely)
+    if is_likely and is_contradicted:
+        is_likely = False
+        reason = say("property.reason.differ", reason=reason, agree=agreeing, base=customers)
     return OverlappingProperties(
         properties=tuple(
             Property(c.source, c.table, c.column, c.filled, len(c.values), c.shown)
@@ -193,7 +202,7 @@ def _describe(
         keep=keep,
         suggestion=say("property.suggestion" if is_likely else "property.check", keep=keep),
         confidence="likely" if is_likely else "possible",
-        reason=_reason(group, [link for link in links if link.first in places], is_likely=is_likely),
+        reason=reason,
         customers=customers,
         agree=Share(agreeing, customers, say("base.customers_two_properties")),
         examples=_examples(engine, group, differing),

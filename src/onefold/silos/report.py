@@ -18,6 +18,7 @@ from onefold.silos.knowledge import find_missing, list_places, measure_completen
 from onefold.silos.model import Population, Share, SiloReport, Staleness, System
 from onefold.silos.needs import check_needs, find_absent
 from onefold.silos.properties import find_overlapping_properties
+from onefold.silos.showcase import pick_showcase
 from onefold.silos.stage import facts_staged, subjects_staged
 from onefold.silos.trends import with_trends
 from onefold.silos.upkeep import count_repeated_values, describe_tables, find_cost, list_unread_columns
@@ -117,6 +118,7 @@ def make_report(
             quarantine=count_quarantine(engine),
             root_causes=(),
             actions=(),
+            showcase=pick_showcase(engine, kind),
         )
     return replace(
         report,

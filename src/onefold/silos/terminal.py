@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from onefold.silos.words import number, percent, say
+from onefold.silos.english import singular
+from onefold.silos.words import counted, number, percent, say
 
 ACTIONS_SHOWN = 5
 SYSTEMS_SHOWN = 12
 WORST_SHOWN = 3
+NAME_WIDTH = 14
 WIDE = 110
 """From this many columns on there is room for reasons beside the findings."""
 
@@ -54,9 +57,9 @@ def _lead(focus: Document) -> Text:
     customers = say("base.people" if focus["kind"] == "person" else "base.organisations")
     text = Text()
     text.append(number(focus["records"]), style="bold cyan")
-    text.append(f" {say('lead.records')} ")
+    text.append(f" {say('lead.records', count=focus['records'])} ")
     text.append(number(focus["customers"]), style="bold cyan")
-    text.append(f" {customers}")
+    text.append(f" {customers if focus['customers'] != 1 else singular(customers)}")
     if focus["customers"]:
         several = focus["in_several_systems"]
         text.append(f", {say('lead.each', each=number(float(focus['records_per_customer'])))}. ")
@@ -109,19 +112,35 @@ def _age(staleness: Document) -> str:
 
 
 def _print_overlap(overlap: Document, console: Console) -> None:
-    shown = overlap["systems"][: max(2, min(SYSTEMS_SHOWN, (console.width - 14) // 9))]
+    shown = _fitting(overlap, console.width)
     table = _table()
-    table.add_column(say("column.customers_of"), no_wrap=True)
+    table.add_column(escape(say("column.customers_of")), no_wrap=True)
     for other in shown:
-        table.add_column(escape(other), justify="right", overflow="ellipsis", no_wrap=True, max_width=14)
+        table.add_column(escape(_shortened(other)), justify="right", no_wrap=True)
     for system in shown:
         cells = [_overlap_cell(overlap, system, other) for other in shown]
-        table.add_row(escape(system), *cells)
+        table.add_row(escape(_shortened(system)), *cells)
     _heading(say("heading.overlap"), console)
     console.print(table)
     if len(shown) < len(overlap["systems"]):
         hidden = len(overlap["systems"]) - len(shown)
         console.print(Text(say("terminal.more_systems", count=hidden), style="dim"))
+
+
+def _fitting(overlap: Document, width: int) -> list[str]:
+    """As many systems as have room for their name and their number, whole."""
+    left = width - max(cell_len(text) for text in [say("column.customers_of"), *map(_shortened, overlap["systems"])])
+    shown: list[str] = []
+    for system in overlap["systems"][:SYSTEMS_SHOWN]:
+        left -= max(cell_len(_shortened(system)), len(number(overlap["counts"][system][system])), 6) + 3
+        if left < 0 and len(shown) > 1:
+            break
+        shown.append(system)
+    return shown
+
+
+def _shortened(name: str) -> str:
+    return set_cell_size(name, NAME_WIDTH - 1) + "…" if cell_len(name) > NAME_WIDTH else name
 
 
 def _overlap_cell(overlap: Document, system: str, other: str) -> Text:
@@ -143,10 +162,11 @@ def _print_signs(report: Document, console: Console) -> None:
         line.append(_bar(share["share"] or 0), style="cyan")
         line.append(f" {sign['title']}", style="bold")
         line.append(f"  {percent(share['share'])}", style="bold cyan")
-        line.append(f" ({say('terminal.of', count=share['count'], base=share['base'])} {share['base_label']})")
-        if sign["trend"]:
+        if sign["trend"] and sign["trend"]["direction"] in {"up", "down"}:
             line.append(f"  {sign['trend']['text']}", style="yellow")
         console.print(line)
+        base = say("terminal.of", count=share["count"], base=counted(share["base"], share["base_label"]))
+        console.print(Padding(Text(base), (0, 0, 0, 11)))
         for text in _worst_lines(sign, console.width):
             console.print(Padding(Text(text, style="dim"), (0, 0, 0, 11)))
 

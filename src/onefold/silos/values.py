@@ -142,8 +142,13 @@ def count_quarantine(engine: Engine) -> tuple[QuarantineCount, ...]:
         return ()
     rows = engine.rows(
         """
-        select source, table_name, count(*) as waiting, mode(reason)
+        select
+            source, table_name, count(*) as waiting, mode(reason),
+            list(origin || coalesce(', line ' || line, '') order by origin, line)[:3]
         from meta.quarantine where state = 'open'
         group by source, table_name order by waiting desc, source, table_name"""
     )
-    return tuple(QuarantineCount(source, table, int(count), reason) for source, table, count, reason in rows)
+    return tuple(
+        QuarantineCount(source, table, int(count), reason, tuple(places))
+        for source, table, count, reason, places in rows
+    )

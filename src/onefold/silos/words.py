@@ -1,4 +1,4 @@
-"""Saying things: messages from the catalogue, names of fields, numbers and shares.
+"""Saying things: messages from the catalogue, names of fields and columns, numbers and shares.
 
 ``say`` fills a message of ``english.py``; numbers are written by ``number`` and ``percent`` alone, so that a share
 never appears as 100 % or 0 % when it is not.
@@ -6,19 +6,57 @@ never appears as 100 % or 0 % when it is not.
 
 from __future__ import annotations
 
+import re
+from string import Formatter
 from typing import Any
 
-from onefold.silos.english import ENGLISH
+from onefold.silos.english import ENGLISH, singular
+
+
+class _Message(Formatter):
+    """Whole numbers get separators; ``{count:system|systems}`` is the word for that count."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if "|" in format_spec:
+            one, many = format_spec.split("|")
+            return one if value == 1 else many
+        return number(value) if type(value) is int else super().format_field(value, format_spec)
+
+
+_MESSAGE = _Message()
 
 
 def say(key: str, **values: Any) -> str:
-    """The message ``key`` with its gaps filled; whole numbers get separators.
+    """The message ``key`` with its gaps filled; a base of one reads in the singular.
 
     >>> say("base.customers_of", system="crm")
     'customers of crm'
+    >>> say("page.screens.many", count=1), say("page.screens.many", count=1200)
+    ('1 system', '1,200 systems')
     """
-    shown = {name: number(value) if type(value) is int else value for name, value in values.items()}
-    return ENGLISH[key].format(**shown)
+    if "base_label" in values and "base" in values:
+        values["base_label"] = singular(values["base_label"]) if values["base"] == 1 else values["base_label"]
+    return _MESSAGE.vformat(ENGLISH[key], (), values)
+
+
+def counted(count: int, label: str) -> str:
+    """A count with what it counts.
+
+    >>> counted(1, "customers who live in more than one system"), counted(2, "records of crm")
+    ('1 customer who lives in more than one system', '2 records of crm')
+    """
+    return f"{number(count)} {singular(label) if count == 1 else label}"
+
+
+def column_word(name: str) -> str:
+    """A column's name as people would say it.
+
+    >>> column_word("lead_source"), column_word("SignupSource"), column_word("Teléfono"), column_word("  ")
+    ('lead source', 'signup source', 'teléfono', '  ')
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    words = [word if word.isupper() else word.lower() for word in re.split(r"[_\s]+", spaced) if word]
+    return " ".join(words) or name
 
 
 def field_label(name: str) -> str:

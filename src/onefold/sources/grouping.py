@@ -51,7 +51,7 @@ def _system_word(place: str) -> str:
         return stem
     words = [word for word in _WORDS.findall(stem) if not word.isdigit()]
     telling = [word for word in words if word.lower() not in _SAY_NOTHING]
-    return (telling or words or ["file"])[0]
+    return str((telling or words or ["file"])[0])
 
 
 def _source_name(word: str) -> str:

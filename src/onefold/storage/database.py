@@ -7,8 +7,9 @@ SQLite runs in WAL mode with ``synchronous=FULL``: what is committed survives a 
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from onefold.errors import Conflict, EngineFailed, UpgradeNeeded
 
 metadata = sa.MetaData()
 """Every slice's tables register here (``<slice>/tables.py``); migrations create them."""
+
+HEAD = "0001"
+"""The newest migration."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -71,14 +75,11 @@ class AppDatabase:
             Conflict: another writer held the database for longer than a minute.
             EngineFailed: the disk is full or the file is damaged; nothing was written.
         """
-        with self.engine.connect() as connection:
-            try:
-                if self.engine.dialect.name == "sqlite":
-                    connection.exec_driver_sql("begin immediate")
+        try:
+            with _write_transaction(self.engine) as connection:
                 yield connection
-                connection.commit()
-            except sa.exc.DBAPIError as error:
-                raise _translated(error, self.engine) from error
+        except sa.exc.DBAPIError as error:
+            raise _translated(error, self.engine) from error
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
@@ -95,31 +96,49 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _migrate(engine: sa.Engine) -> None:
+    """Bring the schema up to ``HEAD``, all of it or nothing; Alembic loads only when there is something to do."""
+    with _write_transaction(engine) as connection:
+        has_version = sa.inspect(connection).has_table("alembic_version")
+        current = connection.scalar(sa.text("select version_num from alembic_version")) if has_version else None
+        if current == HEAD:
+            return
+        if current is not None and current > HEAD:
+            raise UpgradeNeeded(
+                f"{engine.url.database} was written by a newer version of Onefold (schema {current})",
+                hint="Run: pip install --upgrade onefold",
+            )
+    if current is not None and engine.dialect.name == "sqlite":
+        _back_up(Path(str(engine.url.database)))
+    with _write_transaction(engine) as connection:
+        _upgrade(connection)
+
+
+@contextmanager
+def _write_transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("begin immediate")
+        yield connection
+        connection.commit()
+
+
+def _upgrade(connection: sa.Connection) -> None:
     from alembic import command
     from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head()
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == head:
-        return
-    known = {script.revision for script in scripts.walk_revisions()}
-    if current is not None and current not in known:
-        raise UpgradeNeeded(
-            f"{engine.url.database} was written by a newer version of Onefold (schema {current})",
-            hint="Run: pip install --upgrade onefold",
-        )
-    if current is not None and engine.dialect.name == "sqlite":
-        path = Path(str(engine.url.database))
-        shutil.copy2(path, path.with_suffix(f".before-{head}.db"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
+
+
+def _back_up(path: Path) -> None:
+    """A copy of an SQLite file beside it, as of the last commit."""
+    with (
+        closing(sqlite3.connect(path)) as source,
+        closing(sqlite3.connect(path.with_suffix(f".before-{HEAD}.db"))) as to,
+    ):
+        source.backup(to)
 
 
 def _translated(error: sa.exc.DBAPIError, engine: sa.Engine) -> Exception:
@@ -127,8 +146,13 @@ def _translated(error: sa.exc.DBAPIError, engine: sa.Engine) -> Exception:
     name = engine.url.database
     if "locked" in text:
         return Conflict(f"{name}: another process is writing", hint="Wait until it ends, then try again.")
-    if "full" in text or "No space" in text:
-        return EngineFailed(
-            f"{name}: the disk is full; nothing was written", hint="Free some space and try again."
-        )
+    if "full" in text or "No space" in text or ("I/O" in text and _is_disk_full(engine)):
+        return EngineFailed(f"{name}: the disk is full; nothing was written", hint="Free some space and try again.")
     return EngineFailed(f"{name}: {text}")
+
+
+def _is_disk_full(engine: sa.Engine) -> bool:
+    """Whether an I/O error of SQLite, which names no cause, is for want of space."""
+    if engine.dialect.name != "sqlite":
+        return False
+    return shutil.disk_usage(Path(str(engine.url.database)).parent).free < 1 << 20

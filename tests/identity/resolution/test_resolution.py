@@ -7,6 +7,7 @@ import json
 import random
 import time
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -183,6 +184,34 @@ def test_columns_may_be_missing_altogether():
     rows, _ = population(40)
     sparse = table(rows).select(["subject_id", "given_name", "family_name", "emails"])
     assert len(resolve_records(sparse).clusters) == len(rows)
+
+
+def test_values_hidden_under_null_lists_are_not_seen():
+    rows, _ = population(30)
+    plain = table(rows)
+    values = pa.array(["hidden@mail.example"] * len(rows))
+    hidden = pa.ListArray.from_arrays(
+        pa.array(range(len(rows) + 1), pa.int32()), values, mask=pa.array([True] * len(rows))
+    )
+    without = plain.set_column(plain.column_names.index("emails"), "emails", pa.nulls(len(rows), hidden.type))
+    with_hidden = plain.set_column(plain.column_names.index("emails"), "emails", hidden)
+    assert resolve_records(with_hidden).clusters.equals(resolve_records(without).clusters)
+
+
+def test_record_that_fits_two_people_joins_neither():
+    rows, _ = population(300)
+    for name in ("ingeborg", "sieglinde"):
+        full = {
+            "given_name": name,
+            "family_name": "quastenhof",
+            "emails": [f"{name}@quast.example"],
+            "company": "quast",
+        }
+        rows += [{**full, "subject_id": f"{name}-{n}", "birth_date": f"19{len(name)}0-01-02"} for n in range(3)]
+    rows.append({"subject_id": "vague", "family_name": "quastenhof", "company": "quast"})
+    found = groups(resolve_records(table(rows)).clusters)
+    assert frozenset({"vague"}) in found
+    assert {frozenset(f"{name}-{n}" for n in range(3)) for name in ("ingeborg", "sieglinde")} <= found
 
 
 _garbage = st.one_of(

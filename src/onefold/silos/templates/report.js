@@ -12,7 +12,6 @@
   });
   tools.append(toggle);
   tools.hidden = false;
-  addEventListener("beforeprint", () => all().forEach((entry) => { entry.open = true; }));
   const keyOf = (row, place) => {
     const cell = row.cells[place];
     const key = cell.dataset.key ?? cell.textContent.trim();

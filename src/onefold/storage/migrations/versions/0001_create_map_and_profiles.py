@@ -1,5 +1,7 @@
 """Create the catalogue, the identity map, profiles, timeline and builds."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,11 +9,11 @@ revision = "0001"
 down_revision = None
 
 
-def _moment(name: str, *, required: bool = True) -> sa.Column:
+def _moment(name: str, *, required: bool = True) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=not required)
 
 
-def _text(name: str, *, required: bool = True) -> sa.Column:
+def _text(name: str, *, required: bool = True) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=not required)
 
 

@@ -1,0 +1,40 @@
+"""Profiles as the app database keeps them, and as readers want them.
+
+A million profiles are mostly provenance, and most of a customer's values come from a few records. So ``attributes``
+holds each record once and its values name it by place; members that follow from others are left out:
+
+``{"records": [{"source", "table", "record_key", "observed_at"?}, …],``
+``"values": {attribute: {"value", "record", "records"?, "column", "raw"?, "rule"?, "others"?, "more"?}}}``
+
+``record`` is a place in ``records`` (newest first), ``records`` how many of them agree (1 where absent), ``raw`` what
+the source says where that differs, ``rule`` the criterion that decided, ``others`` the values that lost, best first
+(``value``, ``record``, ``records``, ``why_lost``), ``more`` how many are not listed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onefold.profiles.rules import is_multiple
+
+
+def expanded(attributes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Attribute -> its entry with the origin of every value written out, and ``values`` where there may be several."""
+    records = attributes["records"]
+    return {name: _entry(name, entry, records) for name, entry in attributes["values"].items()}
+
+
+def _entry(name: str, stored: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
+    entry = {"rule": "only_value", **_with_origin(stored, records)}
+    if others := stored.get("others"):
+        entry["others"] = [_with_origin(other, records) for other in others]
+        for other in entry["others"]:
+            del other["table"]
+        if is_multiple(name):
+            entry["values"] = [stored["value"], *(other["value"] for other in others)]
+    return entry
+
+
+def _with_origin(value: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
+    named = {key: member for key, member in value.items() if key != "record"}
+    return {**named, **records[value["record"]]}
