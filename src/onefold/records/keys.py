@@ -7,7 +7,6 @@ import polars as pl
 from onefold.records.emails import normalise_emails
 from onefold.records.name_columns import full_names, seeded_context
 from onefold.records.phones import normalise_phones
-from onefold.records.placeholders import is_nobody
 
 
 def email_key(text: str) -> str | None:
@@ -40,5 +39,4 @@ def name_key(text: str) -> str | None:
     names = full_names(pl.Series([text], dtype=pl.String), seeded_context())
     given, family = names["given_words"][0], names["family_words"][0]
     words = f"{given or ''} {family or ''}".split()
-    key = " ".join(sorted(words))
-    return None if not key or is_nobody(pl.Series([key]))[0] else key  # what a suffix leaves may be nobody: 'aaa CBE'
+    return " ".join(sorted(words)) or None
