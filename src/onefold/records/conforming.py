@@ -20,6 +20,7 @@ import pyarrow as pa
 from onefold.catalog.model import Role, Table
 from onefold.engines import Engine, quote_identifier, quote_literal
 from onefold.records.borrowing import Loan, facts_query, find_loans
+from onefold.records.chunk import PeoplePlan
 from onefold.records.fact_columns import body_columns, choose_columns
 from onefold.records.facts import FactPlan, conform_facts
 from onefold.records.learning import Lessons, landed_relation, learn
@@ -27,7 +28,7 @@ from onefold.records.model import EVENT, RECORD, RECORD_VALUE, ConformReport, Ta
 from onefold.records.name_columns import NameContext
 from onefold.records.name_words import LATIN_CHINESE_SURNAMES, chinese_syllables
 from onefold.records.names import GIVEN_FIRST
-from onefold.records.people import PeoplePlan, conform_chunk
+from onefold.records.people import conform_chunk
 from onefold.records.routes import FACTS, Route, find_routes, subject_query
 
 RULES_VERSION = "2"
