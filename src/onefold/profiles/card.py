@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from onefold.errors import NotFound
 from onefold.identity import current_customer_id
-from onefold.profiles.stored import expanded
+from onefold.profiles.stored import expanded, record_moments
 from onefold.profiles.tables import profile, timeline_event
 
 _customer = sa.table(
@@ -88,6 +88,11 @@ class CardRecord:
     table: str
     record_key: str
     attached_at: datetime
+    """When it became part of this customer here."""
+    created_at: str | None = None
+    """When the source says that it began."""
+    changed_at: str | None = None
+    """When the source last changed it; when it began, where it says no more."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +191,7 @@ def get_card(connection: sa.Connection, customer_id: str, *, timeline: int = 20)
         essentials=_essentials(made.display_name if made else None, attributes, traits),
         attributes=attributes,
         traits=traits,
-        records=_records(connection, current),
+        records=_records(connection, current, made.attributes if made else None),
         timeline=events,
         events=total,
         former_ids=former,
@@ -221,7 +226,7 @@ def _essentials(
         ("tier", "Tier", values.get("tier")),
         ("customer_since", "Customer since", traits.get("customer_since", "")[:10]),
         ("last_contact", "Last contact", contact.get("at", "")[:10] and _joined(contact, "at", "type", "channel")),
-        ("last_contact_with", "Last spoke with", contact.get("with")),
+        ("last_contact_with", "Last spoke with", _last_spoken(traits)),
         ("email", "E-mail", values.get("email")),
         ("phone", "Phone", values.get("phone")),
         ("open_tickets", "Open tickets", None if open_tickets is None else str(open_tickets)),
@@ -230,18 +235,27 @@ def _essentials(
     return tuple(Essential(name, label, value) for name, label, value in lines if value)
 
 
+def _last_spoken(traits: dict[str, Any]) -> str | None:
+    """The colleague, and when, where that was before the last contact."""
+    who, at = traits.get("last_contact_with"), traits.get("last_contact_with_at", "")
+    is_earlier = who and at[:10] != traits.get("last_contact", {}).get("at", "")[:10]
+    return f"{who} · {at[:10]}" if is_earlier else who
+
+
 def _joined(contact: dict[str, str], *names: str) -> str:
     parts = (contact[name][:10] if name == "at" else contact[name] for name in names if contact.get(name))
     return " · ".join(dict.fromkeys(parts))
 
 
-def _records(connection: sa.Connection, customer_id: str) -> tuple[CardRecord, ...]:
+def _records(connection: sa.Connection, customer_id: str, stored: dict[str, Any] | None) -> tuple[CardRecord, ...]:
     query = sa.select(_subject).where(_subject.c.customer_id == customer_id).order_by(_subject.c.subject_id)
+    moments = record_moments(stored) if stored else {}
     records = []
     for row in connection.execute(query):
         place, _, key = row.subject_id.partition(":")
         source, _, table = place.partition(".")
-        records.append(CardRecord(row.subject_id, source, table, key, _aware(row.attached_at)))
+        created_at, changed_at = moments.get((source, table, key), (None, None))
+        records.append(CardRecord(row.subject_id, source, table, key, _aware(row.attached_at), created_at, changed_at))
     return tuple(records)
 
 

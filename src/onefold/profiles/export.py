@@ -45,7 +45,7 @@ _TRAIT_COLUMNS: dict[str, tuple[str, pa.DataType]] = {
     "open_tickets": ("(traits->>'open_tickets')::bigint", pa.int64()),
     "last_contact_at": ("traits->'last_contact'->>'at'", pa.string()),
     "last_contact_type": ("traits->'last_contact'->>'type'", pa.string()),
-    "last_contact_with": ("traits->'last_contact'->>'with'", pa.string()),
+    "last_contact_with": ("traits->>'last_contact_with'", pa.string()),
     "last_score": ("(traits->'last_score'->>'score')::double", pa.float64()),
     "last_score_at": ("traits->'last_score'->>'at'", pa.string()),
 }
@@ -167,7 +167,9 @@ def _columns(engine: Engine, connection: sa.Connection) -> dict[str, tuple[str, 
     found: set[str] = set()
     for batch in _profiles(connection):
         with engine.registered(batch, "stored"):
-            found |= {name for (name,) in engine.rows("select distinct unnest(json_keys(attributes->'values')) from stored")}
+            found |= {
+                name for (name,) in engine.rows("select distinct unnest(json_keys(attributes->'values')) from stored")
+            }
     order = {name: place for place, name in enumerate(ATTRIBUTE_RULES)}
     names = sorted(found, key=lambda name: (order.get(name.partition(":")[0], len(order)), name))
     columns: dict[str, tuple[str, pa.DataType]] = {

@@ -9,7 +9,7 @@ criterion          the value wins that
 verified           a system marks as verified (a yes in a column such as ``email_verified``)
 personal           is not a role mailbox (``info@…``), which belongs to a desk and not to a person
 newest             was seen last (when its record last changed, else began)
-most_frequent      most of the customer's records agree on
+most_frequent      most of the customer's records agree on (a name agrees with a fuller one that holds its words)
 most_precise       is longer in its comparison form (a full date before a bare year)
 most_complete      says more (names: both halves before one, whole words before initials; addresses: street
                    and town before town alone; text: more words)
@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Grows with every change that alters profiles; each build then computes all of them anew."""
 
 
@@ -109,7 +109,6 @@ ATTRIBUTE_RULES: dict[str, Rule] = {
     "other": _COLUMN,
 }
 """The defaults, by meaning. What is not listed (keys of rows, nested values) is no attribute of a customer."""
-
 
 
 def is_multiple(attribute: str) -> bool:

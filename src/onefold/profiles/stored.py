@@ -24,6 +24,20 @@ def expanded(attributes: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: _entry(name, entry, records) for name, entry in attributes["values"].items()}
 
 
+def record_moments(attributes: dict[str, Any]) -> dict[tuple[str, str, str], tuple[str | None, str | None]]:
+    """(source, table, record_key) -> when the source says that the record began, and last changed (else began).
+
+    Beginnings are known for as many records as the profile lists values of ``created_at``.
+    """
+    records = attributes["records"]
+    began = attributes["values"].get("created_at", {})
+    created = {value["record"]: value["value"] for value in (*began.get("others", ()), *([began] if began else ()))}
+    return {
+        (record["source"], record["table"], record["record_key"]): (created.get(place), record.get("observed_at"))
+        for place, record in enumerate(records)
+    }
+
+
 def _entry(name: str, stored: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
     entry = {"rule": "only_value", **_with_origin(stored, records)}
     if others := stored.get("others"):

@@ -163,16 +163,18 @@ def _records(card: Card) -> Table:
     table.add_column("system", style="cyan")
     table.add_column("table")
     table.add_column("key", overflow="fold")
-    table.add_column("since", style="dim")
+    table.add_column("since", style="dim", no_wrap=True)
+    table.add_column("last changed", style="dim", no_wrap=True)
     for record in card.records[:_MOST_RECORDS]:
         table.add_row(
             safe_text(record.source),
             safe_text(record.table),
             safe_text(record.record_key),
-            f"{record.attached_at:%Y-%m-%d}",
+            (record.created_at or "")[:10],
+            (record.changed_at or "")[:10],
         )
     if len(card.records) > _MOST_RECORDS:
-        table.add_row("…", f"{len(card.records) - _MOST_RECORDS:,} more", "", "")
+        table.add_row("…", f"{len(card.records) - _MOST_RECORDS:,} more")
     return table
 
 

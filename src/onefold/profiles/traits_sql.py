@@ -144,6 +144,10 @@ TRAIT_STEPS = {
                  'source': source},
                 {'at': occurred_at, 'id': event_id}
             ) filter (is_contact) as contact,
+            -- a struct, so that the name and its moment are of one event
+            arg_max(
+                {'at': occurred_at, 'who': counterpart}, {'at': occurred_at, 'id': event_id}
+            ) filter (is_contact and counterpart is not null) as spoken,
             arg_max(
                 {'at': occurred_at, 'score': score, 'type': event_type, 'source': source},
                 {'at': occurred_at, 'id': event_id}
@@ -170,6 +174,8 @@ TRAIT_STEPS = {
                     || {_member("with", "e.contact.who")}
                     || {_member("title", "left(e.contact.title, 200)")}
                     || {_member("source", "e.contact.source")} || '}}' end
+                || {_member("last_contact_with", "e.spoken.who")}
+                || {_member("last_contact_with_at", _moment("e.spoken.at"))}
                 || case when e.scored is null then '' else
                     ',"last_score":{{"score":' || e.scored.score || ',"at":' || to_json({_moment("e.scored.at")})
                     || {_member("type", "e.scored.type")}

@@ -94,25 +94,54 @@ UNIFY_STEPS = {
             and v.value = 'yes'
             and regexp_matches(lower(l.column_name), 'verif|confirm|valid')
             and regexp_matches(lower(l.column_name), 'mail|phone|mobile|tel|sms')""",
+    "unify_full_name": """
+        -- grain: one row per customer and name; how many of its records agree, a shorter name with a fuller one that
+        -- holds all its words in the same places
+        with names as (
+            select
+                customer_no,
+                given_name,
+                family_name,
+                string_split(coalesce(given_name, ''), ' ') as given_words,
+                string_split(coalesce(family_name, ''), ' ') as family_words,
+                count(*) as records
+            from unify_subject
+            where coalesce(given_name, family_name) is not null
+            group by all
+        )
+        select
+            a.customer_no,
+            a.given_name,
+            a.family_name,
+            sum(b.records) as agreeing
+        from names a
+        join names b
+            on b.customer_no = a.customer_no
+            and (b.given_name is null or list_has_all(a.given_words, b.given_words))
+            and (b.family_name is null or list_has_all(a.family_words, b.family_words))
+        group by all""",
     "unify_name": f"""
         -- grain: one row per subject; how good its name is, and its place among the customer's names
         with judged as (
             select
                 subject_no,
-                customer_no,
+                s.customer_no,
                 recency,
-                given_name,
-                family_name,
+                s.given_name,
+                s.family_name,
                 display_name,
-                (length(given_name) > 1 and family_name is not null)::int
+                (length(s.given_name) > 1 and s.family_name is not null)::int
                     + (display_name is not null)::int as completeness,
-                count(*) over (
-                    partition by customer_no, given_name, family_name, case when given_name is null
-                        and family_name is null then lower(display_name) end
-                ) as frequency,
+                coalesce(f.agreeing, count(*) over (
+                    partition by s.customer_no, s.given_name, s.family_name, lower(display_name)
+                )) as frequency,
                 coalesce({_is_proper("display_name")}, false)::int as is_proper,
                 priority
-            from unify_subject
+            from unify_subject s
+            left join unify_full_name f
+                on f.customer_no = s.customer_no
+                and f.given_name is not distinct from s.given_name
+                and f.family_name is not distinct from s.family_name
         )
         select
             *,

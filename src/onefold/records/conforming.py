@@ -19,20 +19,23 @@ import pyarrow as pa
 
 from onefold.catalog.model import Role, Table
 from onefold.engines import Engine, quote_identifier, quote_literal
-from onefold.records.facts import FactColumns, FactPlan, body_columns, choose_columns, conform_facts
+from onefold.records.borrowing import Loan, facts_query, find_loans
+from onefold.records.chunk import PeoplePlan
+from onefold.records.fact_columns import body_columns, choose_columns
+from onefold.records.facts import FactPlan, conform_facts
 from onefold.records.learning import Lessons, landed_relation, learn
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE, ConformReport, TableReport
 from onefold.records.name_columns import NameContext
 from onefold.records.name_words import LATIN_CHINESE_SURNAMES, chinese_syllables
 from onefold.records.names import GIVEN_FIRST
-from onefold.records.people import PeoplePlan, conform_chunk
+from onefold.records.people import conform_chunk
 from onefold.records.routes import FACTS, Route, find_routes, subject_query
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Raised whenever the same raw value would conform to something else, so that every row is conformed again."""
 
 _ROWS_PER_CHUNK = 100_000
-_DETAILS = ("date_order", "date_calendar", "scale", "unit", "region")
+_DETAILS = ("date_order", "date_calendar", "scale", "unit", "region", "currency", "only_where")
 _PEOPLE = (Role.PEOPLE, Role.ORGANISATIONS)
 _SURNAMES = ", ".join(quote_literal(name) for name in sorted(LATIN_CHINESE_SURNAMES))
 _NOTHING: Callable[[str], None] = lambda _message: None  # noqa: E731
@@ -77,7 +80,8 @@ def conform(
         elif table.full_name in routes:
             say(f"conforming {table.full_name}")
             source_region = regions.get(table.source) or workspace_region
-            reports.append(_conform_facts(engine, table, routes[table.full_name], source_region))
+            loans = find_loans(table, landed)
+            reports.append(_conform_facts(engine, table, routes[table.full_name], loans, source_region))
     if len(changed_words) or not _scalar(engine, "select count(*) from meta.name_role"):
         _remember_words(engine, lessons.roles)
     unreached = tuple(t.full_name for t in landed if t.role in FACTS and t.full_name not in routes)
@@ -138,30 +142,34 @@ def _conform_people(
     return _report(engine, table, "record", conformed, deleted)
 
 
-def _conform_facts(engine: Engine, table: Table, route: Route, region: str | None) -> TableReport:
-    digest = mapping_hash(table, region, route.describe())
-    plan = FactPlan(table, digest, region)
+def _conform_facts(
+    engine: Engine, table: Table, route: Route, loans: Mapping[str, Loan], region: str | None
+) -> TableReport:
+    digest = mapping_hash(table, region, route.describe(), [loan.describe() for loan in loans.values()])
+    plan = FactPlan(table, digest, region, loans)
+    rows = facts_query(table, subject_query(table, route), loans)
     chosen = choose_columns(table)
     present = set(engine.columns("landed", table.full_name))
-    used = [quote_identifier(name) for name in sorted(chosen.used() | _amount_columns(chosen)) if name in present]
+    used = [quote_identifier(name) for name in sorted(chosen.read()) if name in present]
     body = [name for name in body_columns(table, chosen) if name in present]
     query = f"""
         select {
         ", ".join(
             [
                 "l._key",
-                "l._hash",
+                "s._hash",
                 "s.subject_id as _subject_id",
+                *(f"s.{loan.name}" for loan in loans.values()),
                 f"{_json_of(body)} as _body",
                 *(f"l.{c}" for c in used),
             ]
         )
     }
         from {landed_relation(table)} l
-        join ({subject_query(table, route)}) s on s._key = l._key
+        join ({rows}) s on s._key = l._key
         where l._to_build is null and not exists (select 1 from onefold_fresh r where r.record_key = l._key)"""
     conformed = 0
-    with _fresh_rows(engine, _fresh_events(table, digest, route)) as reader, engine.transaction():
+    with _fresh_rows(engine, _fresh_events(table, digest, rows)) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("event",))
         with _Writer(engine) as writer:
             for chunk in _chunks(reader, query):
@@ -204,10 +212,6 @@ class _Writer:
             self._pending = None
 
 
-def _amount_columns(chosen: FactColumns) -> frozenset[str]:
-    return frozenset(column.name for column in (chosen.amount, chosen.quantity) if column)
-
-
 def _fresh_records(table: Table, digest: str) -> str:
     """SQL. grain: one row per record of the table that need not be conformed again."""
     return f"""
@@ -219,13 +223,12 @@ def _fresh_records(table: Table, digest: str) -> str:
             and r.subject_id not in (select subject_id from onefold_reworded)"""
 
 
-def _fresh_events(table: Table, digest: str, route: Route) -> str:
+def _fresh_events(table: Table, digest: str, rows: str) -> str:
     """SQL. grain: one row per event of the table that need not be conformed again."""
     return f"""
         select e.record_key, e.event_id as subject_id
         from main.event e
-        join {landed_relation(table)} l on l._key = e.record_key and l._hash = e.row_hash and l._to_build is null
-        join ({subject_query(table, route)}) s on s._key = e.record_key and s.subject_id = e.subject_id
+        join ({rows}) s on s._key = e.record_key and s._hash = e.row_hash and s.subject_id = e.subject_id
         where e.source = {quote_literal(table.source)} and e.table_name = {quote_literal(table.name)}
             and e.mapping_hash = {quote_literal(digest)}"""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -11,13 +12,14 @@ import pyarrow as pa
 
 from onefold.catalog.model import Column, Meaning, Table
 from onefold.records import codes
+from onefold.records.borrowing import Loan
+from onefold.records.fact_columns import FactColumns, choose_columns
 from onefold.records.model import EVENT
 from onefold.records.people import moments_of
 from onefold.records.placeholders import blank_to_null
-from onefold.records.text import per_distinct, words
+from onefold.records.text import clean, per_distinct, words
 from onefold.records.vocabulary import word_list
 
-_TIMES = (Meaning.EVENT_TIME, Meaning.CREATED_AT, Meaning.DATE, Meaning.UPDATED_AT)
 _GENERIC_WORDS = frozenset(
     word_list("""
     data table tbl list lookup log logs export dump raw stg staging dim fact all history v new old
@@ -28,7 +30,8 @@ _DETAIL_WORDS = frozenset(
     line lines item items detail details response responses event events row rows
 """)
 )
-_UNIT_PRICE = re.compile(r"unit|price|precio|preu|τιμή|单价|單價|قیمت|rate", re.IGNORECASE)
+EXCERPT_LENGTH = 120
+"""Characters of a text that stand for its title, as a subject line would."""
 _LARGEST = 9_999_999_999_999  # decimal(18, 4) holds 14 digits before the point
 
 
@@ -39,64 +42,8 @@ class FactPlan:
     table: Table
     mapping_hash: str
     default_region: str | None
-
-
-@dataclass(frozen=True)
-class FactColumns:
-    """Which column of a table of facts says what; None where none does."""
-
-    time: Column | None
-    kind: Column | None
-    title: Column | None
-    status: Column | None
-    channel: Column | None
-    counterpart: Column | None
-    amount: Column | None
-    quantity: Column | None
-    currency: Column | None
-    score: Column | None
-
-    def used(self) -> frozenset[str]:
-        """Columns that have a place of their own; unit prices and quantities stay in the body too."""
-        own = (
-            self.time,
-            self.kind,
-            self.title,
-            self.status,
-            self.channel,
-            self.counterpart,
-            self.currency,
-            self.score,
-        )
-        amount = None if self.quantity else self.amount
-        return frozenset(column.name for column in (*own, amount) if column)
-
-
-def choose_columns(table: Table) -> FactColumns:
-    """The column for each place of an event; the first in table order where several would do."""
-
-    def first(*meanings: Meaning) -> Column | None:
-        return next((c for meaning in meanings for c in table.with_meaning(meaning)), None)
-
-    amount = _main_amount(table.with_meaning(Meaning.AMOUNT))
-    is_unit_price = amount is not None and bool(_UNIT_PRICE.search(amount.name))
-    return FactColumns(
-        time=first(*_TIMES),
-        kind=first(Meaning.EVENT_TYPE),
-        title=first(Meaning.TITLE, Meaning.PRODUCT),
-        status=first(Meaning.STATUS),
-        channel=first(Meaning.CHANNEL),
-        counterpart=first(Meaning.OWNER),
-        amount=amount,
-        quantity=first(Meaning.QUANTITY) if is_unit_price else None,
-        currency=first(Meaning.CURRENCY),
-        score=first(Meaning.SCORE),
-    )
-
-
-def body_columns(table: Table, chosen: FactColumns) -> list[str]:
-    """Columns that go into the body: all without a place of their own, keys and foreign keys included."""
-    return [c.name for c in table.columns if c.name not in chosen.used() and c.meaning is not Meaning.EMPTY]
+    loans: Mapping[str, Loan] = field(default_factory=dict)
+    """What a row takes from another table where it says nothing itself."""
 
 
 def default_type(table_name: str) -> str:
@@ -115,14 +62,15 @@ def conform_facts(rows: pl.DataFrame, plan: FactPlan) -> pa.Table:
     """Conform landed rows.
 
     Args:
-        rows: the chosen source columns (strings), ``_key``, ``_hash``, ``_subject_id`` and ``_body`` (JSON).
+        rows: the chosen source columns (strings), ``_key``, ``_hash``, ``_subject_id``, ``_body`` (JSON), and the raw
+            values of the plan's loans.
         plan: of their table.
 
     Returns:
         ``EVENT`` rows.
     """
     table, chosen = plan.table, choose_columns(plan.table)
-    money = _money(rows, chosen)
+    money = _money(rows, chosen, plan.loans)
     constants = {
         "source": table.source,
         "table_name": table.name,
@@ -136,11 +84,11 @@ def conform_facts(rows: pl.DataFrame, plan: FactPlan) -> pa.Table:
         "record_key": rows["_key"],
         "row_hash": rows["_hash"],
         "event_type": _types(rows, chosen.kind, default_type(table.name)),
-        "occurred_at": _moments(rows, chosen.time, plan.default_region),
-        "title": _text(rows, chosen.title),
+        "occurred_at": _moments(rows, chosen.time, plan),
+        "title": _titles(rows, chosen, plan.loans),
         "status": _text(rows, chosen.status),
         "channel": _text(rows, chosen.channel),
-        "counterpart": _text(rows, chosen.counterpart),
+        "counterpart": _counterparts(rows, chosen.counterpart, plan.loans),
         "amount": money["amount"],
         "currency": money["currency"],
         "score": _score(rows, chosen.score),
@@ -156,7 +104,11 @@ def _repeat(value: Any, length: int) -> pl.Series:
 def _text(rows: pl.DataFrame, column: Column | None) -> pl.Series:
     if column is None:
         return _repeat(None, len(rows))
-    return per_distinct(rows[column.name], lambda v: pl.DataFrame({"t": blank_to_null(v)}))["t"]
+    return _text_of(rows[column.name])
+
+
+def _text_of(values: pl.Series) -> pl.Series:
+    return per_distinct(values, lambda v: pl.DataFrame({"t": blank_to_null(v)}))["t"]
 
 
 def _types(rows: pl.DataFrame, column: Column | None, default: str) -> pl.Series:
@@ -168,10 +120,46 @@ def _types(rows: pl.DataFrame, column: Column | None, default: str) -> pl.Series
     return snake["t"].fill_null(default)
 
 
-def _moments(rows: pl.DataFrame, column: Column | None, region: str | None) -> pl.Series:
-    if column is None:
-        return pl.Series([None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(rows))
-    return moments_of(rows[column.name], column, region)["moment"]
+def _titles(rows: pl.DataFrame, chosen: FactColumns, loans: Mapping[str, Loan]) -> pl.Series:
+    """The row's own title, else the beginning of its text, else the name of the thing it is about."""
+    found = _text(rows, chosen.title)
+    if chosen.text is not None:
+        texts = per_distinct(rows[chosen.text.name], lambda v: pl.DataFrame({"t": excerpts(v)}))["t"]
+        found = found.zip_with(found.is_not_null(), texts)
+    return _or_lent(found, rows, loans.get("title"))
+
+
+def excerpts(values: pl.Series) -> pl.Series:
+    """The beginning of each text on one line: at most ``EXCERPT_LENGTH`` characters, whole words where words end."""
+    text = clean(blank_to_null(values)).alias("t")
+    cut = pl.col("t").str.slice(0, EXCERPT_LENGTH - 1)
+    at_word = cut.str.replace(r"[\s,;:.–-]+\S{0,20}$", "")
+    shortened = pl.concat_str(at_word, pl.lit("…"))
+    is_long = pl.col("t").str.len_chars() > EXCERPT_LENGTH
+    return text.to_frame().select(pl.when(is_long).then(shortened).otherwise("t").alias("t")).to_series()
+
+
+def _counterparts(rows: pl.DataFrame, column: Column | None, loans: Mapping[str, Loan]) -> pl.Series:
+    """The colleague: named by the row itself, else by the ticket that it belongs to."""
+    found = _text(rows, column)
+    condition = column.details.get("only_where") if column is not None else None
+    if condition:
+        said = rows[condition["column"]].str.strip_chars().str.to_lowercase()
+        found = found.set(~said.is_in(list(condition["values"])).fill_null(value=False), None)
+    return _or_lent(found, rows, loans.get("counterpart"))
+
+
+def _or_lent(own: pl.Series, rows: pl.DataFrame, loan: Loan | None) -> pl.Series:
+    return own if loan is None else own.zip_with(own.is_not_null(), _text_of(rows[loan.name]))
+
+
+def _moments(rows: pl.DataFrame, column: Column | None, plan: FactPlan) -> pl.Series:
+    loan = plan.loans.get("time")
+    if column is not None:
+        return moments_of(rows[column.name], column, plan.default_region)["moment"]
+    if loan is not None:
+        return moments_of(rows[loan.name], loan.column, plan.default_region)["moment"]
+    return pl.Series([None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(rows))
 
 
 def _score(rows: pl.DataFrame, column: Column | None) -> pl.Series:
@@ -180,14 +168,16 @@ def _score(rows: pl.DataFrame, column: Column | None) -> pl.Series:
     return per_distinct(rows[column.name], lambda v: pl.DataFrame({"s": codes.parse_numbers(v)}))["s"]
 
 
-def _money(rows: pl.DataFrame, chosen: FactColumns) -> pl.DataFrame:
-    """``amount`` (decimal, major units; a unit price times its quantity) and ``currency``."""
+def _money(rows: pl.DataFrame, chosen: FactColumns, loans: Mapping[str, Loan]) -> pl.DataFrame:
+    """``amount`` (decimal, major units; a unit price times its quantity) and ``currency``.
+
+    The currency is the row's own, else that of a sign in the amount, of the column's header, or of the row that this
+    one belongs to.
+    """
     none = pl.DataFrame({"amount": pl.Series([None], dtype=pl.Decimal(18, 4)).new_from_index(0, len(rows))})
     currency = _repeat(None, len(rows))
     if chosen.currency is not None:
-        currency = per_distinct(
-            rows[chosen.currency.name], lambda v: pl.DataFrame({"c": codes.normalise_currencies(v)})
-        )["c"]
+        currency = _currencies(rows[chosen.currency.name])
     if chosen.amount is None:
         return none.with_columns(currency=currency)
     unit = str(chosen.amount.details.get("unit", "major"))
@@ -200,17 +190,22 @@ def _money(rows: pl.DataFrame, chosen: FactColumns) -> pl.DataFrame:
         )
     amount = amount.set((amount.abs() > _LARGEST).fill_null(value=False), None)
     decimal = amount.round(4).cast(pl.Decimal(18, 4), strict=False)
-    return pl.DataFrame({"amount": decimal, "currency": currency.zip_with(currency.is_not_null(), money["currency"])})
+    candidates = [currency, money["currency"], _repeat(chosen.amount.details.get("currency"), len(rows))]
+    if "currency" in loans:
+        candidates.append(_lent_currency(rows, loans["currency"]))
+    named = [series.alias(str(index)) for index, series in enumerate(candidates)]
+    return pl.DataFrame({"amount": decimal, "currency": pl.DataFrame(named).select(pl.coalesce(pl.all())).to_series()})
 
 
-def _main_amount(columns: tuple[Column, ...]) -> Column | None:
-    """A total before any other amount, anything before a unit price."""
+def _lent_currency(rows: pl.DataFrame, loan: Loan) -> pl.Series:
+    if loan.column.meaning is Meaning.CURRENCY:
+        return _currencies(rows[loan.name])
+    signs = per_distinct(rows[loan.name], codes.normalise_money)["currency"]
+    return signs.zip_with(signs.is_not_null(), _repeat(loan.column.details.get("currency"), len(rows)))
 
-    def rank(column: Column) -> tuple[bool, bool]:
-        is_total = re.search(r"total|amount|sum|importe|import|ποσό|金额|金額|总|總|مبلغ", column.name, re.IGNORECASE)
-        return bool(_UNIT_PRICE.search(column.name)), not is_total
 
-    return min(columns, key=rank, default=None)
+def _currencies(values: pl.Series) -> pl.Series:
+    return per_distinct(values, lambda v: pl.DataFrame({"c": codes.normalise_currencies(v)}))["c"]
 
 
 def _singular(word: str) -> str:

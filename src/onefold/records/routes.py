@@ -65,13 +65,22 @@ def _preference(route: Route) -> tuple[bool, float, str]:
 def subject_query(table: Table, route: Route) -> str:
     """SQL: ``_key`` of each current row of ``table`` that reaches a subject, and its ``subject_id``.
 
-    grain: one row per current row of the table that reaches a subject. Where a join's target column is not unique,
-    the smallest key is taken, so that facts are never multiplied.
+    grain: one row per current row of the table that reaches a subject.
+    """
+    prefix = route.subject.full_name.replace("'", "''")
+    return f"select _key, '{prefix}:' || value as subject_id from ({carried_query(table, route.joins, '_key')}) c"
+
+
+def carried_query(table: Table, joins: Sequence[Join], column: str) -> str:
+    """SQL: ``_key`` of each current row of ``table`` whose ``joins`` all arrive, and the ``value`` of ``column`` there.
+
+    grain: one row per current row of the table that arrives. Where a join's target column is not unique, the smallest
+    key is taken, so that facts are never multiplied.
     """
     clauses, selected = [], ""
-    for number, join in enumerate(route.joins):
-        is_last = number == len(route.joins) - 1
-        carry = "_key" if is_last else quote_identifier(route.joins[number + 1].column)
+    for number, join in enumerate(joins):
+        is_last = number == len(joins) - 1
+        carry = quote_identifier(column if is_last else joins[number + 1].column)
         target = "landed." + quote_identifier(f"{join.to_source}.{join.to_table}")
         left = f"f.{quote_identifier(join.column)}" if number == 0 else f"t{number - 1}.carry"
         clauses.append(
@@ -84,9 +93,8 @@ def subject_query(table: Table, route: Route) -> str:
             on t{number}.k = {_join_key(left)}"""
         )
         selected = f"t{number}.carry"
-    prefix = route.subject.full_name.replace("'", "''")
     return f"""
-        select f._key, '{prefix}:' || {selected} as subject_id
+        select f._key, {selected} as value
         from {landed_relation(table)} f {"".join(clauses)}
         where f._to_build is null"""
 
