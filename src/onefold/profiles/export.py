@@ -167,7 +167,9 @@ def _columns(engine: Engine, connection: sa.Connection) -> dict[str, tuple[str, 
     found: set[str] = set()
     for batch in _profiles(connection):
         with engine.registered(batch, "stored"):
-            found |= {name for (name,) in engine.rows("select distinct unnest(json_keys(attributes->'values')) from stored")}
+            found |= {
+                name for (name,) in engine.rows("select distinct unnest(json_keys(attributes->'values')) from stored")
+            }
     order = {name: place for place, name in enumerate(ATTRIBUTE_RULES)}
     names = sorted(found, key=lambda name: (order.get(name.partition(":")[0], len(order)), name))
     columns: dict[str, tuple[str, pa.DataType]] = {

@@ -111,7 +111,6 @@ ATTRIBUTE_RULES: dict[str, Rule] = {
 """The defaults, by meaning. What is not listed (keys of rows, nested values) is no attribute of a customer."""
 
 
-
 def is_multiple(attribute: str) -> bool:
     """Whether a customer may well have several of ``attribute`` ('email', 'external_id:crm id')."""
     rule = ATTRIBUTE_RULES.get(attribute.partition(":")[0])
