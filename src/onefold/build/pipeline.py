@@ -18,6 +18,7 @@ from onefold.catalog import Table
 from onefold.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from onefold.engines import Engine
     from onefold.identity import MapPlan
     from onefold.profiles import ProfilePlan
 
@@ -142,8 +143,27 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
     )
     with inputs.database.read() as connection:
         map_plan = plan_map(connection, clusters, workspace_key=inputs.workspace_key)
-    inputs.engine.write("main.customer_subject", map_plan.subjects, replace=True)
+    _place_subjects(inputs.engine, map_plan)
     return map_plan
+
+
+def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:
+    """``main.customer_subject`` as the plan says; written only where it says something else."""
+    digest = "count(*), bit_xor(hash(subject_id, customer_id, kind)), sum(hash(customer_id, subject_id)::hugeint)"
+    if engine.columns("main", "customer_subject"):
+        with engine.registered(map_plan.subjects, "planned_subjects") as planned:
+            if (
+                len(
+                    {
+                        *engine.rows(
+                            f"select {digest} from {planned} union all select {digest} from main.customer_subject"
+                        )
+                    }
+                )
+                == 1
+            ):
+                return
+    engine.write("main.customer_subject", map_plan.subjects, replace=True)
 
 
 def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:

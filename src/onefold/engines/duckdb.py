@@ -59,9 +59,7 @@ class Engine:
         config: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": str(
-                path.parent / "spill" if path else Path(tempfile.gettempdir()) / "onefold-spill"
-            ),
+            "temp_directory": str(path.parent / "spill" if path else Path(tempfile.gettempdir()) / "onefold-spill"),
         }
         if threads:
             config["threads"] = threads
@@ -104,9 +102,7 @@ class Engine:
         """A query's result as an Arrow table."""
         return self._relation(sql, parameters).to_arrow_table()
 
-    def batches(
-        self, sql: str, parameters: Parameters = (), rows_per_batch: int = 100_000
-    ) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: str, parameters: Parameters = (), rows_per_batch: int = 100_000) -> Iterator[pa.RecordBatch]:
         """A query's result as a stream of Arrow batches. The engine is busy until the stream ends."""
         yield from self._relation(sql, parameters).to_arrow_reader(rows_per_batch)
 
@@ -150,9 +146,10 @@ class Engine:
 
     def columns(self, schema: str, table: str) -> list[str]:
         """Column names in order; empty where the table does not exist."""
+        # information_schema would take four times as long
         query = """
-            select column_name from information_schema.columns
-            where table_schema = ? and table_name = ? order by ordinal_position"""
+            select column_name from duckdb_columns()
+            where schema_name = ? and table_name = ? order by column_index"""
         return [name for (name,) in self.rows(query, [schema, table])]
 
     def _relation(self, sql: str, parameters: Parameters) -> duckdb.DuckDBPyRelation:
@@ -176,12 +173,8 @@ def _open_error(path: Path | None, error: duckdb.Error) -> Exception:
             hint="Wait until it ends, then run the command again.",
         )
     if "newer" in text.lower() or "storage version" in text.lower():
-        return UpgradeNeeded(
-            f"{path} was written by a newer version", hint="Run: pip install --upgrade onefold"
-        )
-    return EngineFailed(
-        f"{path}: {text}", hint="If the file is damaged, restore it, or delete it and build again."
-    )
+        return UpgradeNeeded(f"{path} was written by a newer version", hint="Run: pip install --upgrade onefold")
+    return EngineFailed(f"{path}: {text}", hint="If the file is damaged, restore it, or delete it and build again.")
 
 
 def _hint_for(error: duckdb.Error) -> str:

@@ -1,10 +1,32 @@
 """The named SQL steps by which a change of the identity map is planned; ``map.py`` states the rules in words.
 
 Inputs: ``wanted`` (subject_id, cluster, kind), ``held`` (attachments now), ``past`` (attachments that ended),
-``issued`` (customers). Runs stand for time: they only grow.
+``issued`` (customers). Runs stand for time: they only grow. ``SETTLED`` takes out what needs no thought; the steps see
+the rest.
 """
 
 from __future__ import annotations
+
+SETTLED = """
+    -- grain: one row per cluster that is a customer already, subject by subject and in kind, and that nothing past
+    -- concerns: no other id ever held one of its subjects, none leads to it
+    with clusters as (
+        select
+            w.cluster,
+            min(h.customer_id) as customer_id,
+            count(*) as subjects,
+            case when 2 * count(*) filter (w.kind = 'person') >= count(*) then 'person' else min(w.kind) end as kind
+        from wanted w
+        left join held h using (subject_id)
+        group by w.cluster
+        having count(h.customer_id) = count(*) and min(h.customer_id) = max(h.customer_id)
+    )
+    select c.cluster, c.customer_id, c.kind
+    from clusters c
+    join (select customer_id, count(*) as subjects from held group by customer_id) h using (customer_id, subjects)
+    join issued i on i.customer_id = c.customer_id and i.kind = c.kind and i.state = 'active'
+    anti join (select merged_into from issued) l on l.merged_into = c.customer_id
+    anti join (select w.cluster from past join wanted w using (subject_id)) p on p.cluster = c.cluster"""
 
 STEPS_BEFORE_IDS = {
     "link": """

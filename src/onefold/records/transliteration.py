@@ -8,6 +8,7 @@ Cost: a few microseconds for each character, so callers pass distinct values onl
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from functools import cache
@@ -185,15 +186,22 @@ def _latin_letter(character: str) -> str:
 
 @cache
 def _reading(character: str) -> str:
-    from pypinyin.constants import PINYIN_DICT
-
-    toned = PINYIN_DICT.get(ord(character))
+    toned = _toned_readings().get(ord(character))
     if not toned:
         from anyascii import anyascii
 
         return str(anyascii(character)).lower()
     first = toned.split(",")[0].replace("ü", "v")
     return "".join(_TONED.findall(_without_marks(first).lower().replace("ü", "v")))
+
+
+@cache
+def _toned_readings() -> dict[int, str]:
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # readings of whole phrases: half a second to load, never used
+    from pypinyin.constants import PINYIN_DICT
+
+    readings: dict[int, str] = PINYIN_DICT
+    return readings
 
 
 @cache

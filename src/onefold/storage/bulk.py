@@ -64,11 +64,21 @@ def read_arrow(connection: sa.Connection, query: sa.Select[Any], schema: pa.Sche
 
     Cost: about a second per million short rows; memory of one batch.
     """
+    for rows in _row_batches(connection, query):
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
+        yield pa.record_batch(arrays, schema=schema)
+
+
+def _row_batches(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
+    if connection.dialect.name == "sqlite":
+        with connection.execute(query) as result:
+            cursor: Any = result.cursor  # its own tuples: wrapping them would cost as much again
+            while rows := cursor.fetchmany(ROWS_PER_BATCH):
+                yield rows
+        return
     with connection.execute(query, execution_options={"stream_results": True}) as result:
-        for rows in result.partitions(ROWS_PER_BATCH):
-            columns = zip(*rows, strict=True)
-            arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
-            yield pa.record_batch(arrays, schema=schema)
+        yield from result.partitions(ROWS_PER_BATCH)
 
 
 def read_table(connection: sa.Connection, query: sa.Select[Any], schema: pa.Schema) -> pa.Table:

@@ -96,11 +96,14 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _migrate(engine: sa.Engine) -> None:
-    """Bring the schema up to ``HEAD``, all of it or nothing; Alembic loads only when there is something to do."""
+    """Bring the schema up to ``HEAD``, all of it or nothing; Alembic loads only when there is something to migrate."""
     with _write_transaction(engine) as connection:
         has_version = sa.inspect(connection).has_table("alembic_version")
         current = connection.scalar(sa.text("select version_num from alembic_version")) if has_version else None
         if current == HEAD:
+            return
+        if current is None and engine.dialect.name == "sqlite":
+            _create(connection)
             return
         if current is not None and current > HEAD:
             raise UpgradeNeeded(
@@ -120,6 +123,15 @@ def _write_transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
             connection.exec_driver_sql("begin immediate")
         yield connection
         connection.commit()
+
+
+def _create(connection: sa.Connection) -> None:
+    """The current schema in a database that holds nothing."""
+    from onefold.storage.fresh import STATEMENTS
+
+    for statement in STATEMENTS:
+        connection.exec_driver_sql(statement)
+    connection.execute(sa.text("insert into alembic_version values (:head)"), {"head": HEAD})
 
 
 def _upgrade(connection: sa.Connection) -> None:
