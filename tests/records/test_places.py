@@ -2,6 +2,7 @@ import polars as pl
 import pytest
 
 from onefold.records.addresses import normalise_cities, normalise_postcodes, normalise_streets, split_address
+from onefold.records.companies import looks_like_company
 from onefold.records.countries import country_codes_of
 
 
@@ -63,3 +64,9 @@ def test_a_city_is_one_place_in_every_language() -> None:
 @pytest.mark.parametrize("name", ["Spain", "España", "Espanya", "Ισπανία", "西班牙", "اسپانیا", "ES", "esp", " spain "])
 def test_a_country_is_known_in_every_language(name: str) -> None:
     assert country_codes_of(pl.Series([name])).to_list() == ["ES"]
+
+
+def test_short_legal_forms_are_not_mistaken_for_surnames() -> None:
+    names = ["zarlia sau", "MARIA SA", "Joana Sa", "Acme SA", "GRUPO NORTE SA", "Beta, S.L.", "acme gmbh", "ΑΛΦΑ ΑΕ"]
+    expected = [False, False, False, True, True, True, True, True]
+    assert looks_like_company(pl.Series(names)).to_list() == expected

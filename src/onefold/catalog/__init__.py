@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from onefold.catalog.joins import infer_joins
     from onefold.catalog.keys import infer_key
     from onefold.catalog.store import load_catalog, save_catalog
+    from onefold.catalog.strangers import find_strangers
 
 _HOMES = {
     "describe_meanings": "descriptions",
+    "find_strangers": "strangers",
     "infer_joins": "joins",
     "infer_key": "keys",
     "infer_table": "inference",
@@ -35,6 +37,7 @@ __all__ = [
     "Role",
     "Table",
     "describe_meanings",
+    "find_strangers",
     "infer_joins",
     "infer_key",
     "infer_table",

@@ -27,9 +27,12 @@ _STRONG = (
     r"|sdn bhd|oyj)\b\.?"
     r"|\bs\. ?l\.(?: ?u\.)?|\bs\. ?a\.(?: ?u\.)?|\bs\. ?r\. ?l\.|\bs\.? ?coop\b|(?:^|\s)Α\. ?Ε\."
     r"|(?:^|\s)Ε\. ?Π\. ?Ε\.|Ι\. ?Κ\. ?Ε\."
-    r"|(?:,|\s)(?:SL|SLU|SA|SAU|AG|ΑΕ|ΕΠΕ|ΙΚΕ)$"
+    r"|(?:,|\s)(?:ΑΕ|ΕΠΕ|ΙΚΕ)$"
     r"|有限公司|有限責任公司|有限责任公司|股份公司|株式会社|集团$|集團$|公司$|سهامی خاص|مسئولیت محدود|^شرکت )"
 )
+_SHORT = r"(?:,|\s)(?:SL|SLU|SA|SAU|AG)$"
+"""Forms that are surnames too (Sá, Ag, Sau): unmistakable only in capitals beside a name that is not all capitals, or
+after two words."""
 
 
 def normalise_companies(raw: pl.Series) -> pl.DataFrame:
@@ -62,7 +65,8 @@ def company_words(text: pl.Series) -> pl.Series:
 
 def looks_like_company(text: pl.Series) -> pl.Series:
     """Mask of names that carry an unmistakable legal form, though they stand where a person's name belongs."""
-    return text.str.contains(_STRONG).fill_null(value=False)
+    is_told_apart = (text != text.str.to_uppercase()) | text.str.contains(r"\S\s+\S+[\s,]+\S+$")
+    return (text.str.contains(_STRONG) | (text.str.contains(_SHORT) & is_told_apart)).fill_null(value=False)
 
 
 def normalise_domains(raw: pl.Series) -> pl.DataFrame:

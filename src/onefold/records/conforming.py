@@ -31,7 +31,7 @@ from onefold.records.names import GIVEN_FIRST
 from onefold.records.people import conform_chunk
 from onefold.records.routes import FACTS, Route, find_routes, subject_query
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Raised whenever the same raw value would conform to something else, so that every row is conformed again."""
 
 _ROWS_PER_CHUNK = 100_000

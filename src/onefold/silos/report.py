@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from onefold.catalog import Table
+from onefold.catalog import Table, find_strangers
 from onefold.engines import Engine
 from onefold.settings import SourceSettings
 from onefold.silos.advice import guess_root_causes, rank_actions
@@ -124,7 +124,7 @@ def make_report(
         report,
         root_causes=guess_root_causes(report),
         actions=rank_actions(report),
-        notes=_notes(report, systems, staleness),
+        notes=_notes(report, systems, staleness, tables),
     )
 
 
@@ -145,10 +145,13 @@ def _organisation_overlap(engine: Engine, kind: str, organisations: Population) 
     return overlap if len(overlap.systems) > 1 else None
 
 
-def _notes(report: SiloReport, systems: Sequence[System], staleness: tuple[Staleness, ...]) -> tuple[str, ...]:
+def _notes(
+    report: SiloReport, systems: Sequence[System], staleness: tuple[Staleness, ...], tables: Sequence[Table]
+) -> tuple[str, ...]:
     notes = []
     if not report.focus.records:
         notes.append(say("note.nobody"))
+        notes += [say("note.taken_for", table=t.full_name, role=t.role, rows=t.rows, why=t.reason) for t in tables[:12]]
     elif report.kind == "organisation":
         notes.append(say("note.no_people"))
     elif report.organisations.customers:
@@ -157,4 +160,13 @@ def _notes(report: SiloReport, systems: Sequence[System], staleness: tuple[Stale
         notes.append(say("note.one_system"))
     if report.ages_counted_to < report.made_at:
         notes.append(say("note.old_export", date=f"{report.ages_counted_to:%Y-%m-%d}"))
+    notes += [
+        say(
+            "note.stranger",
+            table=table.full_name,
+            column=column.name,
+            distinct=int(column.details["distinct"]),
+        )
+        for table, column in find_strangers(tables)
+    ]
     return (*notes, *future_notes(staleness))
