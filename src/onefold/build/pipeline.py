@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -53,7 +54,7 @@ def run_scan(inputs: BuildInputs, *, with_report: bool = True, progress: Progres
     """
     tell = progress or _say_nothing
     report = BuildReport(build_no=1)
-    tables, _map_plan = _find_customers(inputs, report, tell)
+    tables, _map_plan = _find_customers(inputs, report, tell, is_cold=True)
     if report.problems:
         raise report.problems[0].error
     if with_report:
@@ -94,6 +95,14 @@ def next_build_no(connection: sa.Connection) -> int:
     return int(connection.scalar(sa.select(sa.func.max(build_run.c.build_no))) or 0) + 1
 
 
+def _warm_up() -> None:
+    """Load the compiled kernels while records are conformed; from cold they take a second."""
+    from onefold.identity import warm_up
+
+    with suppress(Exception):  # whatever is wrong will be said where the kernels are used
+        warm_up()
+
+
 @contextmanager
 def _step(report: BuildReport, name: str) -> Iterator[None]:
     started = time.perf_counter()
@@ -109,12 +118,19 @@ def _begin(inputs: BuildInputs) -> int:
     return build_no
 
 
-def _find_customers(inputs: BuildInputs, report: BuildReport, tell: Progress) -> tuple[list[Table], MapPlan]:
-    """Land, conform and resolve; leaves ``main.customer_subject`` as it will be once published."""
+def _find_customers(
+    inputs: BuildInputs, report: BuildReport, tell: Progress, *, is_cold: bool = False
+) -> tuple[list[Table], MapPlan]:
+    """Land, conform and resolve; leaves ``main.customer_subject`` as it will be once published.
+
+    ``is_cold``: records will be compared for certain, by kernels that this process has not loaded.
+    """
     if not inputs.settings.sources:
         raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
     with _step(report, "land"):
         tables = land_sources(inputs, report, tell)
+    if is_cold:  # only now: whatever is wrong with a source must be said at once, not after loading kernels
+        Thread(target=_warm_up, name="warm-up").start()
     with _step(report, "conform"):
         _conform(inputs, report, tables, tell)
     with _step(report, "resolve"):
