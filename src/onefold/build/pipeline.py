@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from onefold.build.land import land_sources
 from onefold.build.model import BuildInputs, BuildReport, Progress
 from onefold.build.tables import build_run
+from onefold.build.unchanged import MADE_FROM, digest_report, previous_digests
 from onefold.catalog import Table
 from onefold.errors import InvalidInput
 
@@ -36,6 +37,8 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> Build
     """
     tell = progress or _say_nothing
     report = BuildReport(build_no=_begin(inputs))
+    with inputs.database.read() as connection:
+        report.previous = previous_digests(connection)
     tables, map_plan = _find_customers(inputs, report, tell)
     with _step(report, "unify"):
         profile_plan = _plan_profiles(inputs, tell)
@@ -165,20 +168,14 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
 
 def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:
     """``main.customer_subject`` as the plan says; written only where it says something else."""
-    digest = "count(*), bit_xor(hash(subject_id, customer_id, kind)), sum(hash(customer_id, subject_id)::hugeint)"
     if engine.columns("main", "customer_subject"):
+        digest = "count(*), bit_xor(hash(subject_id, customer_id, kind)), sum(hash(customer_id, subject_id)::hugeint)"
         with engine.registered(map_plan.subjects, "planned_subjects") as planned:
-            if (
-                len(
-                    {
-                        *engine.rows(
-                            f"select {digest} from {planned} union all select {digest} from main.customer_subject"
-                        )
-                    }
-                )
-                == 1
-            ):
-                return
+            wanted, present = (
+                engine.rows(f"select {digest} from {relation}") for relation in (planned, "main.customer_subject")
+            )
+        if wanted == present:
+            return
     engine.write("main.customer_subject", map_plan.subjects, replace=True)
 
 
@@ -191,11 +188,16 @@ def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
 
 
 def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> dict[str, Any]:
-    from onefold.silos import make_report
+    from onefold.silos import carry_report, make_report
 
-    tell("writing the silo report")
+    now = inputs.clock()
     with inputs.database.read() as connection:
         previous = latest_report(connection)
+    digest = digest_report(inputs, report, tables, now)
+    report.steps["report"][MADE_FROM] = digest
+    if previous and report.previous.get("report") == digest:
+        return carry_report(previous, build_no=report.build_no, now=now)
+    tell("writing the silo report")
     silos = make_report(
         inputs.engine,
         tables=tables,
@@ -204,7 +206,7 @@ def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table],
         name=inputs.settings.name,
         currency=inputs.settings.currency,
         previous=previous,
-        now=inputs.clock(),
+        now=now,
         build_no=report.build_no,
     )
     return silos.to_json()
