@@ -70,11 +70,15 @@ def _name(landing: Any) -> str:
 
 def print_totals(silos: dict[str, Any]) -> None:
     """Say how many records became how many people and organisations."""
-    for population, one, many in (("people", "person", "people"), ("organisations", "organisation", "organisations")):
+    kinds = {
+        "people": ("people", "person", "people"),
+        "organisations": ("organisation", "organisation", "organisations"),
+    }
+    for population, (adjective, one, many) in kinds.items():
         records, customers = silos[population]["records"], silos[population]["customers"]
         if records or population == "people":
             verb = "record is" if records == 1 else "records are"
-            click.echo(f"{records:,} {many} {verb} {customers:,} {one if customers == 1 else many}")
+            click.echo(f"{records:,} {adjective} {verb} {customers:,} {one if customers == 1 else many}")
 
 
 def print_problems(report: BuildReport) -> int:
