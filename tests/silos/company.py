@@ -367,7 +367,7 @@ class Company:
                 [place, source, table, f"{table}.csv", place + 2, reason],
             )
         engine.execute(
-            "insert into meta.quarantine values (-1, 'crm', 'contacts', 'contacts.csv', 1, 'mended since', 'replayed')"
+            "insert into meta.quarantine values (-1, 'crm', 'contacts', 'contacts.csv', 9, 'mended since', 'replayed')"
         )
 
     def _record(self, row: Row) -> dict[str, Any]:
