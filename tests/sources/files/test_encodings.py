@@ -7,6 +7,7 @@ import codecs
 import pytest
 
 from onefold.errors import InvalidInput
+from onefold.sources.files.encodings import detect_legacy_encoding
 
 PEOPLE = {
     "western": ["José García", "François Lefèvre", "Jürgen Müller", "Søren Ångström", "João Gonçalves", "Zoë Peña"],
@@ -119,3 +120,10 @@ def test_an_unknown_encoding_is_refused_with_known_ones(read_one):
 def test_a_doubtful_encoding_is_called_a_guess(read_one):
     notes = read_one("id,name\n1,Zo\xeb\n".encode("cp1252")).notes
     assert "encoding windows-1252" in notes or "guess" in notes
+
+
+def test_a_table_all_in_greek_capitals_is_not_read_as_cyrillic():
+    rows = ["ΚΩΔ_ΠΕΛΑΤΗ;ΕΠΩΝΥΜΟ;ΟΝΟΜΑ;ΔΙΕΥΘΥΝΣΗ;ΠΟΛΗ", "Π00001;ΝΙΚΟΛΑΙΔΟΥ;ΕΥΑΓΓΕΛΙΑ;ΑΓΙΟΥ ΔΗΜΗΤΡΙΟΥ 142;ΧΑΝΙΑ"]
+    rows += ["Π00002;ΠΑΠΑΔΟΠΟΥΛΟΣ;ΓΕΩΡΓΙΟΣ;ΕΡΜΟΥ 3;ΑΘΗΝΑ", "Π00003;ΖΕΡΒΟΣ;ΚΛΕΑΝΘΗΣ;ΠΑΠΑΝΑΣΤΑΣΙΟΥ 10;ΘΕΣΣΑΛΟΝΙΚΗ"]
+    cells = [cell.encode("cp1253") for row in rows for cell in row.split(";") if not cell.isascii()]
+    assert detect_legacy_encoding(cells).codec == "cp1253"

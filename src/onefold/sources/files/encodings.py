@@ -90,7 +90,9 @@ _STRANGE_LETTER = -9.5
 _LATIN_LETTER = -1.8
 """Every letter beyond ASCII costs this in Latin script, where such letters are the exception."""
 _MIXED_SCRIPTS = -6.0
-_CAPITAL_INSIDE = -4.0
+_CAPITAL_INSIDE = -6.0
+_ALL_CAPITALS = -0.7
+"""A word in capitals costs this once: exports of whole tables in capitals are common."""
 _LATIN_RUN = -2.5
 """Two letters beyond ASCII side by side, in Latin script."""
 _SYMBOL_INSIDE = -4.0
@@ -212,7 +214,7 @@ def _letter_model(languages: tuple[str, ...]) -> dict[str, float]:
         model[letter] = cost
         for capital in {letter.upper(), "İ" if letter == "ı" else letter.upper()}:
             if len(capital) == 1 and capital not in weights:
-                model[capital] = max(model.get(capital, -math.inf), cost - 0.7)
+                model[capital] = max(model.get(capital, -math.inf), cost)
     return model
 
 
@@ -298,7 +300,7 @@ def _coherence(text: str) -> float:
 
 
 def _word_coherence(word: str) -> float:
-    cost = 0.0
+    cost = _ALL_CAPITALS if len(word) > 1 and word.isupper() else 0.0
     run, was_vowel = 0, None
     for before, after in pairwise(word):
         if before > "\x7f" or after > "\x7f":
