@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO
 
 ONEFOLD = str(Path(sys.executable).parent / "onefold")
 
@@ -22,7 +23,11 @@ class Run:
     """One finished process."""
 
     seconds: float
+    """Wall time."""
+    processor_seconds: float
+    """On all cores; says more than wall time on a machine that others use too."""
     peak_bytes: int
+    """Resident memory of the process at its highest."""
     output: str
 
 
@@ -50,14 +55,21 @@ def run(command: Sequence[str], *, folder: Path | None = None) -> Run:
     Raises:
         SystemExit: it failed; prints what it said.
     """
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    output, errors = process.communicate()
-    seconds = time.perf_counter() - started
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)  # RUSAGE_CHILDREN would tell of the largest so far
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said, complained = (_text(file) for file in (output, errors))
     if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}\n{output[-2000:]}\n{errors[-2000:]}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return Run(seconds, peak, output)
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}\n{said[-2000:]}\n{complained[-2000:]}")
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, said)
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def median_seconds(command: Sequence[str], runs: int) -> float:

@@ -27,16 +27,22 @@ def take(report: Path) -> None:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM) if CHROMIUM.exists() else None, args=["--no-sandbox", "--disable-gpu"]
         )
-        _picture(browser, report, "silo-report", width=1280, height=1180, scheme="light")
-        _picture(browser, report, "silo-report-dark", width=1280, height=1180, scheme="dark")
-        _picture(browser, report, "silo-report-phone", width=390, height=844, scheme="light")
+        _picture(browser, report, "silo-report", width=1280, scheme="light")
+        _picture(browser, report, "silo-report-dark", width=1280, scheme="dark")
+        _picture(browser, report, "silo-report-phone", width=390, scheme="light")
         browser.close()
 
 
-def _picture(browser: Any, report: Path, name: str, *, width: int, height: int, scheme: str) -> None:
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+def _picture(browser: Any, report: Path, name: str, *, width: int, scheme: str) -> None:
+    """From the headline to the end of the overlap of systems."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto(report.resolve().as_uri())
-    page.screenshot(path=str(PICTURES / f"{name}.png"))
+    end = page.locator("#overlap").bounding_box()
+    page.screenshot(
+        path=str(PICTURES / f"{name}.png"),
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": width, "height": end["y"] + end["height"] + 20},
+    )
     page.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -10,7 +11,8 @@ import onefold.build.tables
 import onefold.catalog.tables
 import onefold.identity.tables
 import onefold.profiles.tables  # noqa: F401 - importing registers the tables
-from onefold.storage import AppDatabase, metadata
+from onefold.errors import EngineFailed
+from onefold.storage import AppDatabase, fresh, metadata
 
 
 def test_migrations_build_what_the_tables_declare_in_sqlite(tmp_path):
@@ -27,13 +29,6 @@ def test_opening_twice_changes_nothing(tmp_path):
     assert not list(tmp_path.glob("*.before-*"))
 
 
-def _compare(url: str) -> None:
-    database = AppDatabase.open(url)
-    with database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    database.close()
-
-
 def test_the_newest_migration_is_the_head():
     from alembic.script import ScriptDirectory
 
@@ -42,9 +37,15 @@ def test_the_newest_migration_is_the_head():
     assert ScriptDirectory(str(database._MIGRATIONS)).get_current_head() == database.HEAD
 
 
-def test_a_migration_that_is_cut_leaves_nothing_behind(tmp_path, monkeypatch):
-    from alembic import op
+def test_a_schema_that_is_cut_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(fresh, "STATEMENTS", (*fresh.STATEMENTS[:5], "create nonsense"))
+    with pytest.raises(EngineFailed):
+        AppDatabase.open(f"sqlite:///{tmp_path / 'app.db'}")
+    monkeypatch.undo()
+    _compare(f"sqlite:///{tmp_path / 'app.db'}")
 
+
+def test_a_migration_that_is_cut_leaves_nothing_behind(postgres_url, monkeypatch):
     real, made = op.create_table, []
 
     def failing(name, *rest, **options):
@@ -53,8 +54,16 @@ def test_a_migration_that_is_cut_leaves_nothing_behind(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return real(name, *rest, **options)
 
+    url = postgres_url.replace("postgresql://", "postgresql+psycopg://")
     monkeypatch.setattr(op, "create_table", failing)
     with pytest.raises(KeyboardInterrupt):
-        AppDatabase.open(f"sqlite:///{tmp_path / 'app.db'}")
+        AppDatabase.open(url)
     monkeypatch.undo()
-    _compare(f"sqlite:///{tmp_path / 'app.db'}")
+    _compare(url)
+
+
+def _compare(url: str) -> None:
+    database = AppDatabase.open(url)
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()

@@ -358,11 +358,17 @@ class Company:
             engine.write(f'landed."{system}.{TABLES[system]}"', table, replace=True)
         engine.execute(
             """create or replace table meta.quarantine (
-                quarantine_id bigint, source varchar, table_name varchar, reason varchar, state varchar)"""
+                quarantine_id bigint, source varchar, table_name varchar, origin varchar, line bigint,
+                reason varchar, state varchar)"""
         )
         for place, (source, table, reason) in enumerate(self.quarantined):
-            engine.execute("insert into meta.quarantine values (?, ?, ?, ?, 'open')", [place, source, table, reason])
-        engine.execute("insert into meta.quarantine values (-1, 'crm', 'contacts', 'mended since', 'replayed')")
+            engine.execute(
+                "insert into meta.quarantine values (?, ?, ?, ?, ?, ?, 'open')",
+                [place, source, table, f"{table}.csv", place + 2, reason],
+            )
+        engine.execute(
+            "insert into meta.quarantine values (-1, 'crm', 'contacts', 'contacts.csv', 9, 'mended since', 'replayed')"
+        )
 
     def _record(self, row: Row) -> dict[str, Any]:
         name = row.values.get("full_name") or row.values.get("company")

@@ -254,6 +254,8 @@ def test_only_waiting_rows_count_as_quarantined(report: SiloReport) -> None:
         ("shop", "customers"): (3, "7 fields where 8 are expected"),
         ("desk", "users"): (1, "not valid text in utf-8"),
     }
+    shop = next(entry for entry in report.quarantine if entry.source == "shop")
+    assert shop.first_places == ("customers.csv, line 2", "customers.csv, line 3", "customers.csv, line 4")
 
 
 def test_facts_kept_twice_are_counted_once(report: SiloReport) -> None:

@@ -9,7 +9,8 @@ from tests.stories.conftest import PEOPLE, write_csv
 def test_a_database_is_connected_built_and_read_again_for_what_changed(onefold, workspace, postgres_url):
     with psycopg.connect(postgres_url, autocommit=True) as shop:
         shop.execute(
-            "create table members (id serial primary key, name text, email text, phone text, updated_at timestamptz not null)"
+            "create table members"
+            " (id serial primary key, name text, email text, phone text, updated_at timestamptz not null)"
         )
         shop.execute(
             "create table visits (id serial primary key, member_id int references members (id), at timestamptz)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from onefold.build.model import BuildInputs, BuildReport, Progress, SourceProblem
+from onefold.build.unchanged import MADE_FROM, digest_catalogue
 from onefold.catalog import Table, infer_joins, infer_key, infer_table, load_catalog, save_catalog
 from onefold.engines import Engine
 from onefold.errors import InvalidInput, NotFound, SourceFailed, Unsupported
@@ -41,6 +42,10 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
     if not landed and report.problems:
         raise report.problems[0].error
     report.vanished_tables = _vanished(landed, report)
+    before = sorted(known.values(), key=lambda table: (table.source, table.name))
+    if report.previous.get("land") == digest_catalogue(inputs, landed, before):
+        report.steps["land"][MADE_FROM] = report.previous["land"]
+        return before
     tell("finding what tables and columns mean")
     tables = [_understand(engine, inputs.settings.sources[table.source], table, known) for table in landed]
     declared = {f"{table.source}.{table.table}": table.declared_joins for table in landed}
@@ -48,6 +53,8 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
     tables = infer_joins(engine, tables, relations, declared=declared)
     with inputs.database.write() as connection:
         save_catalog(connection, tables)
+        tables = load_catalog(connection)  # as the next build will find it
+    report.steps["land"][MADE_FROM] = digest_catalogue(inputs, landed, tables)
     return tables
 
 

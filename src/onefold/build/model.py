@@ -51,6 +51,8 @@ class BuildReport:
     """Tables that their source no longer has; their last rows are kept."""
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Step -> ``seconds`` and its counts."""
+    previous: dict[str, str] = field(default_factory=dict)
+    """Step -> digest of what the last finished build made it from (``unchanged.py``)."""
     silos: dict[str, Any] = field(default_factory=dict)
     """The silo report as JSON."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from onefold.build.land import land_sources
 from onefold.build.model import BuildInputs, BuildReport, Progress
 from onefold.build.tables import build_run
+from onefold.build.unchanged import MADE_FROM, digest_report, previous_digests
 from onefold.catalog import Table
 from onefold.errors import InvalidInput
 
@@ -35,6 +37,8 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> Build
     """
     tell = progress or _say_nothing
     report = BuildReport(build_no=_begin(inputs))
+    with inputs.database.read() as connection:
+        report.previous = previous_digests(connection)
     tables, map_plan = _find_customers(inputs, report, tell)
     with _step(report, "unify"):
         profile_plan = _plan_profiles(inputs, tell)
@@ -53,7 +57,7 @@ def run_scan(inputs: BuildInputs, *, with_report: bool = True, progress: Progres
     """
     tell = progress or _say_nothing
     report = BuildReport(build_no=1)
-    tables, _map_plan = _find_customers(inputs, report, tell)
+    tables, _map_plan = _find_customers(inputs, report, tell, is_cold=True)
     if report.problems:
         raise report.problems[0].error
     if with_report:
@@ -94,6 +98,14 @@ def next_build_no(connection: sa.Connection) -> int:
     return int(connection.scalar(sa.select(sa.func.max(build_run.c.build_no))) or 0) + 1
 
 
+def _warm_up() -> None:
+    """Load the compiled kernels while records are conformed; from cold they take a second."""
+    from onefold.identity import warm_up
+
+    with suppress(Exception):  # whatever is wrong will be said where the kernels are used
+        warm_up()
+
+
 @contextmanager
 def _step(report: BuildReport, name: str) -> Iterator[None]:
     started = time.perf_counter()
@@ -109,12 +121,19 @@ def _begin(inputs: BuildInputs) -> int:
     return build_no
 
 
-def _find_customers(inputs: BuildInputs, report: BuildReport, tell: Progress) -> tuple[list[Table], MapPlan]:
-    """Land, conform and resolve; leaves ``main.customer_subject`` as it will be once published."""
+def _find_customers(
+    inputs: BuildInputs, report: BuildReport, tell: Progress, *, is_cold: bool = False
+) -> tuple[list[Table], MapPlan]:
+    """Land, conform and resolve; leaves ``main.customer_subject`` as it will be once published.
+
+    ``is_cold``: records will be compared for certain, by kernels that this process has not loaded.
+    """
     if not inputs.settings.sources:
         raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
     with _step(report, "land"):
         tables = land_sources(inputs, report, tell)
+    if is_cold:  # only now: whatever is wrong with a source must be said at once, not after loading kernels
+        Thread(target=_warm_up, name="warm-up").start()
     with _step(report, "conform"):
         _conform(inputs, report, tables, tell)
     with _step(report, "resolve"):
@@ -149,20 +168,14 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
 
 def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:
     """``main.customer_subject`` as the plan says; written only where it says something else."""
-    digest = "count(*), bit_xor(hash(subject_id, customer_id, kind)), sum(hash(customer_id, subject_id)::hugeint)"
     if engine.columns("main", "customer_subject"):
+        digest = "count(*), bit_xor(hash(subject_id, customer_id, kind)), sum(hash(customer_id, subject_id)::hugeint)"
         with engine.registered(map_plan.subjects, "planned_subjects") as planned:
-            if (
-                len(
-                    {
-                        *engine.rows(
-                            f"select {digest} from {planned} union all select {digest} from main.customer_subject"
-                        )
-                    }
-                )
-                == 1
-            ):
-                return
+            wanted, present = (
+                engine.rows(f"select {digest} from {relation}") for relation in (planned, "main.customer_subject")
+            )
+        if wanted == present:
+            return
     engine.write("main.customer_subject", map_plan.subjects, replace=True)
 
 
@@ -175,11 +188,16 @@ def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
 
 
 def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> dict[str, Any]:
-    from onefold.silos import make_report
+    from onefold.silos import carry_report, make_report
 
-    tell("writing the silo report")
+    now = inputs.clock()
     with inputs.database.read() as connection:
         previous = latest_report(connection)
+    digest = digest_report(inputs, report, tables, now)
+    report.steps["report"][MADE_FROM] = digest
+    if previous and report.previous.get("report") == digest:
+        return carry_report(previous, build_no=report.build_no, now=now)
+    tell("writing the silo report")
     silos = make_report(
         inputs.engine,
         tables=tables,
@@ -188,7 +206,7 @@ def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table],
         name=inputs.settings.name,
         currency=inputs.settings.currency,
         previous=previous,
-        now=inputs.clock(),
+        now=now,
         build_no=report.build_no,
     )
     return silos.to_json()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from onefold.cli.output import json_option, print_build, print_json, print_problems, progress
+from onefold.cli.output import json_option, print_build, print_json, print_problems, print_totals, progress
 
 
 @click.command()
@@ -29,6 +29,7 @@ def build(html: str | None, *, as_json: bool) -> int:
         print_json(report.to_json())
     else:
         print_build(report)
-        click.echo(f"\n{report.silos['records']:,} people records are {report.silos['customers']:,} customers")
+        click.echo()
+        print_totals(report.silos)
         click.echo("Next: onefold report, onefold customer NAME_OR_EMAIL, onefold export customers.parquet")
     return print_problems(report)

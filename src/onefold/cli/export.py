@@ -26,4 +26,4 @@ def export(file: Path, *, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file), "customers": count})
     else:
-        click.echo(f"Wrote {count:,} customers to {file}")
+        click.echo(f"Wrote {count:,} customers, people and organisations, to {file}")

@@ -42,23 +42,43 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
 
 
 def print_build(report: BuildReport) -> None:
-    """Say what a build read and did: a line per table, then how long each step took."""
-    width = max((len(f"{landing.source}.{landing.table}") for landing in report.landings), default=0)
-    for landing in report.landings:
+    """Say what a build read and did: a line per table that changed, then how long each step took."""
+    told = [landing for landing in report.landings if not landing.is_unchanged or landing.quarantined]
+    width = max((len(_name(landing)) for landing in told), default=0)
+    for landing in told:
         changes = "unchanged" if landing.is_unchanged else _changes(landing)
-        click.echo(f"{landing.source + '.' + landing.table:{width}}  {landing.rows:>10,} rows  {changes}")
-        for note in [] if landing.is_unchanged else drift_notes(landing):
-            click.echo(f"{'':{width}}  · {note}")
+        click.echo(f"{_name(landing):{width}}  {landing.rows:>10,} rows  {changes}")
+        for note in drift_notes(landing):
+            click.echo(f"  · {note}")
         if landing.quarantined:
-            rows = "row" if landing.quarantined == 1 else "rows"
+            rows = "row is" if landing.quarantined == 1 else "rows are"
             click.echo(
-                f"{'':{width}}  ! {landing.quarantined:,} {rows} in quarantine: "
-                f"onefold quarantine list --source {landing.source}"
+                f"  ! {landing.quarantined:,} {rows} in quarantine: onefold quarantine list --source {landing.source}"
             )
+    unchanged = [landing for landing in report.landings if landing not in told]
+    if unchanged:
+        tables = "table" if len(unchanged) == 1 else "tables"
+        click.echo(f"{len(unchanged):,} {tables} unchanged, {sum(landing.rows for landing in unchanged):,} rows")
     for name in report.vanished_tables:
         click.echo(f"{name}: no longer in its source; its last rows are kept")
-    seconds = [(step, facts.get("seconds", 0.0)) for step, facts in report.steps.items()]
-    click.echo("  ".join(f"{step} {taken:.1f} s" for step, taken in seconds))
+    click.echo("  ".join(f"{step} {facts.get('seconds', 0.0):.1f} s" for step, facts in report.steps.items()))
+
+
+def _name(landing: Any) -> str:
+    return f"{landing.source}.{landing.table}"
+
+
+def print_totals(silos: dict[str, Any]) -> None:
+    """Say how many records became how many people and organisations."""
+    kinds = {
+        "people": ("people", "person", "people"),
+        "organisations": ("organisation", "organisation", "organisations"),
+    }
+    for population, (adjective, one, many) in kinds.items():
+        records, customers = silos[population]["records"], silos[population]["customers"]
+        if records or population == "people":
+            verb = "record is" if records == 1 else "records are"
+            click.echo(f"{records:,} {adjective} {verb} {customers:,} {one if customers == 1 else many}")
 
 
 def print_problems(report: BuildReport) -> int:
@@ -74,11 +94,11 @@ def print_problems(report: BuildReport) -> int:
 
 
 def drift_notes(landing: Any) -> list[str]:
-    """How a table's shape differs from last time, and how it was read."""
+    """How a table's shape differs from last time; at the first reading also how it was read."""
     notes = [f"new column {name}" for name in landing.columns_added]
     notes += [f"column {name} is gone; its last values are kept in history" for name in landing.columns_missing]
     notes += [f"column {name} was {before}, is {now}" for name, before, now in landing.types_changed]
-    return notes + list(landing.notes)
+    return notes + (list(landing.notes) if landing.inserted == landing.rows else [])
 
 
 def _changes(landing: Any) -> str:

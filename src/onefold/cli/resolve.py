@@ -36,7 +36,9 @@ def resolve(locations: tuple[str, ...], out: Path, region: str | None, *, as_jso
     with Workspace.temporary(sources, region=region) as workspace, progress(quiet=as_json) as tell:
         report = workspace.scan(with_report=False, progress=tell)
         records = workspace.export_identities(out)
-        customers = workspace.engine.scalar("select count(distinct customer_id) from main.customer_subject")
+        customers = workspace.engine.scalar(
+            "select count(distinct customer_id) from main.customer_subject where kind = 'person'"
+        )
     if as_json:
         print_json({"file": str(out), "records": records, "customers": customers, "steps": report.steps})
     else:

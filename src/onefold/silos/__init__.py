@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from onefold.silos.report import make_report
+    from onefold.silos.trends import carry_report
 
-__all__ = ["SiloReport", "make_report", "render_html", "render_terminal"]
+__all__ = ["SiloReport", "carry_report", "make_report", "render_html", "render_terminal"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "make_report":
         return import_module("onefold.silos.report").make_report
+    if name == "carry_report":
+        return import_module("onefold.silos.trends").carry_report
     raise AttributeError(name)
 
 

@@ -119,12 +119,12 @@ def day(moment: str | None) -> str:
 
 
 def coded(text: str) -> Markup:
-    """Text with what stands between backticks set as code; everything in it is escaped.
+    """Text with what stands between backticks set as code, and shares kept on one line; everything in it is escaped.
 
     >>> str(coded("run `onefold <x>`"))
     'run <code>onefold &lt;x&gt;</code>'
     """
-    parts = text.split("`")
+    parts = text.replace(" %", "\u00a0%").split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 and place < len(parts) - 1 else part
         for place, part in enumerate(parts)

@@ -8,7 +8,8 @@ point: customers come and go between builds, and with many of them even a hair's
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from math import sqrt
 from typing import Any
 
@@ -17,6 +18,7 @@ from onefold.silos.words import number, percent, say
 
 SIGNIFICANT_Z = 1.96
 LEAST_MOVE = 0.005
+_LISTS = frozenset({"absent", "cost"})
 
 
 def with_trends(signs: tuple[Sign, ...], systems: list[str], previous: Mapping[str, Any] | None) -> tuple[Sign, ...]:
@@ -34,9 +36,21 @@ def with_trends(signs: tuple[Sign, ...], systems: list[str], previous: Mapping[s
     )
 
 
+def carry_report(previous: Mapping[str, Any], *, build_no: int, now: datetime) -> dict[str, Any]:
+    """The report, as JSON, of a build that found everything as the build before had left it: no sign moved."""
+    signs = {}
+    for name, sign in previous["signs"].items():
+        share = Share(int(sign["share"]["count"]), int(sign["share"]["base"]), sign["share"]["base_label"])
+        is_list = name in _LISTS
+        shown = number(share.count) if is_list else percent(share.value)
+        trend = Trend(share.count, share.base, "none", say("trend.none", before=shown))
+        signs[name] = {**sign, "trend": asdict(trend)}
+    return {**previous, "build_no": build_no, "made_at": now.isoformat(), "signs": signs}
+
+
 def _trend(sign: Sign, before: Mapping[str, Any], *, is_comparable: bool) -> Trend:
     was = Share(int(before["count"]), int(before["base"]), sign.share.base_label)
-    is_list = sign.name in {"absent", "cost"}
+    is_list = sign.name in _LISTS
     direction = direction_of(was, sign.share, is_list=is_list) if is_comparable else "not_comparable"
     shown = number(was.count) if is_list else percent(was.value)
     return Trend(was.count, was.base, direction, say(f"trend.{direction}", before=shown))
