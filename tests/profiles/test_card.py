@@ -120,3 +120,16 @@ def test_values_cannot_command_the_terminal_or_the_layout(bench, company):
 
     assert "[bold red]Ana[/][2J" in text
     assert not {"\x1b", "\u202e", "\x07", "\r"} & set(text)
+
+
+def test_records_say_when_their_source_began_and_changed_them(bench, company):
+    company.record("a.t:1", "c", full_name="Ana", created="2020-01-01", updated="2024-05-06", created_at="2020-01-01")
+    company.record("b.t:7", "c", full_name="Ana", updated="2023-02-03")
+    company.record("b.t:8", "c", full_name="Ana")
+    bench.build(company)
+    dated = {r.subject_id: (r.created_at, r.changed_at) for r in card_of(bench, "a.t:1").records}
+    assert dated == {
+        "a.t:1": ("2020-01-01", "2024-05-06"),
+        "b.t:7": (None, "2023-02-03"),
+        "b.t:8": (None, None),
+    }

@@ -144,3 +144,23 @@ def test_money_moments_and_bodies_come_back_as_they_went_in(either_bench, ana):
     assert order.amount == Decimal("12.50")
     assert order.occurred_at == datetime(2025, 2, 2, tzinfo=UTC)
     assert order.body == {"product": "p1"}
+
+
+def test_with_whom_it_was_last_spoken_is_known_even_when_the_last_contact_names_nobody(bench, company):
+    company.record("a.t:1", "c", full_name="Ana")
+    spoken = {"role": "conversations", "event_type": "message"}
+    company.event("a.e:1", "a.t:1", occurred_at="2025-03-01", counterpart="Bob", **spoken)
+    company.event("a.e:2", "a.t:1", occurred_at="2025-03-09", **spoken)
+    bench.build(company)
+    traits = bench.profile_of("a.t:1").traits
+
+    assert traits["last_contact"]["at"] == "2025-03-09T00:00:00Z"
+    assert "with" not in traits["last_contact"]
+    assert (traits["last_contact_with"], traits["last_contact_with_at"]) == ("Bob", "2025-03-01T00:00:00Z")
+
+
+def test_a_conversation_without_a_time_still_says_with_whom(bench, company):
+    company.record("a.t:1", "c", full_name="Ana")
+    company.event("a.e:1", "a.t:1", role="conversations", event_type="call", counterpart="Bob")
+    bench.build(company)
+    assert bench.profile_of("a.t:1").traits["last_contact_with"] == "Bob"

@@ -162,3 +162,19 @@ def test_every_meaning_of_a_customers_column_has_a_rule():
     no_attributes = {Meaning.RECORD_KEY, Meaning.FOREIGN_KEY, Meaning.JSON, Meaning.EMPTY}
 
     assert set(ATTRIBUTE_RULES) == set(Meaning) - no_attributes
+
+
+def test_a_fuller_name_that_the_others_agree_with_is_shown(bench, company):
+    company.record("a.t:1", "c", given_name="Àngels", family_name="Fontanals", updated="2025-01-01")
+    company.record("b.t:1", "c", given_name="Àngels", family_name="Fontanals", updated="2025-02-01")
+    company.record("c.t:1", "c", given_name="Àngels", family_name="Fontanals Bonet", updated="2019-01-01")
+    bench.build(company)
+    assert bench.profile_of("a.t:1").display_name == "Àngels Fontanals Bonet"
+
+
+def test_a_longer_name_that_nobody_agrees_with_is_not_shown(bench, company):
+    company.record("a.t:1", "c", given_name="Maria", family_name="Lopez", updated="2025-01-01")
+    company.record("b.t:1", "c", given_name="Maria", family_name="Lopez", updated="2025-02-01")
+    company.record("c.t:1", "c", given_name="Mary Ann", family_name="Lopes Costa", updated="2025-03-01")
+    bench.build(company)
+    assert bench.profile_of("a.t:1").display_name == "Maria Lopez"

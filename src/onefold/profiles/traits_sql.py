@@ -144,10 +144,11 @@ TRAIT_STEPS = {
                  'source': source},
                 {'at': occurred_at, 'id': event_id}
             ) filter (is_contact) as contact,
-            -- a struct, so that the name and its moment are of one event
+            -- a struct, so that the name and its moment are of one event; undated ones count when there is no other
             arg_max(
-                {'at': occurred_at, 'who': counterpart}, {'at': occurred_at, 'id': event_id}
-            ) filter (is_contact and counterpart is not null) as spoken,
+                {'at': occurred_at, 'who': counterpart},
+                {'at': coalesce(occurred_at, timestamptz '0001-01-01 00:00:00+00'), 'id': event_id}
+            ) filter (counterpart is not null) as spoken,
             arg_max(
                 {'at': occurred_at, 'score': score, 'type': event_type, 'source': source},
                 {'at': occurred_at, 'id': event_id}
