@@ -11,11 +11,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
 import sqlalchemy as sa
 
-import onefold
 from onefold.build.model import BuildInputs, BuildReport
 from onefold.build.tables import build_run
 from onefold.catalog import Table
@@ -72,7 +72,7 @@ def _content(engine: Engine) -> list[Any]:
 
 
 def _digest(*facts: Any) -> str:
-    text = json.dumps([onefold.__version__, *facts], sort_keys=True, default=_plain)
+    text = json.dumps([version("onefold"), *facts], sort_keys=True, default=_plain)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
