@@ -277,8 +277,8 @@ ENGLISH: dict[str, str] = {
     "note.nobody": "No table holds people or organisations, so there are no customers to compare.",
     "note.taken_for": "{table}: {rows} rows taken for {role}: {why}.",
     "note.stranger": (
-        "{table} knows its customers only by {column} (about {distinct} of them). Who they are stands in no table that is "
-        "connected, so they are not counted: connect the table that has their names, with the same numbers."
+        "{table} knows its customers only by {column} (about {distinct} of them). Who they are stands in no table that "
+        "is connected, so they are not counted: connect the table that has their names, with the same numbers."
     ),
     "note.one_system": "Only one system holds customers; overlap between systems needs a second one.",
     "note.old_export": (
