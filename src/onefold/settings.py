@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -79,6 +80,8 @@ class Settings(_Model):
     """ISO 3166 country assumed for phones and ambiguous values; inferred from the data where absent."""
     currency: str = "EUR"
     """ISO 4217 currency of ``yearly_cost``."""
+    present: date | None = None
+    """The day that ages and trends count to, for data that stand still such as the demo's; today where absent."""
     threads: int | None = None
     """Threads for the warehouse and kernels; all cores where absent."""
     memory_limit: str | None = None

@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
+from datetime import time as time_of_day
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from onefold.identity import MapPlan
     from onefold.profiles import ProfilePlan
 
+_END_OF_DAY = time_of_day(23, 59, 59)
 _BUILDS_LOOKED_AT = 100
 """A source that was not read in this many builds counts as never read."""
 
@@ -190,7 +192,7 @@ def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
 def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> dict[str, Any]:
     from onefold.silos import carry_report, make_report
 
-    now = inputs.clock()
+    now = _present(inputs)
     with inputs.database.read() as connection:
         previous = latest_report(connection)
     digest = digest_report(inputs, report, tables, now)
@@ -232,6 +234,12 @@ def _publish(
             .where(build_run.c.build_no == report.build_no)
             .values(finished_at=inputs.clock(), steps=report.steps, report=report.silos)
         )
+
+
+def _present(inputs: BuildInputs) -> datetime:
+    """The moment that ages count to: the end of the day the settings name, else now."""
+    day = inputs.settings.present
+    return datetime.combine(day, _END_OF_DAY, UTC) if day else inputs.clock()
 
 
 def _say_nothing(_text: str) -> None:

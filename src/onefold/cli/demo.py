@@ -40,7 +40,7 @@ def demo(folder: Path, people: int, seed: int, *, check: bool, as_json: bool) ->
             _print_score(_score(workspace, company), as_json=as_json)
             return
         with progress(quiet=as_json) as tell:
-            silos = Workspace(folder, clock=company.clock).build(progress=tell).silos
+            silos = workspace.build(progress=tell).silos
         example = _worth_a_look(workspace, silos)
     _show(folder, silos, example, as_json=as_json)
 

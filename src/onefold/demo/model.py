@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,10 +67,6 @@ class DemoCompany:
     sources: Mapping[str, SourceSettings]
     """Connected systems by name; locations are relative to ``directory``."""
 
-    def clock(self) -> datetime:
-        """The company's present: the end of its last day, so that ages in reports do not grow."""
-        return datetime.combine(self.today, time(23, 59, 59), UTC)
-
     @property
     def exports(self) -> Path:
         """The folder to point Onefold at."""
@@ -95,6 +91,7 @@ class DemoCompany:
             name=self.name,
             region=self.region,
             currency=self.currency,
+            present=self.today,
             sources={name: self._moved(source, base) for name, source in self.sources.items()},
         )
 
