@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tests.servers import require
 from tests.silos.company import NOW, SOURCES, Company
 
 from onefold.engines import Engine
@@ -173,8 +174,7 @@ def test_importing_the_package_loads_no_rendering_library() -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
     playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium")
+    require(CHROMIUM.exists(), "needs Chromium at /usr/bin/chromium")
     with playwright.sync_playwright() as started:
         opened = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
         yield opened

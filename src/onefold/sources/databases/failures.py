@@ -88,7 +88,7 @@ def failures_of(source: str, location: Location, table: str = "") -> Iterator[No
         yield
     except OnefoldError:
         raise
-    except Exception as error:
+    except Exception as error:  # drivers share no base class; each becomes an error of ours
         raise failure_of(error, source, location, table) from error
 
 
