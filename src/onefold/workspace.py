@@ -153,8 +153,9 @@ class Workspace:
         check_source_name(name)
         with self.locked():
             document = _read_yaml(self.path / SETTINGS_FILE)
-            entry = document.setdefault("sources", {}) or document.__setitem__("sources", {}) or document["sources"]
-            entry[name] = {**(entry.get(name) or {}), "location": location, **options}
+            sources = document.get("sources") or {}
+            sources.setdefault(name, {}).update({"location": location, **options})
+            document["sources"] = sources
             self._replace_settings(document)
 
     def set_meaning(self, source: str, table: str, column: str, meaning: str) -> None:
