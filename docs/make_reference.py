@@ -40,7 +40,9 @@ def reference() -> str:
 def _section(name: str, command: click.Command | None, *, level: int) -> str:
     if command is None:
         raise LookupError(name)
-    context = click.Context(command, info_name=f"onefold {name}", max_content_width=100, terminal_width=100)
+    context = click.Context(
+        command, info_name=f"onefold {name}", terminal_width=100, help_option_names=["-h", "--help"]
+    )
     return f"{'#' * level} onefold {name}\n\n```text\n{command.get_help(context)}\n```\n"
 
 

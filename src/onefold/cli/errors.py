@@ -35,6 +35,8 @@ from onefold.errors import (
 )
 from onefold.settings import mask_secrets
 
+STOPPED = "Stopped. The workspace is as it was after the last completed step; run the command again to go on."
+
 EXIT_CODES: dict[type[OnefoldError], int] = {
     InvalidInput: 2,
     NotFound: 3,
@@ -65,7 +67,7 @@ def error_document(error: OnefoldError) -> dict[str, object]:
 def report_error(error: Exception, *, as_json: bool) -> int:
     """Tell the person what happened; return the exit code."""
     if isinstance(error, click.exceptions.Abort):
-        click.echo("Stopped.", err=True)
+        click.echo(STOPPED, err=True)
         return 130
     if isinstance(error, click.ClickException):
         error.show()

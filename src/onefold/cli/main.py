@@ -78,6 +78,8 @@ def main(arguments: list[str] | None = None) -> None:
 
         sys.exit(report_error(error, as_json="--json" in arguments))
     except KeyboardInterrupt:
-        click.echo("\nStopped. The workspace is as it was after the last completed step.", err=True)
+        from onefold.cli.errors import STOPPED
+
+        click.echo(f"\n{STOPPED}", err=True)
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)

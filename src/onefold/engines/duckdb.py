@@ -87,24 +87,28 @@ class Engine:
         Raises:
             EngineFailed: the statement failed; an open transaction is then unusable.
         """
-        self._run(sql, parameters)
+        with _translated():
+            self._run(sql, parameters)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, as tuples; for small results."""
-        return self._run(sql, parameters).fetchall()
+        with _translated():
+            return self._run(sql, parameters).fetchall()
 
     def scalar(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first value of the first row, or None where there is no row."""
-        rows = self._run(sql, parameters).fetchall()  # fetchone would leave a result open, which blocks register()
+        rows = self.rows(sql, parameters)  # fetchone would leave a result open, which blocks register()
         return rows[0][0] if rows else None
 
     def arrow(self, sql: str, parameters: Parameters = ()) -> pa.Table:
         """A query's result as an Arrow table."""
-        return self._relation(sql, parameters).to_arrow_table()
+        with _translated():
+            return self._relation(sql, parameters).to_arrow_table()
 
     def batches(self, sql: str, parameters: Parameters = (), rows_per_batch: int = 100_000) -> Iterator[pa.RecordBatch]:
         """A query's result as a stream of Arrow batches. The engine is busy until the stream ends."""
-        yield from self._relation(sql, parameters).to_arrow_reader(rows_per_batch)
+        with _translated():
+            yield from self._relation(sql, parameters).to_arrow_reader(rows_per_batch)
 
     def write(self, relation: str, data: pa.Table | pa.RecordBatchReader, *, replace: bool = False) -> None:
         """Append Arrow rows to ``relation`` (already quoted), matching columns by name; or replace the relation."""
@@ -153,16 +157,23 @@ class Engine:
         return [name for (name,) in self.rows(query, [schema, table])]
 
     def _relation(self, sql: str, parameters: Parameters) -> duckdb.DuckDBPyRelation:
-        try:
-            return self._connection.sql(sql, params=list(parameters) or None)
-        except duckdb.Error as error:
-            raise EngineFailed(f"the warehouse refused a step: {error}", hint=_hint_for(error)) from error
+        return self._connection.sql(sql, params=list(parameters) or None)
 
     def _run(self, sql: str, parameters: Parameters) -> duckdb.DuckDBPyConnection:
-        try:
-            return self._connection.execute(sql, parameters) if parameters else self._connection.execute(sql)
-        except duckdb.Error as error:
-            raise EngineFailed(f"the warehouse refused a step: {error}", hint=_hint_for(error)) from error
+        return self._connection.execute(sql, parameters) if parameters else self._connection.execute(sql)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The engine's complaints as ours; a query that Ctrl-C cut is a ``KeyboardInterrupt`` again."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise EngineFailed(f"the warehouse refused a step: {error}", hint=_hint_for(error)) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _open_error(path: Path | None, error: duckdb.Error) -> Exception:
