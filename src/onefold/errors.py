@@ -5,7 +5,12 @@
     OnefoldError
     ├── InvalidInput        what the caller gave cannot be used as it is
     ├── NotFound            no such customer, source, table, file
-    ├── Conflict            someone or something else holds it, or it changed meanwhile
+    ├── Conflict            someone or something else holds it
+    │   └── Stale           somebody changed it meanwhile
+    ├── NotSignedIn         nobody has said who is asking, or not convincingly
+    ├── NotAllowed          this actor may not do that
+    ├── TooManyRequests     wait, then try again
+    ├── TooLarge            more than this installation takes at once
     ├── SourceFailed        a connected system or file could not be read
     ├── EngineFailed        the warehouse or app database failed (disk full, out of memory, damaged)
     ├── Unsupported         valid, but this installation cannot do it (missing extra, other platform)
@@ -13,7 +18,7 @@
 
 Each error has a stable ``code``, a message that names the thing, a ``hint`` that says what to do next, and
 ``is_transient``: whether trying again unchanged may help. Exit codes and HTTP statuses are decided at the edges
-(``cli/errors.py``), never here.
+(``cli/errors.py``, ``api/errors.py``), never here.
 """
 
 from __future__ import annotations
@@ -57,6 +62,42 @@ class Conflict(OnefoldError):
 
     code = "conflict"
     is_transient = True
+
+
+class Stale(Conflict):
+    """Somebody changed it after the caller read it; read it again, then decide."""
+
+    code = "stale"
+    is_transient = False
+
+
+class NotSignedIn(OnefoldError):
+    """Nobody has said who is asking, or not convincingly."""
+
+    code = "not_signed_in"
+
+
+class NotAllowed(OnefoldError):
+    """This actor may not do that."""
+
+    code = "not_allowed"
+
+
+class TooManyRequests(OnefoldError):
+    """Too many attempts; the same may succeed after ``retry_after_seconds``."""
+
+    code = "too_many_requests"
+    is_transient = True
+
+    def __init__(self, message: str, *, retry_after_seconds: int, hint: str = "", **fields: Any) -> None:
+        super().__init__(message, hint=hint, retry_after_seconds=retry_after_seconds, **fields)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TooLarge(OnefoldError):
+    """More than this installation takes at once."""
+
+    code = "too_large"
 
 
 class SourceFailed(OnefoldError):

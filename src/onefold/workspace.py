@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "onefold.yaml"
 _KEY_NAME = "ONEFOLD_WORKSPACE_KEY"
-_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock\n"
+_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock\n.server\n"
 
 
 class Workspace:

@@ -84,8 +84,8 @@ def test_ctrl_c_says_so_and_leaves_the_workspace_sound(workspace, onefold):
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
         _out, err = process.communicate(timeout=60)
-        assert process.returncode in {0, 130}, err
-        assert process.returncode == 0 or "Stopped." in err
+        assert process.returncode in {0, 130, -signal.SIGINT}, err  # the last: Python itself was still starting
+        assert process.returncode != 130 or "Stopped." in err
     onefold("build", folder=workspace)
 
 

@@ -10,6 +10,7 @@
  6    the warehouse or app database failed (disk full, damaged)
  7    this installation cannot do it; the message names what to install
  8    the workspace was written by a newer version
+ 9    not signed in, not allowed, or too often
  130  stopped with Ctrl-C
 ===== ==========================================================
 """
@@ -27,9 +28,13 @@ from onefold.errors import (
     Conflict,
     EngineFailed,
     InvalidInput,
+    NotAllowed,
     NotFound,
+    NotSignedIn,
     OnefoldError,
     SourceFailed,
+    TooLarge,
+    TooManyRequests,
     Unsupported,
     UpgradeNeeded,
 )
@@ -45,6 +50,10 @@ EXIT_CODES: dict[type[OnefoldError], int] = {
     EngineFailed: 6,
     Unsupported: 7,
     UpgradeNeeded: 8,
+    NotSignedIn: 9,
+    NotAllowed: 9,
+    TooManyRequests: 9,
+    TooLarge: 2,
 }
 
 

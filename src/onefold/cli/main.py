@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from typing import Any
 
@@ -70,6 +71,7 @@ def onefold() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave the process with a meaningful exit code."""
+    is_process = arguments is None
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         code: Any = onefold.main(arguments, standalone_mode=False)
@@ -82,4 +84,6 @@ def main(arguments: list[str] | None = None) -> None:
 
         click.echo(f"\n{STOPPED}", err=True)
         sys.exit(130)
+    if is_process:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is done and said so: Ctrl-C comes too late
     sys.exit(code if isinstance(code, int) else 0)

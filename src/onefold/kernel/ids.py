@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import secrets
 
 _ID = re.compile(r"cus_[0-9a-z]{16}")
 
@@ -43,3 +44,8 @@ def customer_id_for(workspace_key: bytes, founding_subject_id: str, attempt: int
 def is_customer_id(text: str) -> bool:
     """Whether ``text`` has the shape of a customer id (it need not exist)."""
     return _ID.fullmatch(text) is not None
+
+
+def new_id(prefix: str) -> str:
+    """A random id for things that are made rather than found: ``usr_`` and 16 lower-case base32 characters."""
+    return f"{prefix}_{base64.b32encode(secrets.token_bytes(10)).decode().lower()}"

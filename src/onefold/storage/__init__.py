@@ -1,6 +1,18 @@
 """The app database: point reads and writes about one customer, and configuration state. SQLite or PostgreSQL."""
 
 from onefold.storage.bulk import indexes_deferred, insert_arrow, read_arrow, read_table, scratch_table
-from onefold.storage.database import AppDatabase, metadata
+from onefold.storage.database import AppDatabase, aware, metadata
+from onefold.storage.outbox import announce, outbox
 
-__all__ = ["AppDatabase", "indexes_deferred", "insert_arrow", "metadata", "read_arrow", "read_table", "scratch_table"]
+__all__ = [
+    "AppDatabase",
+    "announce",
+    "aware",
+    "indexes_deferred",
+    "insert_arrow",
+    "metadata",
+    "outbox",
+    "read_arrow",
+    "read_table",
+    "scratch_table",
+]

@@ -1,0 +1,1 @@
+"""Working together on a customer: notes, tags, tasks, files, and telling colleagues of them."""

@@ -1,0 +1,1 @@
+"""All configuration as text: written to files, compared, applied."""
