@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.servers import PASSWORD, USER, Server, start_mariadb, start_postgres
+
+from onefold.storage import AppDatabase
 
 _numbers = itertools.count(1)
 
@@ -49,3 +52,20 @@ def mariadb_url(mariadb_server: Server) -> str:
     ) as connection:
         connection.cursor().execute(f"create database {name} character set utf8mb4")
     return f"{mariadb_server.url}/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty app database of the test's own, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'app.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture
+def app_database(database_url: str) -> Iterator[AppDatabase]:
+    """An open app database of each kind."""
+    database = AppDatabase.open(database_url)
+    yield database
+    database.close()

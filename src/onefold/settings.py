@@ -80,6 +80,9 @@ class Settings(_Model):
     """ISO 3166 country assumed for phones and ambiguous values; inferred from the data where absent."""
     currency: str = "EUR"
     """ISO 4217 currency of ``yearly_cost``."""
+    database: str | None = None
+    """The app database, ``postgresql+psycopg://user:${PASSWORD}@host/name``; the workspace's own SQLite file where
+    absent."""
     present: date | None = None
     """The day that ages and trends count to, for data that stand still such as the demo's; today where absent."""
     threads: int | None = None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from onefold.errors import Conflict, InvalidInput, NotFound
 from onefold.kernel import Clock, utc_now
-from onefold.settings import Settings, check_source_name, parse_settings, read_secrets
+from onefold.settings import Settings, check_source_name, expand_variables, parse_settings, read_secrets
 
 if TYPE_CHECKING:
     from onefold.build import BuildInputs, BuildReport, Progress
@@ -114,7 +114,10 @@ class Workspace:
         """The app database."""
         from onefold.storage import AppDatabase
 
-        return AppDatabase.open(f"sqlite:///{self.path / 'app.db'}")
+        configured = self.settings.database
+        if configured is None:
+            return AppDatabase.open(f"sqlite:///{self.path / 'app.db'}")
+        return AppDatabase.open(expand_variables(configured, read_secrets(self.path / "secrets")))
 
     @cached_property
     def engine(self) -> Engine:

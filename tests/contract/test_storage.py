@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+import sqlalchemy as sa
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-import onefold.build.tables
-import onefold.catalog.tables
-import onefold.identity.tables
-import onefold.profiles.tables  # noqa: F401 - importing registers the tables
-from onefold.errors import EngineFailed
-from onefold.storage import AppDatabase, fresh, metadata
+from onefold.storage import AppDatabase, metadata
+from onefold.storage import database as opening
 
 
 def test_migrations_build_what_the_tables_declare_in_sqlite(tmp_path):
@@ -38,11 +37,17 @@ def test_the_newest_migration_is_the_head():
 
 
 def test_a_schema_that_is_cut_leaves_nothing_behind(tmp_path, monkeypatch):
-    monkeypatch.setattr(fresh, "STATEMENTS", (*fresh.STATEMENTS[:5], "create nonsense"))
-    with pytest.raises(EngineFailed):
+    monkeypatch.setattr(metadata, "create_all", _create_some)
+    with pytest.raises(KeyboardInterrupt):
         AppDatabase.open(f"sqlite:///{tmp_path / 'app.db'}")
     monkeypatch.undo()
     _compare(f"sqlite:///{tmp_path / 'app.db'}")
+
+
+def _create_some(connection, **_options):
+    for table in metadata.sorted_tables[:5]:
+        table.create(connection)
+    raise KeyboardInterrupt
 
 
 def test_a_migration_that_is_cut_leaves_nothing_behind(postgres_url, monkeypatch):
@@ -56,14 +61,21 @@ def test_a_migration_that_is_cut_leaves_nothing_behind(postgres_url, monkeypatch
 
     url = postgres_url.replace("postgresql://", "postgresql+psycopg://")
     monkeypatch.setattr(op, "create_table", failing)
-    with pytest.raises(KeyboardInterrupt):
-        AppDatabase.open(url)
+    engine = sa.create_engine(url)
+    with pytest.raises(KeyboardInterrupt), opening._write_transaction(engine) as connection:
+        opening._upgrade(connection)
+    engine.dispose()
     monkeypatch.undo()
     _compare(url)
 
 
 def _compare(url: str) -> None:
-    database = AppDatabase.open(url)
-    with database.engine.connect() as connection:
+    for name in opening.TABLE_MODULES:
+        import_module(name)
+    engine = sa.create_engine(url)
+    with opening._write_transaction(engine) as connection:
+        opening._upgrade(connection)
+    with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    database.close()
+    engine.dispose()
+    AppDatabase.open(url).close()

@@ -20,6 +20,46 @@ profile = sa.Table(
 )
 """Grain: one row per active customer."""
 
+profile_summary = sa.Table(
+    "profile_summary",
+    metadata,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # person, organisation
+    sa.Column("display_name", sa.Text),
+    sa.Column("sort_name", sa.Text),  # its comparison form: scripts and cases sort together
+    sa.Column("email", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("company", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("country", sa.Text, index=True),
+    sa.Column("region", sa.Text, index=True),
+    sa.Column("city", sa.Text),
+    sa.Column("status", sa.Text, index=True),
+    sa.Column("tier", sa.Text, index=True),
+    sa.Column("owner", sa.Text),  # the colleague who last spoke with the customer, unless a system names an owner
+    sa.Column("department", sa.Text),
+    sa.Column("customer_since", sa.DateTime(timezone=True)),
+    sa.Column("last_seen", sa.DateTime(timezone=True), index=True),
+    sa.Column("last_contact_at", sa.DateTime(timezone=True), index=True),
+    sa.Column("last_score", sa.Float),
+    sa.Column("open_tickets", sa.Integer),
+    sa.Column("orders", sa.Integer),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("systems", sa.Integer, nullable=False),  # how many systems know the customer
+    sa.Index("profile_summary_by_name", "sort_name", "customer_id"),
+)
+"""Grain: one row per active customer: what lists show, sort and filter by, and row scopes decide on."""
+
+search_term = sa.Table(
+    "search_term",
+    metadata,
+    sa.Column("term", sa.Text, primary_key=True),  # one word of a name in comparison form, native or romanised
+    sa.Column("customer_id", sa.Text, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per word that a customer's names hold. Beginnings of words find customers while one types."""
+
 identifier = sa.Table(
     "identifier",
     metadata,

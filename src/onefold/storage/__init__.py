@@ -2,14 +2,18 @@
 
 from onefold.storage.bulk import indexes_deferred, insert_arrow, read_arrow, read_table, scratch_table
 from onefold.storage.database import AppDatabase, aware, metadata
+from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
 from onefold.storage.outbox import announce, outbox
 
 __all__ = [
     "AppDatabase",
+    "KeptAnswer",
     "announce",
     "aware",
     "indexes_deferred",
     "insert_arrow",
+    "keep_answer",
+    "kept_answer",
     "metadata",
     "outbox",
     "read_arrow",

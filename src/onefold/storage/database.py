@@ -23,7 +23,7 @@ from onefold.errors import Conflict, EngineFailed, UpgradeNeeded
 metadata = sa.MetaData()
 """Every slice's tables register here (``<slice>/tables.py``); migrations create them."""
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 TABLE_MODULES = (
@@ -32,6 +32,7 @@ TABLE_MODULES = (
     "onefold.profiles.tables",
     "onefold.build.tables",
     "onefold.storage.outbox",
+    "onefold.storage.idempotency",
 )
 """Where slices declare their tables; loaded by name, so that storage imports none of them."""
 

@@ -1,0 +1,37 @@
+"""The application: routers, errors, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from onefold import __version__
+from onefold.api import errors, health
+from onefold.workspace import Workspace
+
+PREFIX = "/api/v1"
+
+ROUTERS: tuple[APIRouter, ...] = (health.router,)
+"""One per slice."""
+
+
+def create_app(workspace: Workspace, *, local_token: str | None = None) -> FastAPI:
+    """The HTTP application of a workspace.
+
+    Args:
+        workspace: open for as long as the application runs.
+        local_token: whoever sends it is the owner of the files, at the command line of this machine.
+    """
+    app = FastAPI(
+        title="Onefold",
+        version=__version__,
+        description="One permanent id, one profile, one story of every customer.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.workspace = workspace
+    app.state.local_token = local_token
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    return app

@@ -1,0 +1,141 @@
+"""What every endpoint is given: the workspace, its database, and who asks.
+
+An endpoint is a plain function; FastAPI runs it in a thread. It opens one transaction at most, through ``call``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Depends, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from onefold.access import Access, Actor
+from onefold.errors import InvalidInput, NotSignedIn
+from onefold.storage import AppDatabase, KeptAnswer, keep_answer, kept_answer
+from onefold.workspace import Workspace
+
+_LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class OpenCall:
+    """A request from anybody: signing in, the first owner, invitations."""
+
+    request: Request
+    workspace: Workspace
+
+    @property
+    def database(self) -> AppDatabase:
+        """The app database."""
+        return self.workspace.database
+
+    @property
+    def address(self) -> str | None:
+        """Where the request comes from, behind trusted proxies too."""
+        return self.request.client.host if self.request.client else None
+
+    def read(self) -> AbstractContextManager[sa.Connection]:
+        """A consistent snapshot for reading."""
+        return self.database.read()
+
+    def write(self) -> AbstractContextManager[sa.Connection]:
+        """One transaction."""
+        return self.database.write()
+
+
+@dataclass(frozen=True)
+class Call(OpenCall):
+    """A request of a known actor."""
+
+    access: Access
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self.access.actor
+
+    def create(self, action: Callable[[sa.Connection], BaseModel], *, status: int = 201) -> Response:
+        """Run ``action`` in one transaction and answer with what it made; a repeated key repeats the answer.
+
+        Raises:
+            Conflict: the key stands for another request.
+            InvalidInput: the key is too long.
+        """
+        key = self.request.headers.get("Idempotency-Key")
+        if key is not None and not 0 < len(key) <= _LONGEST_KEY:
+            raise InvalidInput(f"an Idempotency-Key has 1 to {_LONGEST_KEY} characters")
+        with self.write() as connection:
+            if key and (kept := kept_answer(connection, self.actor.actor_id, key, self._fingerprint())):
+                return JSONResponse(kept.body, kept.status, {"Idempotency-Replayed": "true"})
+            made = action(connection)
+            body = made.model_dump(mode="json")
+            if key:
+                keep_answer(connection, self.actor.actor_id, key, self._fingerprint(), KeptAnswer(status, body))
+        response = JSONResponse(body, status)
+        if (version := getattr(made, "version", None)) is not None:
+            set_etag(response, version)
+        return response
+
+    def expected_version(self) -> int:
+        """The version that the caller read, from ``If-Match``.
+
+        Raises:
+            HTTPException: 428 where it is missing.
+            InvalidInput: it is not an ETag of ours.
+        """
+        said = self.request.headers.get("If-Match")
+        if said is None:
+            raise HTTPException(428)
+        try:
+            return int(said.removeprefix("W/").strip('"'))
+        except ValueError:
+            raise InvalidInput("If-Match does not hold an ETag of this resource", hint="Read it again.") from None
+
+    def _fingerprint(self) -> str:
+        """What makes two requests the same: method, address, body."""
+        body: bytes = getattr(self.request, "_body", b"")
+        line = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
+        return hashlib.blake2b(line + body, digest_size=16).hexdigest()
+
+
+def set_etag(response: Response, version: int) -> None:
+    """Name the version of an editable resource."""
+    response.headers["ETag"] = f'"{version}"'
+
+
+def _workspace(request: Request) -> Workspace:
+    workspace: Workspace = request.app.state.workspace
+    return workspace
+
+
+def _open_call(request: Request) -> OpenCall:
+    return OpenCall(request, _workspace(request))
+
+
+def _call(request: Request) -> Call:
+    return Call(request, _workspace(request), _identified(request))
+
+
+def _identified(request: Request) -> Access:
+    """Who asks, by the local token of the command line.
+
+    Raises:
+        NotSignedIn: nobody that we know.
+    """
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    local: str | None = request.app.state.local_token
+    if kind.lower() == "bearer" and local and hmac.compare_digest(token.encode(), local.encode()):
+        return Access.full(Actor("cli", "cli", "command line", request.client.host if request.client else None))
+    raise NotSignedIn("sign in first", hint="Sign in, or send an API key: Authorization: Bearer …")
+
+
+OpenCallDep = Annotated[OpenCall, Depends(_open_call)]
+CallDep = Annotated[Call, Depends(_call)]
