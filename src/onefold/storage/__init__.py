@@ -4,16 +4,24 @@ from onefold.storage.bulk import indexes_deferred, insert_arrow, read_arrow, rea
 from onefold.storage.database import AppDatabase, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
 from onefold.storage.outbox import announce, outbox
+from onefold.storage.rule_sql import Resolve, compile_rule
+from onefold.storage.sql_functions import by_code_point, contains_text, hash_text, keyed_hash
 
 __all__ = [
     "AppDatabase",
     "KeptAnswer",
+    "Resolve",
     "announce",
     "aware",
+    "by_code_point",
+    "compile_rule",
+    "contains_text",
+    "hash_text",
     "indexes_deferred",
     "insert_arrow",
     "keep_answer",
     "kept_answer",
+    "keyed_hash",
     "metadata",
     "outbox",
     "read_arrow",

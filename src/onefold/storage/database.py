@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 
 from onefold.errors import Conflict, EngineFailed, UpgradeNeeded
+from onefold.storage.sql_functions import register_functions
 
 metadata = sa.MetaData()
 """Every slice's tables register here (``<slice>/tables.py``); migrations create them."""
@@ -27,6 +28,7 @@ HEAD = "0002"
 """The newest migration."""
 
 TABLE_MODULES = (
+    "onefold.access.tables",
     "onefold.catalog.tables",
     "onefold.identity.tables",
     "onefold.profiles.tables",
@@ -110,6 +112,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "temp_store = memory",
     ):
         connection.execute(f"pragma {pragma}")
+    register_functions(connection)
 
 
 def _migrate(engine: sa.Engine) -> None:
