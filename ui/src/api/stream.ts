@@ -43,7 +43,9 @@ export function parseEvent(block: string): Change | null {
 
 /** "note.*" means every kind that begins with "note."; "*" means all. */
 export function matches(kinds: readonly string[], kind: string): boolean {
-  return kinds.some((wanted) => wanted === "*" || wanted === kind || (wanted.endsWith(".*") && kind.startsWith(wanted.slice(0, -1))));
+  return kinds.some(
+    (wanted) => wanted === "*" || wanted === kind || (wanted.endsWith(".*") && kind.startsWith(wanted.slice(0, -1))),
+  );
 }
 
 function publish(change: Change): void {
