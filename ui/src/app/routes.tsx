@@ -1,0 +1,103 @@
+/**
+ * Every page and settings section, in the order of the navigation. A feature adds its folder and, if it is new here,
+ * one line: `features/<feature>/routes.tsx` (default export: the page, which may hold further `<Routes>`), or
+ * `features/<feature>/settings/<section>.tsx` for a section of the settings. What has no folder yet is not shown.
+ */
+import {
+  ApartmentOutlined,
+  AuditOutlined,
+  BgColorsOutlined,
+  ClockCircleOutlined,
+  CloudServerOutlined,
+  DashboardOutlined,
+  DatabaseOutlined,
+  FileTextOutlined,
+  GlobalOutlined,
+  IdcardOutlined,
+  KeyOutlined,
+  SafetyOutlined,
+  SettingOutlined,
+  TeamOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+
+type Module = { default: ComponentType };
+type Lazy = LazyExoticComponent<ComponentType>;
+
+const PAGE_MODULES = import.meta.glob<Module>("/src/features/*/routes.tsx");
+const SECTION_MODULES = import.meta.glob<Module>("/src/features/*/settings/[a-z]*.tsx");
+
+export interface PageEntry {
+  feature: string;
+  paths: readonly string[];
+  /** Where the navigation leads; pages without it are reached from others. */
+  link?: string;
+  icon?: ComponentType;
+  /** Without this permission it is not offered. */
+  needs?: readonly [verb: string, kind: string];
+  /** Open pages have no shell and need no session. */
+  isOpen?: boolean;
+}
+
+export interface SectionEntry {
+  section: string;
+  icon: ComponentType;
+  needs?: readonly [verb: string, kind: string];
+}
+
+const PAGES: readonly PageEntry[] = [
+  { feature: "account", paths: ["/sign-in/*", "/set-up", "/invitation", "/reset-password"], isOpen: true },
+  { feature: "overview", paths: ["/overview"], link: "/overview", icon: DashboardOutlined, needs: ["read", "report"] },
+  { feature: "customers", paths: ["/customers"], link: "/customers", icon: TeamOutlined, needs: ["read", "customer"] },
+  { feature: "customer", paths: ["/customers/:id/*"], needs: ["read", "customer"] },
+  { feature: "sources", paths: ["/sources/*"], link: "/sources", icon: DatabaseOutlined, needs: ["read", "source"] },
+];
+
+const SECTIONS: readonly SectionEntry[] = [
+  { section: "appearance", icon: BgColorsOutlined },
+  { section: "languages", icon: GlobalOutlined },
+  { section: "profile", icon: UserOutlined },
+  { section: "sessions", icon: SafetyOutlined },
+  { section: "people", icon: TeamOutlined, needs: ["read", "user"] },
+  { section: "roles", icon: ApartmentOutlined, needs: ["read", "role"] },
+  { section: "keys", icon: KeyOutlined, needs: ["read", "key"] },
+  { section: "card", icon: IdcardOutlined, needs: ["update", "settings"] },
+  { section: "audit", icon: AuditOutlined, needs: ["read", "audit"] },
+  { section: "jobs", icon: ClockCircleOutlined, needs: ["read", "job"] },
+  { section: "webhooks", icon: CloudServerOutlined, needs: ["read", "webhook"] },
+  { section: "configuration", icon: FileTextOutlined, needs: ["read", "settings"] },
+];
+
+const made = new Map<string, Lazy>();
+
+/** The same lazy component for the same module, whenever it is asked for. */
+export function lazily(path: string, load: () => Promise<Module>): Lazy {
+  const known = made.get(path) ?? lazy(load);
+  made.set(path, known);
+  return known;
+}
+
+function pageModule(feature: string): Lazy | null {
+  const path = `/src/features/${feature}/routes.tsx`;
+  const load = PAGE_MODULES[path];
+  return load ? lazily(path, load) : null;
+}
+
+/** A section lies in any feature's `settings/`, or is a feature of its own. */
+function sectionModule(section: string): Lazy | null {
+  const path = Object.keys(SECTION_MODULES).find((candidate) => candidate.endsWith(`/settings/${section}.tsx`));
+  const load = path ? SECTION_MODULES[path] : undefined;
+  return path && load ? lazily(path, load) : pageModule(section);
+}
+
+function existing<Entry extends object>(entries: readonly Entry[], find: (entry: Entry) => Lazy | null) {
+  return entries.flatMap((entry) => {
+    const Component = find(entry);
+    return Component ? [{ ...entry, Component }] : [];
+  });
+}
+
+export const pages = existing(PAGES, ({ feature }) => pageModule(feature));
+export const sections = existing(SECTIONS, ({ section }) => sectionModule(section));
+export const settingsIcon = SettingOutlined;
