@@ -4,7 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-.PHONY: help setup setup-dev demo test test-fast check format bench clean
+UI     := node node_modules
+.PHONY: help setup setup-dev demo test test-fast check format bench clean ui ui-types ui-test
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -21,6 +22,18 @@ $(VENV)/.setup-dev: $(VENV)/.setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dlt,dev]'
 	@touch $@
 
+ui: setup       ## build the web interface, if its source changed
+	$(BIN)/python ui/build.py
+
+ui-types: setup ## types of the web interface from the API's description
+	$(BIN)/python -c 'import json, pathlib; from onefold.api import openapi_document; pathlib.Path("docs/reference/openapi.json").write_text(json.dumps(openapi_document(), indent=1, ensure_ascii=False) + "\n")'
+	cd ui && $(UI)/openapi-typescript/bin/cli.js ../docs/reference/openapi.json -o src/api/generated.ts
+
+ui-test: ui     ## check and test the web interface, and the size of its first screen
+	cd ui && $(UI)/prettier/bin/prettier.cjs --check src scripts && $(UI)/oxlint/bin/oxlint src scripts
+	cd ui && $(UI)/vitest/vitest.mjs run
+	cd ui && node scripts/first-screen.mjs
+
 demo: setup     ## build the demo company in ./demo and show its silo report
 	$(BIN)/onefold demo $(DEMO)
 
@@ -36,6 +49,7 @@ check: setup-dev ## formatting, lint, types, layering, dependency files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	! grep -nE 'https?://' constraints.txt
+	! grep -n '"resolved"' ui/package-lock.json
 
 format: setup-dev ## format and mend what can be mended
 	$(BIN)/ruff format .

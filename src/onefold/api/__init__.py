@@ -4,6 +4,6 @@ Nothing is decided here: an endpoint names its actor, calls one function of a sl
 the result. ``create_app`` is the door; ``api/<slice>.py`` holds each slice's endpoints.
 """
 
-from onefold.api.app import create_app
+from onefold.api.app import create_app, openapi_document
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "openapi_document"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
 from onefold.api import errors, health
+from onefold.web import Interface
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
@@ -21,6 +24,21 @@ def create_app(workspace: Workspace, *, local_token: str | None = None) -> FastA
         workspace: open for as long as the application runs.
         local_token: whoever sends it is the owner of the files, at the command line of this machine.
     """
+    app = _application()
+    app.state.workspace = workspace
+    app.state.local_token = local_token
+    errors.install(app)
+    # Not mounted: a mount at / would take the addresses of the API that other methods answer.
+    app.router.default = Interface()
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """The description of the API, without a workspace."""
+    return _application().openapi()
+
+
+def _application() -> FastAPI:
     app = FastAPI(
         title="Onefold",
         version=__version__,
@@ -29,9 +47,6 @@ def create_app(workspace: Workspace, *, local_token: str | None = None) -> FastA
         docs_url=None,
         redoc_url=None,
     )
-    app.state.workspace = workspace
-    app.state.local_token = local_token
-    errors.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     return app

@@ -1,6 +1,9 @@
-"""The built web interface, as files of the package; its source is in ``ui/``."""
+"""The web interface as it was built: its files, and the function that serves them.
 
-from pathlib import Path
+The source is in ``ui/``; ``hatch_build.py`` builds it into ``static/``. Nothing here knows customers or people: the
+pages ask the HTTP API like any other program.
+"""
 
-STATIC = Path(__file__).parent / "static"
-"""Where the build puts ``index.html`` and its assets; absent in a checkout whose UI was not built."""
+from onefold.web.interface import CONTENT_SECURITY_POLICY, STATIC, Interface
+
+__all__ = ["CONTENT_SECURITY_POLICY", "STATIC", "Interface"]
