@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
-import pytest
 from onefold.errors import InvalidInput
 
 PEOPLE = sa.Table(

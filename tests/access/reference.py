@@ -1,4 +1,4 @@
-"""What rules and access mean, written naively: one row at a time, in plain Python. Shares no code with the product's."""
+"""What rules and access mean, written naively: one row at a time, in plain Python. Shares no code with it."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from onefold.access import Access, Actor, Layer
 from tests.access import making, reference
 from tests.access.conftest import PEOPLE, resolve
+
+from onefold.access import Access, Actor, Layer
 
 KEY = "0" * 64
 SETTINGS = settings(

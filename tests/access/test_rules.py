@@ -6,12 +6,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.access import making, reference
+from tests.access.conftest import PEOPLE, resolve
 
 from onefold.errors import InvalidInput
 from onefold.kernel import attributes_of, my_names_of, parse_rule, unparse_rule
 from onefold.storage import compile_rule
-from tests.access import making, reference
-from tests.access.conftest import PEOPLE, resolve
 
 SETTINGS = settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -26,9 +26,11 @@ def test_a_rule_and_its_text_say_the_same(rule):
 @given(st.text(max_size=60) | st.text(alphabet='ab"`()<>=!~ ,.:my1-\\', max_size=40))
 def test_whatever_is_written_is_a_rule_or_is_refused_with_a_position(text):
     try:
-        parse_rule(text)
+        assert parse_rule(unparse_rule(parse_rule(text))) == parse_rule(text)
+        return
     except InvalidInput as error:
-        assert 0 <= error.fields["position"] <= len(text)
+        position = error.fields["position"]
+    assert 0 <= position <= len(text)
 
 
 @SETTINGS

@@ -38,8 +38,8 @@ VERBS = ("read", "create", "update", "delete", "export", "run", "assign", "admin
 _CHANGE = ("read", "create", "update", "delete")
 KINDS: dict[str, tuple[str, ...]] = {
     "customer": ("read", "update", "export"),
-    "note": _CHANGE,
-    "task": (*_CHANGE, "assign"),
+    "note": (*_CHANGE, "administer"),
+    "task": (*_CHANGE, "assign", "administer"),
     "tag": (*_CHANGE, "assign"),
     "file": (*_CHANGE, "export"),
     "identity": ("read", "update", "run"),
