@@ -79,10 +79,14 @@ _SENSITIVE_WORDS = (
 def class_of(attribute: str) -> PiiClass:
     """The class of an attribute; a column whose name speaks of health, belief or origin is sensitive.
 
+    ``pii:contact`` stands for any attribute of that class.
+
     >>> class_of("email").value, class_of("category:Allergies").value, class_of("text:remarks").value
     ('contact', 'sensitive', 'free_text')
     """
     base, _, column = attribute.partition(":")
+    if base == "pii" and column in PiiClass:
+        return PiiClass(column)
     if any(word in column.casefold() for word in _SENSITIVE_WORDS):
         return PiiClass.SENSITIVE
     return CLASS_OF.get(base, PiiClass.FREE_TEXT)

@@ -191,6 +191,14 @@ class Access:
         """Everything: the owner of the files at the command line, and the system itself."""
         return cls(actor, is_full=True)
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether the actor holds everything and uses all of it."""
+        if self.is_full:
+            return not self.is_read_only
+        has_all = all(any(role.role_id == "owner" for role in layer.roles) for layer in self.layers)
+        return bool(self.layers) and has_all and self.limits is None and not self.is_read_only
+
     def narrowed(self, layer: Layer) -> Access:
         """Only what this access and ``layer`` both allow."""
         return replace(self, is_full=False, layers=(layer,) if self.is_full else (*self.layers, layer))
