@@ -39,8 +39,8 @@ class PiiClass(StrEnum):
 
 _P = PiiClass
 _MEMBERS: dict[PiiClass, str] = {
-    _P.IDENTITY: "display_name full_name given_name middle_name family_name second_family_name name_prefix name_suffix"
-    " username loyalty_number external_id job_title company domain website record.values",
+    _P.IDENTITY: "display_name sort_name full_name given_name middle_name family_name second_family_name name_prefix"
+    " name_suffix username loyalty_number external_id job_title company domain website record.values",
     _P.CONTACT: "email phone address street house_number address_extra postcode identifiers",
     _P.PLACE: "city region country",
     _P.OFFICIAL: "national_id",
@@ -50,8 +50,8 @@ _MEMBERS: dict[PiiClass, str] = {
     " open_tickets open_cases events last_contact last_contact_at last_contact_type last_contact_with last_score"
     " last_score_at last_seen first_seen last_order_at timeline.title timeline.counterpart task.title open_complaint",
     _P.FREE_TEXT: "text title other json timeline.body note.body task.body file.name file.content",
-    _P.STANDING: "status tier owner language consent category flag date measure created_at updated_at customer_since"
-    " tags tag local_time timezone",
+    _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at"
+    " customer_since tags tag local_time timezone",
     _P.REFERENCE: "customer_id kind records record_count systems system_count sources version state",
 }
 
@@ -79,10 +79,14 @@ _SENSITIVE_WORDS = (
 def class_of(attribute: str) -> PiiClass:
     """The class of an attribute; a column whose name speaks of health, belief or origin is sensitive.
 
+    ``pii:contact`` stands for any attribute of that class.
+
     >>> class_of("email").value, class_of("category:Allergies").value, class_of("text:remarks").value
     ('contact', 'sensitive', 'free_text')
     """
     base, _, column = attribute.partition(":")
+    if base == "pii" and column in PiiClass:
+        return PiiClass(column)
     if any(word in column.casefold() for word in _SENSITIVE_WORDS):
         return PiiClass.SENSITIVE
     return CLASS_OF.get(base, PiiClass.FREE_TEXT)

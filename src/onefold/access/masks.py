@@ -89,4 +89,6 @@ def masked_value(mask: Mask, attribute: str, value: Any, key: str) -> Any:
 
 
 def _is_text(column: sa.ColumnElement[Any]) -> bool:
-    return not isinstance(column.type, sa.Boolean | sa.Numeric | sa.Integer | sa.DateTime | sa.Date | sa.JSON)
+    return not isinstance(
+        column.type, sa.Boolean | sa.Numeric | sa.Float | sa.Integer | sa.DateTime | sa.Date | sa.JSON
+    )

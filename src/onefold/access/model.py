@@ -38,8 +38,8 @@ VERBS = ("read", "create", "update", "delete", "export", "run", "assign", "admin
 _CHANGE = ("read", "create", "update", "delete")
 KINDS: dict[str, tuple[str, ...]] = {
     "customer": ("read", "update", "export"),
-    "note": _CHANGE,
-    "task": (*_CHANGE, "assign"),
+    "note": (*_CHANGE, "administer"),
+    "task": (*_CHANGE, "assign", "administer"),
     "tag": (*_CHANGE, "assign"),
     "file": (*_CHANGE, "export"),
     "identity": ("read", "update", "run"),
@@ -190,6 +190,14 @@ class Access:
     def full(cls, actor: Actor) -> Access:
         """Everything: the owner of the files at the command line, and the system itself."""
         return cls(actor, is_full=True)
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the actor holds everything and uses all of it."""
+        if self.is_full:
+            return not self.is_read_only
+        has_all = all(any(role.role_id == "owner" for role in layer.roles) for layer in self.layers)
+        return bool(self.layers) and has_all and self.limits is None and not self.is_read_only
 
     def narrowed(self, layer: Layer) -> Access:
         """Only what this access and ``layer`` both allow."""

@@ -90,6 +90,8 @@ SHIPPED: dict[str, Role] = {
             {
                 **_CARE,
                 "customer": ("read", "update", "export"),
+                "note": KINDS["note"],
+                "task": KINDS["task"],
                 "tag": (*_CHANGE, "assign"),
                 "view": KINDS["view"],
                 "identity": ("read",),

@@ -81,7 +81,7 @@ class _Attribute:
         self.column = column
         kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
             (sa.Boolean, "flag"),
-            ((sa.Integer, sa.Numeric), "number"),
+            ((sa.Integer, sa.Numeric, sa.Float), "number"),
             (sa.DateTime, "moment"),
             (sa.Date, "day"),
         )
