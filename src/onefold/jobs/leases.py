@@ -73,7 +73,7 @@ def claim_job(database: AppDatabase, owner: str, kinds: Mapping[str, Kind]) -> J
         ).rowcount
         row = connection.execute(sa.select(job).where(job.c.job_id == job_id)).one() if taken else None
         if row is not None:
-            announce(connection, "job.started", resource="job", resource_id=job_id, payload={"kind": row.kind})
+            announce(connection, "job.started", resource="job", resource_id=str(job_id), payload={"kind": row.kind})
     return job_of(row) if row is not None else None
 
 
@@ -126,7 +126,7 @@ def end_attempt(connection: sa.Connection, job_id: str, owner: str, kind: str, o
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after this many attempts."""
-    return FIRST_BACK_OFF * 4 ** (attempts - 1)
+    return FIRST_BACK_OFF * int(4 ** (attempts - 1))
 
 
 def _waiting(kinds: Mapping[str, Kind], now: datetime) -> sa.Select[tuple[str]]:

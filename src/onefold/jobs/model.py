@@ -23,7 +23,7 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 """States of jobs that are not over."""
 
 
-class Cancelled(Exception):  # noqa: N818 - reads as what happened
+class Cancelled(Exception):
     """A handler stopped because somebody asked for it."""
 
 
