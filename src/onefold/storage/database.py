@@ -33,6 +33,7 @@ TABLE_MODULES = (
     "onefold.identity.tables",
     "onefold.profiles.tables",
     "onefold.build.tables",
+    "onefold.jobs.tables",
     "onefold.storage.outbox",
     "onefold.storage.idempotency",
 )
