@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
-from onefold.api import errors, health
+from onefold.api import errors, health, stream
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router)
 """One per slice."""
 
 
