@@ -9,11 +9,12 @@ from fastapi import APIRouter, FastAPI
 from onefold import __version__
 from onefold.api import errors, health
 from onefold.web import Interface
+from onefold.api import errors, health, stream
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router)
 """One per slice."""
 
 
