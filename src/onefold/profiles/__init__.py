@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from onefold.profiles.lookup import find_customers
     from onefold.profiles.plan import ProfilePlan, plan_profiles
     from onefold.profiles.publish import publish_profiles
+    from onefold.profiles.scope import customer_in_scope, summary_column
     from onefold.profiles.terminal import render_card
 
 _HOMES = {
     "Card": "card",
     "ProfilePlan": "plan",
     "check_identities_path": "export",
+    "customer_in_scope": "scope",
     "export_customers": "export",
     "export_identities": "export",
     "find_customers": "lookup",
@@ -28,12 +30,14 @@ _HOMES = {
     "plan_profiles": "plan",
     "publish_profiles": "publish",
     "render_card": "terminal",
+    "summary_column": "scope",
 }
 
 __all__ = [
     "Card",
     "ProfilePlan",
     "check_identities_path",
+    "customer_in_scope",
     "export_customers",
     "export_identities",
     "find_customers",
@@ -41,6 +45,7 @@ __all__ = [
     "plan_profiles",
     "publish_profiles",
     "render_card",
+    "summary_column",
 ]
 
 

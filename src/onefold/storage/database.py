@@ -32,6 +32,7 @@ TABLE_MODULES = (
     "onefold.catalog.tables",
     "onefold.identity.tables",
     "onefold.profiles.tables",
+    "onefold.care.tables",
     "onefold.build.tables",
     "onefold.jobs.tables",
     "onefold.storage.outbox",

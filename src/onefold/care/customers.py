@@ -1,0 +1,159 @@
+"""Which customer a thing hangs on now, and what the actor may do and see of that customer.
+
+Things keep the id under which they were made. A merge leads that id to another customer, an undo leads it back, so
+"the things of a customer" are those of all ids that lead to it at this moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from onefold.access import Access
+from onefold.care.model import Hideable
+from onefold.errors import NotAllowed, NotFound
+from onefold.profiles import customer_in_scope, summary_column
+from onefold.profiles.tables import profile_summary
+
+_customer = sa.table("customer", sa.column("customer_id", sa.Text), sa.column("merged_into", sa.Text))
+_change = sa.table(
+    "customer_change",
+    sa.column("kind", sa.Text),
+    sa.column("customer_id", sa.Text),
+    sa.column("other_customer_id", sa.Text),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A customer that the actor may know of, and how much of it."""
+
+    access: Access
+    customer_id: str
+    """The present id."""
+    display_name: str | None
+    admission: str
+
+    def show(self, attribute: str, value: Any) -> Hideable:
+        """A text of this customer as the actor may see it."""
+        shown = self.access.mask_value(attribute, value, self.admission)
+        return Hideable(shown.value, shown.hidden_by)
+
+    @property
+    def name(self) -> Hideable:
+        """The customer's name as the actor may see it."""
+        return self.show("display_name", self.display_name)
+
+
+def standing(connection: sa.Connection, access: Access, customer_id: str, verb: str, kind: str) -> Standing:
+    """The customer that ``customer_id`` leads to, if the actor may do ``verb`` to its things of ``kind``.
+
+    Raises:
+        NotAllowed: the actor may not do that, or not for this customer.
+        NotFound: no such customer, or not for this actor.
+    """
+    access.require(verb, kind)
+    current = customer_in_scope(connection, access, customer_id)
+    found = _standing(connection, access, current, verb, kind)
+    if found is None:
+        raise NotAllowed(
+            f"you may not {verb} {kind} of this customer", hint="Ask an administrator for a role that may.", kind=kind
+        )
+    return found
+
+
+def standing_of_thing(
+    connection: sa.Connection, access: Access, customer_id: str, verb: str, kind: str, missing: str
+) -> Standing:
+    """As ``standing``, for a thing that hangs on ``customer_id``.
+
+    Raises:
+        NotAllowed: the actor may not do that.
+        NotFound: the actor may not know of the customer: with ``missing``, the words for a thing that never was.
+    """
+    try:
+        return standing(connection, access, customer_id, verb, kind)
+    except NotFound:
+        raise NotFound(missing) from None
+
+
+def _standing(connection: sa.Connection, access: Access, current: str, verb: str, kind: str) -> Standing | None:
+    query = sa.select(
+        profile_summary.c.display_name,
+        access.admission(summary_column).label("admission"),
+        sa.case((access.customers(summary_column, verb=verb, kind=kind), 1), else_=0).label("is_allowed"),
+    ).where(profile_summary.c.customer_id == current)
+    row = connection.execute(query).first()
+    if row is None:
+        return Standing(access, current, None, "") if access.is_full else None
+    return Standing(access, current, row.display_name, row.admission) if row.is_allowed else None
+
+
+def standings(
+    connection: sa.Connection, access: Access, customer_ids: Iterable[str | None], verb: str, kind: str
+) -> dict[str, Standing]:
+    """By id, those of ``customer_ids`` for which ``standing`` would succeed. Cost: one query."""
+    wanted = sorted({one for one in customer_ids if one})
+    if not wanted or not access.may(verb, kind):
+        return {}
+    lead = leads(sa.select(_customer.c.customer_id).where(_customer.c.customer_id.in_(wanted)))
+    query = (
+        sa.select(
+            lead.c.start_id,
+            lead.c.customer_id,
+            profile_summary.c.display_name,
+            access.admission(summary_column).label("admission"),
+        )
+        .join_from(lead, profile_summary, profile_summary.c.customer_id == lead.c.customer_id, isouter=True)
+        .where(is_within(access, verb, kind))
+    )
+    return {
+        row.start_id: Standing(access, row.customer_id, row.display_name, row.admission)
+        for row in connection.execute(query)
+    }
+
+
+def is_within(access: Access, verb: str, kind: str) -> sa.ColumnElement[bool]:
+    """True for rows, outer-joined with ``profile_summary``, of customers whose things the actor may do that to."""
+    if access.is_full:
+        return sa.true()
+    is_active = profile_summary.c.customer_id.is_not(None)
+    return sa.and_(is_active, access.customers(summary_column, verb=verb, kind=kind))
+
+
+def ids_leading_to(connection: sa.Connection, customer_id: str) -> tuple[str, ...]:
+    """``customer_id`` and the ids that merges lead to it. Cost: one look-up per depth of merging."""
+    found = [customer_id]
+    layer = [customer_id]
+    while layer:
+        # every link was announced as a change, and changes are indexed by whom they led to
+        merged = sa.select(_change.c.customer_id).where(
+            _change.c.kind == "merged", _change.c.other_customer_id.in_(layer)
+        )
+        query = sa.select(_customer.c.customer_id).where(
+            _customer.c.customer_id.in_(merged), _customer.c.merged_into.in_(layer)
+        )
+        layer = sorted(set(connection.execute(query).scalars()) - set(found))
+        found += layer
+    return tuple(found)
+
+
+def leads(starting: sa.Select[Any]) -> sa.Subquery:
+    """Where the ids of ``starting`` (one column, ``customer_id``) lead now.
+
+    **Shape**: one row per starting id: ``start_id``, ``customer_id``. Cost: a look-up per id and merge on its way.
+    """
+    start = starting.subquery()
+    walk = sa.select(start.c.customer_id.label("start_id"), start.c.customer_id.label("customer_id")).cte(
+        recursive=True
+    )
+    step = sa.select(walk.c.start_id, _customer.c.merged_into).join_from(
+        walk, _customer, sa.and_(_customer.c.customer_id == walk.c.customer_id, _customer.c.merged_into.is_not(None))
+    )
+    steps = walk.union(step)
+    end = sa.join(steps, _customer, _customer.c.customer_id == steps.c.customer_id)
+    query = sa.select(steps.c.start_id, steps.c.customer_id).select_from(end).where(_customer.c.merged_into.is_(None))
+    return query.subquery()
