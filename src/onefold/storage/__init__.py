@@ -3,7 +3,7 @@
 from onefold.storage.bulk import indexes_deferred, insert_arrow, read_arrow, read_table, scratch_table
 from onefold.storage.database import AppDatabase, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
-from onefold.storage.outbox import announce, outbox
+from onefold.storage.outbox import announce, commit_in_order, outbox
 from onefold.storage.rule_sql import Resolve, compile_rule
 from onefold.storage.sql_functions import by_code_point, contains_text, hash_text, keyed_hash
 
@@ -14,6 +14,7 @@ __all__ = [
     "announce",
     "aware",
     "by_code_point",
+    "commit_in_order",
     "compile_rule",
     "contains_text",
     "hash_text",

@@ -29,6 +29,8 @@ HEAD = "0002"
 
 TABLE_MODULES = (
     "onefold.access.tables",
+    "onefold.access.accounts.tables",
+    "onefold.access.audit.tables",
     "onefold.catalog.tables",
     "onefold.identity.tables",
     "onefold.profiles.tables",
