@@ -8,9 +8,6 @@ from typing import Any, Literal
 
 State = Literal["invited", "active", "disabled"]
 
-OWNER = "role_owner"
-"""The role that may do everything, of which one active person always has it."""
-
 
 @dataclass(frozen=True)
 class User:
@@ -65,6 +62,8 @@ class ApiKey:
     user_id: str
     permissions: tuple[tuple[str, str], ...] | None
     """Verb and resource kind; None: all that its owner may."""
+    role_id: str | None
+    """A role that narrows what it sees."""
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None

@@ -33,7 +33,7 @@ _COMMON_WORDS = (
     "default test tester guest user hello onefold customer mima woaini"
 ).split()
 _ROWS = ("1234567890", "0987654321", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv", "abcdefghijklmnopqrstuvwxyz")
-_LEET = str.maketrans("0134578@$!", "oieasttasi"[:10])
+_LEET = str.maketrans("0134578@$!", "oieastbasi")
 
 
 def normalised(password: str) -> str:
@@ -57,7 +57,7 @@ def check_password(password: str, *, about: tuple[str, ...] = ()) -> str:
     if len(text) > LONGEST:
         raise _refused("too_long", f"A password has at most {LONGEST:,} characters.")
     bare = text.casefold()
-    if any(len(bare) - len(known) < SHORTEST - 4 for known in _known(about) if known in bare):
+    if _is_mostly_known(bare, about):
         raise _refused("known", "Do not build the password on your name, e-mail or company.")
     if len(set(bare)) < 5 or _is_walk(bare):
         raise _refused("repeated", "Do not repeat the same few characters or walk along the keyboard.")
@@ -111,6 +111,13 @@ def _known(about: tuple[str, ...]) -> set[str]:
         folded = unicodedata.normalize("NFC", text).casefold().strip()
         words |= {folded, folded.replace(" ", ""), *re.split(r"[\s@._+\-]+", folded)}
     return {word for word in words if len(word) >= 4}
+
+
+def _is_mostly_known(text: str, about: tuple[str, ...]) -> bool:
+    rest = text
+    for known in sorted(_known(about), key=len, reverse=True):
+        rest = rest.replace(known, "")
+    return rest != text and len(rest) < SHORTEST - 4
 
 
 def _core(text: str) -> str:

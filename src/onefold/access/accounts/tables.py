@@ -70,6 +70,7 @@ api_key = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("user_id", sa.Text, sa.ForeignKey("user_account.user_id", ondelete="CASCADE"), nullable=False),
     sa.Column("permissions", sa.JSON),  # [[verb, kind], …]; null: all that its owner may
+    sa.Column("role_id", sa.Text),  # narrows it to what this role sees
     _moment("created_at"),
     _moment("expires_at", nullable=True),
     _moment("last_used_at", nullable=True),
