@@ -71,6 +71,64 @@ class SourceSettings(_Model):
         return [self.location] if isinstance(self.location, str) else list(self.location)
 
 
+class ServerSettings(_Model):
+    """How ``onefold serve`` listens, and what it trusts."""
+
+    host: str = "127.0.0.1"
+    """Address to listen at; beyond this machine only with an owner who can sign in, over TLS or behind a proxy."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8360
+    """0: any free port."""
+    public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] | None = None
+    """Where people reach it, such as ``https://customers.example.com``; links in e-mails begin with it."""
+    trusted_proxies: list[str] = Field(default_factory=list)
+    """Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody's where empty."""
+    tls_certificate: str | None = None
+    """PEM file with the certificate chain; relative to the workspace."""
+    tls_key: str | None = None
+    """PEM file with its private key."""
+    upload_limit_mb: Annotated[int, Field(ge=1)] = 2048
+    """The largest file that may be uploaded."""
+    allow_private_addresses: bool = False
+    """Whether webhooks and connections made in the browser may reach private networks and this machine."""
+
+
+class SmtpSettings(_Model):
+    """The mail server for invitations, password resets and notifications."""
+
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """``none`` only for a mail server on this machine or network."""
+    user: str | None = None
+    password: str | None = None
+    """As ``${NAME}``, from the environment or the secrets file."""
+    sender: str
+    """Such as ``Onefold <onefold@example.com>``."""
+
+
+class SignOnSettings(_Model):
+    """One provider of single sign-on by OpenID Connect."""
+
+    label: str | None = None
+    """What the button says; the provider's name where absent."""
+    issuer: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    """Its address; ``/.well-known/openid-configuration`` is read from there."""
+    client_id: str
+    client_secret: str | None = None
+    """As ``${NAME}``; none for a public client."""
+    domains: Annotated[list[str], Field(min_length=1)]
+    """E-mail domains that this provider may speak for; its word about others counts for nothing."""
+    roles_of_new_people: list[str] = Field(default_factory=list)
+    """Roles that somebody without an account gets at the first sign-on; without any, only invited people come in."""
+
+
+class AuditSettings(_Model):
+    """How long the audit is kept."""
+
+    keep_days: Annotated[int, Field(ge=1)] | None = None
+    """Older entries are cut, and an entry stands for them; for ever where absent."""
+
+
 class Settings(_Model):
     """The whole of ``onefold.yaml``."""
 
@@ -89,6 +147,11 @@ class Settings(_Model):
     """Threads for the warehouse and kernels; all cores where absent."""
     memory_limit: str | None = None
     """Upper bound for the warehouse, such as ``4GB``; DuckDB's default (80 % of memory) where absent."""
+    server: ServerSettings = ServerSettings()
+    smtp: SmtpSettings | None = None
+    sign_on: dict[str, SignOnSettings] = Field(default_factory=dict)
+    """Providers by a short name, which is part of their addresses."""
+    audit: AuditSettings = AuditSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
 
@@ -103,7 +166,7 @@ def parse_settings(document: Any, *, origin: str) -> Settings:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
         raise InvalidInput(f"{origin}: {problems}", hint="Mend the file and run the command again.") from error
-    for name in settings.sources:
+    for name in (*settings.sources, *settings.sign_on):
         check_source_name(name)
     return settings
 

@@ -6,6 +6,7 @@ artifacts, ``secrets`` (mode 0600, never in git) holds passwords and the key tha
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import secrets as random_secrets
@@ -22,6 +23,7 @@ from onefold.kernel import Clock, utc_now
 from onefold.settings import Settings, check_source_name, expand_variables, parse_settings, read_secrets
 
 if TYPE_CHECKING:
+    from onefold.access import Vault
     from onefold.build import BuildInputs, BuildReport, Progress
     from onefold.catalog import Table
     from onefold.engines import Engine
@@ -127,6 +129,41 @@ class Workspace:
         settings = self.settings
         return Engine.open(self.path / "warehouse.duckdb", threads=settings.threads, memory_limit=settings.memory_limit)
 
+    @property
+    def key(self) -> bytes:
+        """The workspace's secret key.
+
+        Raises:
+            InvalidInput: the secrets file does not hold it.
+        """
+        key = read_secrets(self.path / "secrets").get(_KEY_NAME)
+        if not key:
+            raise InvalidInput(
+                f"{self.path / 'secrets'} does not hold {_KEY_NAME}",
+                hint="Restore the file from a backup: customer ids are derived with this key.",
+            )
+        return bytes.fromhex(key)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Seals secrets that are kept in the app database."""
+        from onefold.access import Vault
+
+        return Vault(self.key)
+
+    @cached_property
+    def mask_key(self) -> str:
+        """The key of the ``hashed`` mask."""
+        return hashlib.blake2b(b"onefold mask v1", key=self.key, digest_size=32).hexdigest()
+
+    def secret(self, text: str) -> str:
+        """``text`` with ``${NAME}`` replaced by the environment's value, else the secrets file's.
+
+        Raises:
+            InvalidInput: a name has no value anywhere.
+        """
+        return expand_variables(text, read_secrets(self.path / "secrets"))
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the workspace against other writers; the lock dies with the process.
@@ -226,20 +263,13 @@ class Workspace:
     def _inputs(self) -> BuildInputs:
         from onefold.build import BuildInputs
 
-        secrets = read_secrets(self.path / "secrets")
-        key = secrets.get(_KEY_NAME)
-        if not key:
-            raise InvalidInput(
-                f"{self.path / 'secrets'} does not hold {_KEY_NAME}",
-                hint="Restore the file from a backup: customer ids are derived with this key.",
-            )
         return BuildInputs(
             engine=self.engine,
             database=self.database,
             settings=self.settings,
             base=self.path,
-            secrets=secrets,
-            workspace_key=bytes.fromhex(key),
+            secrets=read_secrets(self.path / "secrets"),
+            workspace_key=self.key,
             clock=self._clock,
         )
 

@@ -10,7 +10,7 @@ from onefold.storage.bulk import (
 )
 from onefold.storage.database import AppDatabase, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
-from onefold.storage.outbox import announce, outbox
+from onefold.storage.outbox import announce, commit_in_order, outbox
 from onefold.storage.rule_sql import Resolve, compile_rule
 from onefold.storage.sql_functions import by_code_point, contains_text, hash_text, keyed_hash
 
@@ -21,6 +21,7 @@ __all__ = [
     "announce",
     "aware",
     "by_code_point",
+    "commit_in_order",
     "compile_rule",
     "contains_text",
     "hash_text",

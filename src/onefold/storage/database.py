@@ -29,6 +29,8 @@ HEAD = "0002"
 
 TABLE_MODULES = (
     "onefold.access.tables",
+    "onefold.access.accounts.tables",
+    "onefold.access.audit.tables",
     "onefold.catalog.tables",
     "onefold.identity.tables",
     "onefold.profiles.tables",
@@ -39,6 +41,9 @@ TABLE_MODULES = (
     "onefold.storage.idempotency",
 )
 """Where slices declare their tables; loaded by name, so that storage imports none of them."""
+
+_AT_ONCE = {"40001", "40P01", "23505"}
+"""PostgreSQL's words for two writers of the same row: serialization failure, deadlock, unique violation."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -185,6 +190,8 @@ def _translated(error: sa.exc.DBAPIError, engine: sa.Engine) -> Exception:
     name = engine.url.database
     if "locked" in text:
         return Conflict(f"{name}: another process is writing", hint="Wait until it ends, then try again.")
+    if getattr(error.orig, "sqlstate", None) in _AT_ONCE:
+        return Conflict("somebody changed the same thing at the same moment", hint="Try again.")
     if "full" in text or "No space" in text or ("I/O" in text and _is_disk_full(engine)):
         return EngineFailed(f"{name}: the disk is full; nothing was written", hint="Free some space and try again.")
     return EngineFailed(f"{name}: {text}")

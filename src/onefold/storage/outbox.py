@@ -25,7 +25,16 @@ outbox = sa.Table(
 )
 """Grain: one row per announced change; numbers grow in the order of commits."""
 
-_ANNOUNCING = 0x6F6E65666F6C64  # PostgreSQL's advisory lock: announcers commit one after another, so no number hides
+_TURN = 0x6F6E65666F6C64  # PostgreSQL's advisory lock
+
+
+def commit_in_order(connection: sa.Connection) -> None:
+    """Wait for the turn to commit; from here on, transactions that call this commit one after another.
+
+    What they number grows in the order of commits and no number hides. SQLite's writers always take turns.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
 
 
 def announce(
@@ -51,8 +60,7 @@ def announce(
         payload: small facts for listeners; no personal data.
         at: when; now where absent.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ANNOUNCING)))
+    commit_in_order(connection)
     connection.execute(
         outbox.insert().values(
             happened_at=at or utc_now(),
