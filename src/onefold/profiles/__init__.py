@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from onefold.profiles.lookup import find_customers
     from onefold.profiles.plan import ProfilePlan, plan_profiles
     from onefold.profiles.publish import publish_profiles
-    from onefold.profiles.scope import customer_in_scope, summary_column
     from onefold.profiles.terminal import render_card
 
 _HOMES = {
     "Card": "card",
     "ProfilePlan": "plan",
     "check_identities_path": "export",
-    "customer_in_scope": "scope",
     "export_customers": "export",
     "export_identities": "export",
     "find_customers": "lookup",
@@ -30,14 +28,12 @@ _HOMES = {
     "plan_profiles": "plan",
     "publish_profiles": "publish",
     "render_card": "terminal",
-    "summary_column": "scope",
 }
 
 __all__ = [
     "Card",
     "ProfilePlan",
     "check_identities_path",
-    "customer_in_scope",
     "export_customers",
     "export_identities",
     "find_customers",
@@ -45,7 +41,6 @@ __all__ = [
     "plan_profiles",
     "publish_profiles",
     "render_card",
-    "summary_column",
 ]
 
 

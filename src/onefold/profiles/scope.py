@@ -46,19 +46,3 @@ def in_scope(connection: sa.Connection, access: Access, customer_ids: list[str])
 def no_customer(key: str) -> NotFound:
     """What is said of a customer that there is not, or not for the actor."""
     return NotFound(f"no customer has the id {key}", hint="Look it up by name, e-mail, phone or record key.")
-"""Whether an actor may know of a customer at all."""
-from typing import Any
-from onefold.errors import InvalidInput, NotFound
-    """The present id of a customer that the actor may know of.
-        NotFound: no such customer, or not for this actor; nothing tells the two apart.
-    query = sa.select(profile_summary.c.customer_id).where(
-        profile_summary.c.customer_id == (current or ""), access.customers(summary_column)
-    if connection.execute(query).first() is None or current is None:
-        raise NotFound(f"no customer {customer_id}")
-    return current
-def summary_column(attribute: str) -> sa.ColumnElement[Any]:
-    """What a list, filter or scope calls ``attribute``, as SQL."""
-    if attribute not in profile_summary.c:
-        raise InvalidInput(f"no attribute {attribute!r}", hint=f"Valid: {', '.join(sorted(profile_summary.c.keys()))}.")
-    column: sa.ColumnElement[Any] = profile_summary.c[attribute]
-    return column
