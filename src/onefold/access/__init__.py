@@ -4,7 +4,20 @@ Every read and write names its actor and passes here. ``Access`` is compiled onc
 masks become part of the SQL of both databases.
 """
 
+from onefold.access.audit import (
+    AuditEntry,
+    AuditFilter,
+    Verification,
+    audit_actions,
+    audit_read,
+    cut_audit,
+    record_audit,
+    search_audit,
+    stream_audit,
+    verify_audit,
+)
 from onefold.access.classes import BODIES, PiiClass, class_of
+from onefold.access.mail import send_mail
 from onefold.access.masks import Mask
 from onefold.access.model import (
     DENIED,
@@ -30,6 +43,7 @@ from onefold.access.roles import (
     roles_of,
 )
 from onefold.access.shipped import OWNER, SHIPPED
+from onefold.access.vault import Vault
 from onefold.storage import Resolve
 
 __all__ = [
@@ -42,6 +56,8 @@ __all__ = [
     "Access",
     "Actor",
     "Admission",
+    "AuditEntry",
+    "AuditFilter",
     "FieldAccess",
     "Layer",
     "Mask",
@@ -50,13 +66,23 @@ __all__ = [
     "Resolve",
     "Role",
     "Shown",
+    "Vault",
+    "Verification",
+    "audit_actions",
+    "audit_read",
     "class_of",
     "count_holders",
+    "cut_audit",
     "find_role",
     "get_role",
     "list_roles",
     "load_access",
     "owners",
+    "record_audit",
     "roles_by_user",
     "roles_of",
+    "search_audit",
+    "send_mail",
+    "stream_audit",
+    "verify_audit",
 ]

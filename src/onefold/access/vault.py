@@ -56,8 +56,6 @@ class Vault:
         from cryptography.exceptions import InvalidTag
 
         try:
-            if not sealed.startswith(_VERSION):
-                raise ValueError(sealed[:3])
             raw = base64.urlsafe_b64decode(sealed.removeprefix(_VERSION))
             return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], purpose.encode()).decode()
         except (InvalidTag, ValueError, binascii.Error):

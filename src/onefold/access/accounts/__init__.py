@@ -1,1 +1,125 @@
-"""People, how they sign in, their sessions, links and API keys."""
+"""People, how they sign in, their sessions, links and API keys.
+
+Whoever may not be told something is told nothing: unknown accounts, wrong passwords and void links look alike.
+"""
+
+from onefold.access.accounts.keys import (
+    PREFIX as KEY_PREFIX,
+)
+from onefold.access.accounts.keys import (
+    KeyHolder,
+    change_key,
+    create_key,
+    find_key,
+    get_key,
+    list_keys,
+    revoke_key,
+    see_key,
+)
+from onefold.access.accounts.letters import letter
+from onefold.access.accounts.model import ApiKey, NewSession, Session, State, User, Visitor, WrongCredentials
+from onefold.access.accounts.own import (
+    begin_second_factor,
+    change_password,
+    finish_second_factor,
+    remove_second_factor,
+    renew_recovery_codes,
+)
+from onefold.access.accounts.sessions import (
+    SignedIn,
+    csrf_token,
+    end_session,
+    end_sessions,
+    find_session,
+    is_csrf_token,
+    list_sessions,
+    see_session,
+    set_view_as,
+)
+from onefold.access.accounts.sign_in import (
+    accept_invitation,
+    confirm_second_factor,
+    mint_reset,
+    reset_password,
+    set_up,
+    sign_in,
+    sign_out,
+)
+from onefold.access.accounts.sign_on import Provider, finish_sign_on, start_sign_on
+from onefold.access.accounts.tokens import look_up_link, mint_link_token
+from onefold.access.accounts.users import (
+    UserChange,
+    add_user,
+    change_preferences,
+    clear_second_factor,
+    delete_user,
+    find_user,
+    get_user,
+    has_active_owner,
+    invite_user,
+    is_owner,
+    list_users,
+    new_link,
+    require_touch,
+    update_user,
+)
+
+__all__ = [
+    "KEY_PREFIX",
+    "ApiKey",
+    "KeyHolder",
+    "NewSession",
+    "Provider",
+    "Session",
+    "SignedIn",
+    "State",
+    "User",
+    "UserChange",
+    "Visitor",
+    "WrongCredentials",
+    "accept_invitation",
+    "add_user",
+    "begin_second_factor",
+    "change_key",
+    "change_password",
+    "change_preferences",
+    "clear_second_factor",
+    "confirm_second_factor",
+    "create_key",
+    "csrf_token",
+    "delete_user",
+    "end_session",
+    "end_sessions",
+    "find_key",
+    "find_session",
+    "find_user",
+    "finish_second_factor",
+    "finish_sign_on",
+    "get_key",
+    "get_user",
+    "has_active_owner",
+    "invite_user",
+    "is_csrf_token",
+    "is_owner",
+    "letter",
+    "list_keys",
+    "list_sessions",
+    "list_users",
+    "look_up_link",
+    "mint_link_token",
+    "mint_reset",
+    "new_link",
+    "remove_second_factor",
+    "renew_recovery_codes",
+    "require_touch",
+    "reset_password",
+    "revoke_key",
+    "see_key",
+    "see_session",
+    "set_up",
+    "set_view_as",
+    "sign_in",
+    "sign_out",
+    "start_sign_on",
+    "update_user",
+]

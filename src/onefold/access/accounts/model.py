@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from onefold.errors import NotSignedIn
+
 State = Literal["invited", "active", "disabled"]
+
+
+class WrongCredentials(NotSignedIn):
+    """What was given to sign in is not right; which part is not said."""
+
+    code = "wrong_credentials"
 
 
 @dataclass(frozen=True)

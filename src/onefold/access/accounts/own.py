@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from onefold.access.accounts import second_factor
-from onefold.access.accounts.attempts import account_subject, address_subject, count_attempt, forgive, in_turn, take_back
+from onefold.access.accounts.attempts import (
+    account_subject,
+    address_subject,
+    count_attempt,
+    forgive,
+    in_turn,
+    take_back,
+)
 from onefold.access.accounts.model import User
 from onefold.access.accounts.passwords import check_password, hash_password, verify_password
 from onefold.access.accounts.second_factor import Enrolment
@@ -137,7 +145,7 @@ def remove_second_factor(database: AppDatabase, access: Access, password: str) -
     user_id = access.actor.actor_id
 
     def remove(connection: sa.Connection) -> User:
-        values = {"sealed_totp": None, "totp_step": None, "recovery_hashes": []}
+        values: dict[str, Any] = {"sealed_totp": None, "totp_step": None, "recovery_hashes": []}
         connection.execute(
             sa.update(user_account)
             .where(user_account.c.user_id == user_id)

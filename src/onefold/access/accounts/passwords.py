@@ -26,13 +26,24 @@ HASHER = PasswordHasher()
 _at_once = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 """Each computation takes 64 MiB and a core; a flood of attempts waits instead of taking the memory."""
 
+# fmt: off
 _COMMON_WORDS = (
-    "password passwort contrasenya contraseña parola senha motdepasse kodikos welcome benvingut letmein admin "
-    "administrator root login master secret dragon monkey football baseball princess sunshine iloveyou superman "
-    "batman trustno shadow summer winter spring autumn qwerty qwertyuiop asdfghjkl zxcvbnm azerty qwertz changeme "
-    "default test tester guest user hello onefold customer mima woaini"
-).split()
-_ROWS = ("1234567890", "0987654321", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv", "abcdefghijklmnopqrstuvwxyz")
+    "password", "passwort", "contrasenya", "contraseña", "parola", "senha", "motdepasse", "kodikos", "welcome",
+    "benvingut", "letmein", "admin", "administrator", "root", "login", "master", "secret", "dragon", "monkey",
+    "football", "baseball", "princess", "sunshine", "iloveyou", "superman", "batman", "trustno", "shadow", "summer",
+    "winter", "spring", "autumn", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azerty", "qwertz", "changeme",
+    "default", "test", "tester", "guest", "user", "hello", "onefold", "customer", "mima", "woaini",
+)
+# fmt: on
+_ROWS = (
+    "1234567890",
+    "0987654321",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz2wsx3edc4rfv",
+    "abcdefghijklmnopqrstuvwxyz",
+)
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,18 +61,19 @@ def start_session(
     connection.execute(sa.delete(session).where(session.c.expires_at < moment))
     token = new_token()
     lifetime = LONGEST if is_second_factor_done else HALF_SIGNED_IN
-    values = {
-        "session_id": new_id("ses"),
-        "user_id": user_id,
-        "created_at": moment,
-        "last_seen_at": moment,
-        "expires_at": moment + lifetime,
-        "address": visitor.address,
-        "user_agent": _clean(visitor.user_agent),
-        "is_second_factor_done": is_second_factor_done,
-    }
+    made = Session(
+        session_id=new_id("ses"),
+        user_id=user_id,
+        created_at=moment,
+        last_seen_at=moment,
+        expires_at=moment + lifetime,
+        address=visitor.address,
+        user_agent=_clean(visitor.user_agent),
+        is_second_factor_done=is_second_factor_done,
+    )
+    values = {name: value for name, value in asdict(made).items() if name != "view_as"}
     connection.execute(session.insert().values(token_hash=token_hash(token), **values))
-    return NewSession(Session(**values), token)
+    return NewSession(made, token)
 
 
 def find_session(connection: sa.Connection, token: str, *, now: datetime | None = None) -> SignedIn | None:
@@ -132,6 +133,12 @@ def end_sessions(connection: sa.Connection, user_id: str, *, besides: str | None
     if besides is not None:
         query = query.where(session.c.session_id != besides)
     return connection.execute(query).rowcount
+
+
+def set_view_as(connection: sa.Connection, session_id: str, view_as: dict[str, Any] | None) -> None:
+    """What the session is narrowed to from now on; null ends it."""
+    value = sa.null() if view_as is None else view_as
+    connection.execute(sa.update(session).where(session.c.session_id == session_id).values(view_as=value))
 
 
 def _is_over(row: sa.Row[Any], moment: datetime) -> bool:

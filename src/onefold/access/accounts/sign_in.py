@@ -6,6 +6,7 @@ Unknown accounts cost the same time, count the same failures and get the same wo
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NoReturn
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from onefold.access.accounts.attempts import (
     in_turn,
     take_back,
 )
-from onefold.access.accounts.model import NewSession, Session, User, Visitor
+from onefold.access.accounts.model import NewSession, Session, User, Visitor, WrongCredentials
 from onefold.access.accounts.passwords import check_password, hash_password, needs_rehash, verify_password
 from onefold.access.accounts.sessions import end_session, end_sessions, start_session
 from onefold.access.accounts.tables import user_account
@@ -49,7 +50,7 @@ def sign_in(
     """Sign in by e-mail and password. Where there is a second factor the session is half signed in.
 
     Raises:
-        NotSignedIn: no such account, or not its password; which of them is not said.
+        WrongCredentials: no such account, or not its password; which of them is not said.
         TooManyRequests: too many attempts failed before.
     """
     moment = now or utc_now()
@@ -89,7 +90,7 @@ def confirm_second_factor(
     """Finish signing in with a code of the authenticator or a recovery code; the session gets a new token.
 
     Raises:
-        NotSignedIn: the code is wrong or was used before.
+        WrongCredentials: the code is wrong or was used before.
         TooManyRequests: too many attempts failed before.
     """
     moment = now or utc_now()
@@ -268,11 +269,11 @@ def _use_code(connection: sa.Connection, vault: Vault, user_id: str, code: str, 
     return "recovery code"
 
 
-def _refuse(database: AppDatabase, visitor: Visitor, user_id: str | None, *, step: str = "password") -> None:
+def _refuse(database: AppDatabase, visitor: Visitor, user_id: str | None, *, step: str = "password") -> NoReturn:
     """Audit an attempt that failed; what was typed is not kept.
 
     Raises:
-        NotSignedIn: always.
+        WrongCredentials: always.
     """
     in_turn(
         database,
@@ -280,7 +281,7 @@ def _refuse(database: AppDatabase, visitor: Visitor, user_id: str | None, *, ste
             connection, nobody(visitor), "session.refused", "user", user_id or "unknown", {"step": step}
         ),
     )
-    raise NotSignedIn(
+    raise WrongCredentials(
         "the code is not right, or was used before" if step != "password" else "e-mail or password is not right",
         hint="Wait for the next code." if step != "password" else "Try again, or ask for a new password.",
     )

@@ -1,4 +1,7 @@
-"""Tables of people, their sessions and keys. Secrets are hashed, or sealed by the vault where they must be read back."""
+"""Tables of people, their sessions and keys.
+
+Secrets are kept as hashes, or sealed by the vault where they must be read back.
+"""
 
 from __future__ import annotations
 

@@ -75,9 +75,7 @@ def look_up_link(connection: sa.Connection, token: str, *, now: datetime | None 
     return row.purpose, row.user_id
 
 
-def use_link(
-    connection: sa.Connection, token: str, purpose: Purpose, *, now: datetime | None = None
-) -> str | None:
+def use_link(connection: sa.Connection, token: str, purpose: Purpose, *, now: datetime | None = None) -> str | None:
     """Use a link up; returns the person it is for.
 
     Raises:

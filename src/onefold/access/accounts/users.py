@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from onefold.access.accounts.model import State, User
 from onefold.access.accounts.sessions import end_sessions
 from onefold.access.accounts.tables import user_account
-from onefold.access.accounts.tokens import mint_link_token, revoke_link_tokens
+from onefold.access.accounts.tokens import Purpose, mint_link_token, revoke_link_tokens
 from onefold.access.audit import record_audit
 from onefold.access.model import Access
 from onefold.access.roles import get_role, owners
@@ -95,9 +95,7 @@ def list_users(
         query = query.where(sa.tuple_(name, user_account.c.user_id) > sa.tuple_(*map(sa.literal, after)))
     if q:
         text = q.strip().lower()
-        query = query.where(
-            name.contains(text, autoescape=True) | user_account.c.email.contains(text, autoescape=True)
-        )
+        query = query.where(name.contains(text, autoescape=True) | user_account.c.email.contains(text, autoescape=True))
     return _users(connection, connection.execute(query).all())
 
 
@@ -206,7 +204,7 @@ def new_link(connection: sa.Connection, access: Access, user_id: str) -> tuple[U
     user = _touchable(connection, access, user_id)
     if user.state == "disabled":
         raise Conflict("this account is disabled", hint="Enable it first.")
-    purpose = "invitation" if user.state == "invited" else "reset"
+    purpose: Purpose = "invitation" if user.state == "invited" else "reset"
     token = mint_link_token(connection, purpose, user_id)
     record_audit(connection, access, f"user.{purpose}_link", "user", user_id)
     return user, token
@@ -267,7 +265,7 @@ def delete_user(connection: sa.Connection, access: Access, user_id: str) -> None
 def clear_second_factor(connection: sa.Connection, access: Access, user_id: str) -> User:
     """Remove the second factor of somebody who lost it; they are signed out everywhere."""
     _touchable(connection, access, user_id)
-    values = {"sealed_totp": None, "totp_step": None, "recovery_hashes": []}
+    values: dict[str, Any] = {"sealed_totp": None, "totp_step": None, "recovery_hashes": []}
     connection.execute(
         sa.update(user_account)
         .where(user_account.c.user_id == user_id)
@@ -398,5 +396,3 @@ def user_of(row: sa.Row[Any], roles: tuple[str, ...] = ()) -> User:
         created_at=aware(row.created_at),
         last_signed_in_at=aware(row.last_signed_in_at) if row.last_signed_in_at else None,
     )
-
-
