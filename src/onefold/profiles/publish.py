@@ -1,4 +1,4 @@
-"""Writing planned profiles, their identifiers and their timelines into the app database.
+"""Writing planned profiles, what finds and lists them, and their timelines into the app database.
 
 All of it inside the caller's transaction, and a bounded number of customers at a time.
 """
@@ -16,10 +16,18 @@ import sqlalchemy as sa
 from onefold.engines import Engine
 from onefold.profiles.plan import ProfileChanges, ProfilePlan, compare_profiles, load_priorities
 from onefold.profiles.rules import ATTRIBUTE_RULES
-from onefold.profiles.tables import identifier, profile, timeline_event
+from onefold.profiles.summary_sql import NATIVE_NAMES_SQL, SUMMARIES_SQL, TERMS_SQL
+from onefold.profiles.tables import (
+    identifier,
+    profile,
+    profile_attribute,
+    profile_summary,
+    search_term,
+    timeline_event,
+)
 from onefold.profiles.traits_sql import TRAIT_STEPS
 from onefold.profiles.unify_sql import ADDRESS_BUNDLE, NAME_BUNDLE, UNIFY_STEPS, WHOLE_NAME
-from onefold.storage import indexes_deferred, insert_arrow, read_table, scratch_table
+from onefold.storage import indexes_deferred, insert_arrow, measure_tables, read_table, scratch_table
 
 CUSTOMERS_PER_BUCKET = 60_000
 """Bounds the memory of one pass (about 1 GB at ten values per record) and the number of passes over the values; twice
@@ -159,7 +167,7 @@ def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePla
         now: an aware moment.
 
     Returns:
-        Counts: written, removed, unchanged, identifiers, events_added, events_removed.
+        Counts: written, removed, unchanged, identifiers, search_terms, events_added, events_removed.
     """
     changes = compare_profiles(connection, engine, plan)
     counts = {
@@ -172,9 +180,33 @@ def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePla
             _remove_outdated(connection, engine, changes, touched)
         with indexes_deferred(connection, identifier):
             counts["identifiers"] = insert_arrow(connection, identifier, engine.batches(_IDENTIFIERS_SQL))
+        counts["search_terms"] = _insert_terms(connection, engine)
         counts |= _update_timeline(connection, engine, touched)
-        insert_arrow(connection, profile, _profiles(engine, len(changes.written), now.astimezone(UTC)))
+        with indexes_deferred(connection, profile_summary):
+            for rows, summaries in _profiles(engine, len(changes.written), now.astimezone(UTC)):
+                insert_arrow(connection, profile, rows)
+                insert_arrow(connection, profile_summary, summaries)
+        if len(changes.written):
+            _insert_attributes(connection, engine)
+            measure_tables(connection, profile_summary, search_term)
     return counts
+
+
+def _insert_terms(connection: sa.Connection, engine: Engine) -> int:
+    """The words by which the written customers are found."""
+    from onefold.records import native_words
+
+    names = engine.arrow(NATIVE_NAMES_SQL).column(0)
+    native = pa.table({"display_name": names, "words": pa.array(map(native_words, names.to_pylist()), pa.string())})
+    with engine.registered(native, "search_native"), indexes_deferred(connection, search_term):
+        return insert_arrow(connection, search_term, engine.batches(TERMS_SQL))
+
+
+def _insert_attributes(connection: sa.Connection, engine: Engine) -> None:
+    """The attributes that profiles may hold now."""
+    connection.execute(sa.delete(profile_attribute))
+    labels = engine.arrow("select distinct label as attribute from unify_label order by 1")
+    insert_arrow(connection, profile_attribute, labels)
 
 
 def _is_empty(connection: sa.Connection, table: sa.Table) -> bool:
@@ -216,7 +248,8 @@ def _remove_outdated(connection: sa.Connection, engine: Engine, changes: Profile
     """Take out what is about to be written anew, and what is gone."""
     insert_arrow(connection, touched, changes.removed.rename_columns(["key"]))
     insert_arrow(connection, touched, changes.written.select(["customer_id"]).rename_columns(["key"]))
-    connection.execute(sa.delete(profile).where(profile.c.customer_id.in_(sa.select(touched.c.key))))
+    for table in (profile, profile_summary, search_term):
+        connection.execute(sa.delete(table).where(table.c.customer_id.in_(sa.select(touched.c.key))))
     connection.execute(sa.delete(touched))
     # every subject that vanished left an attachment behind; those that came back are not gone
     gone = sa.select(_history.c.subject_id).where(_history.c.subject_id.not_in(sa.select(_subject.c.subject_id)))
@@ -248,8 +281,11 @@ def _update_timeline(connection: sa.Connection, engine: Engine, touched: sa.Tabl
     return {"events_added": added, "events_removed": removed}
 
 
-def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[pa.Table]:
-    """The planned profiles as rows of the app database, bucket by bucket; one is computed while one is written."""
+def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """The planned profiles and their summaries as rows of the app database, bucket by bucket.
+
+    One bucket is computed while one is written.
+    """
     moment = pa.scalar(now, pa.timestamp("us", tz="UTC"))
     starts = range(0, customers, CUSTOMERS_PER_BUCKET)
     with ThreadPoolExecutor(max_workers=1) as worker:
@@ -257,15 +293,15 @@ def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[pa.Tabl
         for following in [*starts[1:], None]:
             if not pending:
                 return
-            rows = pending.pop().result()
+            rows, summaries = pending.pop().result()
             if following is not None:
                 pending.append(worker.submit(_bucket, engine, following))
-            yield rows.append_column("updated_at", pa.repeat(moment, len(rows)))
+            yield rows.append_column("updated_at", pa.repeat(moment, len(rows))), summaries
     for relation in ("unify_chosen", *STEPS):
         engine.execute(f"drop table if exists {relation}")
 
 
-def _bucket(engine: Engine, start: int) -> pa.Table:
+def _bucket(engine: Engine, start: int) -> tuple[pa.Table, pa.Table]:
     engine.execute(
         f"""
         create or replace temporary table unify_chosen as
@@ -273,4 +309,4 @@ def _bucket(engine: Engine, start: int) -> pa.Table:
     )
     for relation, step in STEPS.items():
         engine.execute(f"create or replace temporary table {relation} as {step}")
-    return engine.arrow(_PROFILES_SQL)
+    return engine.arrow(_PROFILES_SQL), engine.arrow(SUMMARIES_SQL)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Grows with every change that alters profiles; each build then computes all of them anew."""
 
 

@@ -1,4 +1,4 @@
-"""Profiles, the identifiers that find them, and the timeline, in the app database."""
+"""Profiles, what finds and lists them, saved lists, and the timeline, in the app database."""
 
 from __future__ import annotations
 
@@ -20,45 +20,80 @@ profile = sa.Table(
 )
 """Grain: one row per active customer."""
 
+by_code_point = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text whose order is the same in every database, so that beginnings of words are ranges of an index."""
+
 profile_summary = sa.Table(
     "profile_summary",
     metadata,
     sa.Column("customer_id", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),  # person, organisation
     sa.Column("display_name", sa.Text),
-    sa.Column("sort_name", sa.Text),  # its comparison form: scripts and cases sort together
+    sa.Column("sort_name", by_code_point),  # its comparison form: scripts and cases sort together
     sa.Column("email", sa.Text),
     sa.Column("phone", sa.Text),
     sa.Column("company", sa.Text),
     sa.Column("language", sa.Text),
-    sa.Column("country", sa.Text, index=True),
-    sa.Column("region", sa.Text, index=True),
+    sa.Column("country", sa.Text),
+    sa.Column("region", sa.Text),
     sa.Column("city", sa.Text),
-    sa.Column("status", sa.Text, index=True),
-    sa.Column("tier", sa.Text, index=True),
+    sa.Column("status", sa.Text),
+    sa.Column("tier", sa.Text),
     sa.Column("owner", sa.Text),  # the colleague who last spoke with the customer, unless a system names an owner
     sa.Column("department", sa.Text),
     sa.Column("customer_since", sa.DateTime(timezone=True)),
-    sa.Column("last_seen", sa.DateTime(timezone=True), index=True),
-    sa.Column("last_contact_at", sa.DateTime(timezone=True), index=True),
+    sa.Column("last_seen", sa.DateTime(timezone=True)),
+    sa.Column("last_contact_at", sa.DateTime(timezone=True)),
     sa.Column("last_score", sa.Float),
     sa.Column("open_tickets", sa.Integer),
     sa.Column("orders", sa.Integer),
     sa.Column("events", sa.Integer, nullable=False),
     sa.Column("records", sa.Integer, nullable=False),
     sa.Column("systems", sa.Integer, nullable=False),  # how many systems know the customer
-    sa.Index("profile_summary_by_name", "sort_name", "customer_id"),
+    *(
+        # a list sorted by one of these reads one page of its index, forwards or backwards
+        sa.Index(f"profile_summary_by_{column}", column, "customer_id")
+        for column in ("sort_name", "country", "region", "status", "tier", "last_seen", "last_contact_at")
+    ),
+    sqlite_with_rowid=False,
 )
 """Grain: one row per active customer: what lists show, sort and filter by, and row scopes decide on."""
+
+profile_attribute = sa.Table(
+    "profile_attribute",
+    metadata,
+    sa.Column("attribute", sa.Text, primary_key=True),  # 'email', 'consent:newsletter'
+)
+"""Grain: one row per attribute that profiles of this workspace may hold."""
 
 search_term = sa.Table(
     "search_term",
     metadata,
-    sa.Column("term", sa.Text, primary_key=True),  # one word of a name in comparison form, native or romanised
-    sa.Column("customer_id", sa.Text, primary_key=True, index=True),
+    sa.Column("term", by_code_point, primary_key=True),  # native or romanised comparison form
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Index("search_term_by_customer", "customer_id", "term"),
     sqlite_with_rowid=False,
 )
-"""Grain: one row per word that a customer's names hold. Beginnings of words find customers while one types."""
+"""Grain: one row per word that a customer's names hold, and of words without spaces one per character that begins
+there. Beginnings of words find customers while one types."""
+
+saved_view = sa.Table(
+    "saved_view",
+    metadata,
+    sa.Column("view_id", sa.Text, primary_key=True),
+    sa.Column("owner_id", sa.Text, nullable=False, index=True),
+    sa.Column("owner_name", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),  # what is searched for; empty: nothing
+    sa.Column("filter", sa.Text, nullable=False),  # a rule; empty: all
+    sa.Column("sort", sa.Text, nullable=False),  # '-last_contact_at,display_name'; empty: by name
+    sa.Column("columns", sa.JSON, nullable=False),
+    sa.Column("shared_with", sa.JSON, nullable=False),  # role ids; empty: nobody but the owner
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+)
+"""Grain: one row per list of customers that somebody saved under a name."""
 
 identifier = sa.Table(
     "identifier",

@@ -23,7 +23,9 @@ __all__ = [
     "conform",
     "email_key",
     "name_key",
+    "native_words",
     "phone_key",
+    "search_words",
 ]
 
 
@@ -60,3 +62,17 @@ def name_key(text: str) -> str | None:
     from onefold.records.keys import name_key as key
 
     return key(text)
+
+
+def native_words(text: str) -> str:
+    """The words of a name as they are looked for in their own script; see ``keys.native_words``."""
+    from onefold.records.keys import native_words as words
+
+    return words(text)
+
+
+def search_words(text: str) -> list[list[str]]:
+    """The ways in which the words of names may be looked for; see ``keys.search_words``."""
+    from onefold.records.keys import search_words as words
+
+    return words(text)

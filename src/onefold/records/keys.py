@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import unicodedata
+
 import polars as pl
 
 from onefold.records.emails import normalise_emails
-from onefold.records.name_columns import full_names, seeded_context
+from onefold.records.name_columns import full_names, native_form, seeded_context
+from onefold.records.name_words import PARTICLES
+from onefold.records.names import cjk_words, divide_cjk
 from onefold.records.phones import normalise_phones
+from onefold.records.transliteration import CJK, to_latin
+
+_WORD = re.compile(r"[^\W_]+")
+_CJK = re.compile(f"[{CJK}]")
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 
 
 def email_key(text: str) -> str | None:
@@ -40,3 +51,40 @@ def name_key(text: str) -> str | None:
     given, family = names["given_words"][0], names["family_words"][0]
     words = f"{given or ''} {family or ''}".split()
     return " ".join(sorted(words)) or None
+
+
+def native_words(text: str) -> str:
+    """The words of a name in their own script, set apart by spaces: small letters, no accents, Chinese simplified.
+
+    >>> native_words("Ζωγράφος & Υιοί"), native_words("陳美貿易")
+    ('ζωγραφος υιοι', '陈美贸易')
+    """
+    return " ".join(_WORD.findall(_APOSTROPHES.sub("", native_form(unicodedata.normalize("NFKC", text)))))
+
+
+def search_words(text: str) -> list[list[str]]:
+    """The ways in which the words of names may be looked for: as written, and romanised where that differs.
+
+    Particles (de, van, al) are no words to look for beside others; records do not keep them.
+
+    >>> search_words("Núria DE PUIG"), search_words("王小明")
+    ([['nuria', 'puig']], [['王小明'], ['wang', 'xiaoming'], ['wangxiaoming']])
+    """
+    words = native_words(text).split()
+    native = [word for word in words if word not in PARTICLES] or words
+    ways = [native]
+    if any(not word.isascii() for word in native):
+        readings = [_cjk_readings(word) if _CJK.search(word) else [_latin_words(word)] for word in native]
+        ways += [sum(parts, []) for parts in itertools.zip_longest(*readings, fillvalue=[])]
+    return [way for place, way in enumerate(ways) if way and way not in ways[:place]]
+
+
+def _latin_words(word: str) -> list[str]:
+    return _WORD.findall(to_latin(word))
+
+
+def _cjk_readings(word: str) -> list[list[str]]:
+    """A word of a Chinese name, divided into surname and the rest, and undivided."""
+    family, given = divide_cjk(word)
+    divided = [cjk_words(family, is_family=True), cjk_words(given)]
+    return [[reading for reading in divided if reading], [cjk_words(word)]]

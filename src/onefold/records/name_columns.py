@@ -117,11 +117,12 @@ def native_names(names: pl.DataFrame) -> pl.Series:
         .otherwise(pl.concat_str("given", "family", separator=" ", ignore_nulls=True))
     ).to_series()
     text = text.set(~text.str.contains(_OTHER_SCRIPT).fill_null(value=False), None)
-    return per_distinct(text.alias("t"), lambda v: pl.DataFrame({"native": [_native(t) for t in v.to_list()]},
+    return per_distinct(text.alias("t"), lambda v: pl.DataFrame({"native": [native_form(t) for t in v.to_list()]},
                                                               schema={"native": pl.String}))["native"]  # fmt: skip
 
 
-def _native(text: str) -> str:
+def native_form(text: str) -> str:
+    """The comparison form of a name in its own script."""
     text = unify_arabic(simplify_han(text.lower()))
     marks_off = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
     return " ".join(unicodedata.normalize("NFC", marks_off).replace("-", " ").split())

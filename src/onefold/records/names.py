@@ -125,7 +125,7 @@ def parse_cjk_name(text: str) -> PersonName:
         swapped = not _is_surname(first) and _is_surname(second)
         family, given = (second, first) if swapped else (first, second)
     else:
-        family, given = _divide_cjk("".join(parts))
+        family, given = divide_cjk("".join(parts))
     return PersonName(given, family, cjk_words(given), cjk_words(family, is_family=True), is_family_first=True)
 
 
@@ -144,7 +144,7 @@ def _is_surname(text: str) -> bool:
     return simplified in HAN_SURNAMES or simplified in COMPOUND_SURNAMES
 
 
-def _divide_cjk(text: str) -> tuple[str, str]:
+def divide_cjk(text: str) -> tuple[str, str]:
     """(family, given) of an unspaced name."""
     simplified = simplify_han(text)
     if len(text) == 1:

@@ -1,6 +1,13 @@
 """The app database: point reads and writes about one customer, and configuration state. SQLite or PostgreSQL."""
 
-from onefold.storage.bulk import indexes_deferred, insert_arrow, read_arrow, read_table, scratch_table
+from onefold.storage.bulk import (
+    indexes_deferred,
+    insert_arrow,
+    measure_tables,
+    read_arrow,
+    read_table,
+    scratch_table,
+)
 from onefold.storage.database import AppDatabase, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
 from onefold.storage.outbox import announce, outbox
@@ -22,6 +29,7 @@ __all__ = [
     "keep_answer",
     "kept_answer",
     "keyed_hash",
+    "measure_tables",
     "metadata",
     "outbox",
     "read_arrow",
