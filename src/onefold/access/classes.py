@@ -47,12 +47,15 @@ _MEMBERS: dict[PiiClass, str] = {
     _P.BIRTH: "birth_date birth_place gender",
     _P.FINANCIAL: "amount currency money money_amount orders_amount invoices_amount lifetime_value timeline.amount",
     _P.BEHAVIOUR: "channel score event_type event_time product quantity orders invoices orders_count invoices_count"
-    " open_tickets open_cases events last_contact last_contact_at last_contact_type last_contact_with last_score"
+    " open_tickets open_cases events last_contact last_contact_channel last_contact_at last_contact_type last_contact_with last_score"
     " last_score_at last_seen first_seen last_order_at timeline.title timeline.counterpart task.title open_complaint",
     _P.FREE_TEXT: "text title other json timeline.body note.body task.body file.name file.content",
     _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at"
     " customer_since tags tag local_time timezone",
     _P.REFERENCE: "customer_id kind records record_count systems system_count sources version state",
+    _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at customer_since"
+    " tags tag local_time timezone",
+    _P.REFERENCE: "customer_id kind records record_count systems system_count source sources version state",
 }
 
 CLASS_OF: dict[str, PiiClass] = {name: kind for kind, names in _MEMBERS.items() for name in names.split()}
