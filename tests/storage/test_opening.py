@@ -12,13 +12,18 @@ from onefold.storage import AppDatabase
 from onefold.storage import database as opening
 
 
-def _schema(path: Path) -> list[tuple[str, str, str]]:
+def _schema(path: Path) -> list[tuple[str, str, list[str]]]:
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("select type, name, sql from sqlite_schema where sql is not null")
-        found = [(kind, name, re.sub(r"\s+", "", sql)) for kind, name, sql in rows]
+        found = [(kind, name, _parts(sql)) for kind, name, sql in rows]
     engine.dispose()
     return sorted(found)
+
+
+def _parts(sql: str) -> list[str]:
+    """A definition without spaces, its columns and constraints in one order."""
+    return sorted(re.split(r",(?![^(]*\))", re.sub(r"\s+", "", sql).removesuffix(")").replace("(", "(,", 1)))
 
 
 def _version(path: Path) -> str:

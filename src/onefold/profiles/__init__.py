@@ -10,17 +10,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from onefold.profiles.attributes import summary_column
     from onefold.profiles.card import Card, get_card
     from onefold.profiles.export import check_identities_path, export_customers, export_identities
     from onefold.profiles.lookup import find_customers
     from onefold.profiles.plan import ProfilePlan, plan_profiles
     from onefold.profiles.publish import publish_profiles
+    from onefold.profiles.scope import customer_in_scope
     from onefold.profiles.terminal import render_card
 
 _HOMES = {
     "Card": "card",
     "ProfilePlan": "plan",
     "check_identities_path": "export",
+    "customer_in_scope": "scope",
     "export_customers": "export",
     "export_identities": "export",
     "find_customers": "lookup",
@@ -28,12 +31,14 @@ _HOMES = {
     "plan_profiles": "plan",
     "publish_profiles": "publish",
     "render_card": "terminal",
+    "summary_column": "attributes",
 }
 
 __all__ = [
     "Card",
     "ProfilePlan",
     "check_identities_path",
+    "customer_in_scope",
     "export_customers",
     "export_identities",
     "find_customers",
@@ -41,6 +46,7 @@ __all__ = [
     "plan_profiles",
     "publish_profiles",
     "render_card",
+    "summary_column",
 ]
 
 

@@ -168,7 +168,6 @@ def _number_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 def _moment_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     text = compiler.process(element.clauses, **options)
     day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
-    return f"(select case when v glob '{day}' then strftime('%Y-%m-%d %H:%M:%f000', v) end from (select {text} as v))"
     return (
         f"(select case when v glob '{day}' then strftime('%Y-%m-%d %H:%M:%f000', v) end from (select {text} as v))"
     )

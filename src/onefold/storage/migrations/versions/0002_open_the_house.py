@@ -10,6 +10,59 @@ down_revision = "0001"
 def upgrade() -> None:
     """Add what the API and the web interface keep."""
     op.create_table(
+        "audit_anchor",
+        sa.Column("through_seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("cut_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("through_seq"),
+    )
+    op.create_table(
+        "audit_entry",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("resource_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("previous_hash", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("audit_entry_by_action", "audit_entry", ["action", "seq"], unique=False)
+    op.create_index("audit_entry_by_actor", "audit_entry", ["actor_id", "seq"], unique=False)
+    op.create_index("audit_entry_by_customer", "audit_entry", ["customer_id", "seq"], unique=False)
+    op.create_index("audit_entry_by_resource", "audit_entry", ["resource_id", "seq"], unique=False)
+    op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"], unique=False)
+    op.create_table(
+        "customer_tag",
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("tag_id", sa.Text(), nullable=False),
+        sa.Column("tagged_by", sa.Text(), nullable=False),
+        sa.Column("tagged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", "tag_id"),
+    )
+    op.create_index(op.f("ix_customer_tag_tag_id"), "customer_tag", ["tag_id"], unique=False)
+    op.create_table(
+        "file",
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_by_name", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("file_id"),
+    )
+    op.create_index("file_by_customer", "file", ["customer_id", "added_at"], unique=False)
+    op.create_index(op.f("ix_file_sha256"), "file", ["sha256"], unique=False)
+    op.create_table(
         "idempotency_key",
         sa.Column("actor_id", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -20,6 +73,84 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("actor_id", "key"),
     )
     op.create_index(op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False)
+    op.create_table(
+        "job",
+        sa.Column("job_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=True),
+        sa.Column("arguments", sa.JSON(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("run_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("progress", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("error", sa.JSON(), nullable=True),
+        sa.Column("resource_id", sa.Text(), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("job_id"),
+    )
+    op.create_index("job_by_time", "job", ["created_at", "job_id"], unique=False)
+    op.create_index(
+        "job_lane_is_free",
+        "job",
+        ["lane"],
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index("job_waiting", "job", ["state", "run_after"], unique=False)
+    op.create_table(
+        "note",
+        sa.Column("note_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Text(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("mentions", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("note_id"),
+    )
+    op.create_index("note_by_customer", "note", ["customer_id", "created_at"], unique=False)
+    op.create_table(
+        "note_edit",
+        sa.Column("note_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_by", sa.Text(), nullable=False),
+        sa.Column("replaced_by_name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("note_id", "version"),
+    )
+    op.create_table(
+        "notification",
+        sa.Column("notification_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("note_id", sa.Text(), nullable=True),
+        sa.Column("task_id", sa.Text(), nullable=True),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("emailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_attempts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("notification_id"),
+    )
+    op.create_index(op.f("ix_notification_note_id"), "notification", ["note_id"], unique=False)
+    op.create_index("notification_by_user", "notification", ["user_id", "created_at"], unique=False)
+    op.create_index("notification_to_mail", "notification", ["mail_after"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -34,11 +165,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "profile_attribute", sa.Column("attribute", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("attribute")
+    )
+    op.create_table(
         "profile_summary",
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("display_name", sa.Text(), nullable=True),
-        sa.Column("sort_name", sa.Text(), nullable=True),
+        sa.Column("sort_name", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("company", sa.Text(), nullable=True),
@@ -60,19 +194,218 @@ def upgrade() -> None:
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("systems", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("customer_id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_profile_summary_country"), "profile_summary", ["country"], unique=False)
-    op.create_index(op.f("ix_profile_summary_last_contact_at"), "profile_summary", ["last_contact_at"], unique=False)
-    op.create_index(op.f("ix_profile_summary_last_seen"), "profile_summary", ["last_seen"], unique=False)
-    op.create_index(op.f("ix_profile_summary_region"), "profile_summary", ["region"], unique=False)
-    op.create_index(op.f("ix_profile_summary_status"), "profile_summary", ["status"], unique=False)
-    op.create_index(op.f("ix_profile_summary_tier"), "profile_summary", ["tier"], unique=False)
-    op.create_index("profile_summary_by_name", "profile_summary", ["sort_name", "customer_id"], unique=False)
+    op.create_index("profile_summary_by_country", "profile_summary", ["country", "customer_id"], unique=False)
+    op.create_index(
+        "profile_summary_by_last_contact_at", "profile_summary", ["last_contact_at", "customer_id"], unique=False
+    )
+    op.create_index("profile_summary_by_last_seen", "profile_summary", ["last_seen", "customer_id"], unique=False)
+    op.create_index("profile_summary_by_region", "profile_summary", ["region", "customer_id"], unique=False)
+    op.create_index("profile_summary_by_sort_name", "profile_summary", ["sort_name", "customer_id"], unique=False)
+    op.create_index("profile_summary_by_status", "profile_summary", ["status", "customer_id"], unique=False)
+    op.create_index("profile_summary_by_tier", "profile_summary", ["tier", "customer_id"], unique=False)
+    op.create_table(
+        "role",
+        sa.Column("role_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("is_shipped", sa.Boolean(), nullable=False),
+        sa.Column("permissions", sa.JSON(), nullable=False),
+        sa.Column("denials", sa.JSON(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.Column("deny_scope", sa.Text(), nullable=True),
+        sa.Column("masks", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("role_id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("view_id", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Text(), nullable=False),
+        sa.Column("owner_name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("filter", sa.Text(), nullable=False),
+        sa.Column("sort", sa.Text(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("shared_with", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("view_id"),
+    )
+    op.create_index(op.f("ix_saved_view_owner_id"), "saved_view", ["owner_id"], unique=False)
+    op.create_table(
+        "schedule",
+        sa.Column("schedule_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("arguments", sa.JSON(), nullable=False),
+        sa.Column("cron", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("is_paused", sa.Boolean(), nullable=False),
+        sa.Column("next_run_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_job_id", sa.Text(), nullable=True),
+        sa.Column("last_run_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("schedule_id"),
+    )
+    op.create_index(op.f("ix_schedule_next_run_at"), "schedule", ["next_run_at"], unique=False)
     op.create_table(
         "search_term",
-        sa.Column("term", sa.Text(), nullable=False),
+        sa.Column("term", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("term", "customer_id"),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_search_term_customer_id"), "search_term", ["customer_id"], unique=False)
+    op.create_index("search_term_by_customer", "search_term", ["customer_id", "term"], unique=False)
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    op.create_index("sign_in_attempt_by_time", "sign_in_attempt", ["last_failed_at"], unique=False)
+    op.create_table(
+        "sign_on_request",
+        sa.Column("state_hash", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("next_path", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash"),
+    )
+    op.create_table(
+        "tag",
+        sa.Column("tag_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("folded_name", sa.Text(), nullable=False),
+        sa.Column("colour", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tag_id"),
+        sa.UniqueConstraint("folded_name"),
+    )
+    op.create_table(
+        "task",
+        sa.Column("task_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_by_name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_name", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("owner_id <> ''", name="task_has_owner"),
+        sa.CheckConstraint("state in ('open', 'done', 'cancelled')", name="task_state"),
+        sa.PrimaryKeyConstraint("task_id"),
+    )
+    op.create_index(op.f("ix_task_customer_id"), "task", ["customer_id"], unique=False)
+    op.create_index("task_by_owner", "task", ["owner_id", "state", "due_on"], unique=False)
+    op.create_index("task_by_state", "task", ["state", "due_on"], unique=False)
+    op.create_table(
+        "task_change",
+        sa.Column("task_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("task_id", "version"),
+    )
+    op.create_table(
+        "user_account",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("sealed_totp", sa.Text(), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
+        sa.Column("recovery_hashes", sa.JSON(), nullable=False),
+        sa.Column("sign_on_subject", sa.Text(), nullable=True),
+        sa.Column("attributes", sa.JSON(), nullable=False),
+        sa.Column("preferences", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_signed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("user_id"),
+        sa.UniqueConstraint("email"),
+        sa.UniqueConstraint("sign_on_subject"),
+    )
+    op.create_table(
+        "user_role",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("role_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "role_id"),
+    )
+    op.create_index(op.f("ix_user_role_role_id"), "user_role", ["role_id"], unique=False)
+    op.create_table(
+        "api_key",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("permissions", sa.JSON(), nullable=True),
+        sa.Column("role_id", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_address", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.user_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("key_id"),
+        sa.UniqueConstraint("secret_hash"),
+    )
+    op.create_index("api_key_by_user", "api_key", ["user_id"], unique=False)
+    op.create_table(
+        "job_log",
+        sa.Column("job_id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["job.job_id"], ondelete="cascade"),
+        sa.PrimaryKeyConstraint("job_id", "seq"),
+    )
+    op.create_table(
+        "one_time_token",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.user_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    op.create_index("one_time_token_by_user", "one_time_token", ["user_id", "purpose"], unique=False)
+    op.create_table(
+        "session",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("user_agent", sa.Text(), nullable=True),
+        sa.Column("is_second_factor_done", sa.Boolean(), nullable=False),
+        sa.Column("view_as", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.user_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("token_hash"),
+        sa.UniqueConstraint("session_id"),
+    )
+    op.create_index("session_by_expiry", "session", ["expires_at"], unique=False)
+    op.create_index("session_by_user", "session", ["user_id"], unique=False)
