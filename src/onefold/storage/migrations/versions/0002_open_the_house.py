@@ -6,6 +6,54 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+GUARDS = {
+    "sqlite": (
+        """
+        create trigger audit_entry_is_not_changed before update on audit_entry
+        begin select raise(abort, 'the audit is append-only'); end
+        """,
+        """
+        create trigger audit_entry_is_not_deleted before delete on audit_entry
+        when old.seq > coalesce((select max(through_seq) from audit_anchor), 0)
+        begin select raise(abort, 'the audit is append-only'); end
+        """,
+        """
+        create trigger audit_anchor_is_not_changed before update on audit_anchor
+        begin select raise(abort, 'the audit is append-only'); end
+        """,
+        """
+        create trigger audit_anchor_is_not_deleted before delete on audit_anchor
+        begin select raise(abort, 'the audit is append-only'); end
+        """,
+    ),
+    "postgresql": (
+        """
+        create function audit_is_append_only() returns trigger language plpgsql as $$
+        begin
+            if tg_table_name = 'audit_entry' and tg_op = 'DELETE' then
+                if old.seq <= coalesce((select max(through_seq) from audit_anchor), 0) then
+                    return old;
+                end if;
+            end if;
+            raise exception 'the audit is append-only';
+        end $$
+        """,
+        """
+        create trigger audit_entry_is_kept before update or delete on audit_entry
+        for each row execute function audit_is_append_only()
+        """,
+        """
+        create trigger audit_entry_is_not_emptied before truncate on audit_entry
+        for each statement execute function audit_is_append_only()
+        """,
+        """
+        create trigger audit_anchor_is_kept before update or delete on audit_anchor
+        for each row execute function audit_is_append_only()
+        """,
+    ),
+}
+"""Statements that forbid changing or deleting audit entries, by database."""
+
 
 def upgrade() -> None:
     """Add what the API and the web interface keep."""
@@ -409,3 +457,5 @@ def upgrade() -> None:
     )
     op.create_index("session_by_expiry", "session", ["expires_at"], unique=False)
     op.create_index("session_by_user", "session", ["user_id"], unique=False)
+    for statement in GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
