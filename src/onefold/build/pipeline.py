@@ -220,6 +220,7 @@ def _publish(
     """Map, profiles, identifiers, timeline and report become visible in one transaction."""
     from onefold.identity import RULE_VERSION, apply_map
     from onefold.profiles import publish_profiles
+    from onefold.silos import publish_marks
 
     tell("publishing")
     now = inputs.clock()
@@ -229,6 +230,8 @@ def _publish(
         )
         published = publish_profiles(connection, inputs.engine, profile_plan, now=now)
         report.steps["publish"].update({"map": _counts(moved), "profiles": _counts(published)})
+        if report.previous.get("report") != report.steps["report"][MADE_FROM]:
+            report.steps["publish"]["signs"] = publish_marks(connection, inputs.engine)
         connection.execute(
             build_run.update()
             .where(build_run.c.build_no == report.build_no)

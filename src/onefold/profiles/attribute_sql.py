@@ -100,6 +100,28 @@ class Several(sa.Text):
     comparator_factory = Comparator
 
 
+class Words(sa.Text):
+    """The type of a text of words between spaces: ``=`` and ``in`` ask whether one of them is it."""
+
+    class Comparator(sa.Text.Comparator[str]):
+        """Compares with each word by itself; never unknown."""
+
+        def operate(self, op: Any, *other: Any, **options: Any) -> Any:
+            """A comparison; what is not about single words is left to text."""
+            if op in _OF_ONE:
+                return self._has(other[0]) if op is operators.eq else sa.not_(self._has(other[0]))
+            if op in _OF_MANY:
+                holds = sa.or_(sa.false(), *(self._has(word) for word in other[0]))
+                return holds if op is operators.in_op else sa.not_(holds)
+            return super().operate(op, *other, **options)
+
+        def _has(self, word: Any) -> sa.ColumnElement[bool]:
+            wanted = sa.literal(" ", sa.Text).concat(word).concat(sa.literal(" ", sa.Text))
+            return _Position(sa.func.coalesce(self.expr, ""), wanted) > 0
+
+    comparator_factory = Comparator
+
+
 _OF_ONE = (operators.eq, operators.ne)
 _OF_MANY = (operators.in_op, operators.not_in_op)
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from onefold.errors import InvalidInput
-from onefold.profiles.attribute_sql import Owned, as_flag, as_moment, as_number, member, of_profile, position
+from onefold.profiles.attribute_sql import Owned, Words, as_flag, as_moment, as_number, member, of_profile, position
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.tables import profile, profile_attribute, profile_summary
 
@@ -35,7 +35,7 @@ _TRAITS: dict[str, tuple[Type, tuple[str, ...]]] = {
 }
 """Trait -> its type, and where it stands in ``profile.traits``."""
 
-_LISTS = ("tag", "source")
+_LISTS = ("tag", "source", "sign")
 _TYPES: dict[str, Type] = {
     "created_at": "moment",
     "updated_at": "moment",
@@ -51,6 +51,7 @@ _TYPES: dict[str, Type] = {
 
 _tag = sa.table("tag", sa.column("tag_id", sa.Text), sa.column("name", sa.Text))
 _customer_tag = sa.table("customer_tag", sa.column("customer_id", sa.Text), sa.column("tag_id", sa.Text))
+_sign = sa.table("customer_sign", sa.column("customer_id", sa.Text), sa.column("signs", sa.Text))
 _subject = sa.table("subject", sa.column("subject_id", sa.Text), sa.column("customer_id", sa.Text))
 
 
@@ -77,8 +78,8 @@ class SearchAttribute:
 def summary_column(attribute: str) -> sa.ColumnElement[Any]:
     """An attribute or trait of the customer of a ``profile_summary`` row, typed; null where it is missing.
 
-    Attributes with several values (``tag``, ``source``) compare value by value; of several e-mails and the like it is
-    the best that counts.
+    Attributes with several values (``tag``, ``source``, ``sign``) compare value by value; of several e-mails and the
+    like it is the best that counts.
 
     Raises:
         InvalidInput: there is no such attribute; names those that there are.
@@ -139,6 +140,9 @@ def _list_column(name: str) -> sa.ColumnElement[Any]:
         rows = _customer_tag.join(_tag, _tag.c.tag_id == _customer_tag.c.tag_id)
         mine = _customer_tag.c.customer_id == profile_summary.c.customer_id
         return Owned(_tag.c.name, rows, mine).column()
+    if name == "sign":
+        signs = sa.select(_sign.c.signs).where(_sign.c.customer_id == profile_summary.c.customer_id)
+        return sa.type_coerce(signs.correlate(profile_summary).scalar_subquery(), Words())
     source = sa.func.substr(_subject.c.subject_id, 1, position(_subject.c.subject_id, ".") - 1)
     return Owned(source, _subject, _subject.c.customer_id == profile_summary.c.customer_id).column()
 

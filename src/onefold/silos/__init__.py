@@ -15,15 +15,18 @@ from onefold.silos.model import SiloReport
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from onefold.silos.marks import publish_marks
     from onefold.silos.report import make_report
     from onefold.silos.trends import carry_report
 
-__all__ = ["SiloReport", "carry_report", "make_report", "render_html", "render_terminal"]
+__all__ = ["SiloReport", "carry_report", "make_report", "publish_marks", "render_html", "render_terminal"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "make_report":
         return import_module("onefold.silos.report").make_report
+    if name == "publish_marks":
+        return import_module("onefold.silos.marks").publish_marks
     if name == "carry_report":
         return import_module("onefold.silos.trends").carry_report
     raise AttributeError(name)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from onefold.silos.english import singular
 from onefold.silos.fields import CORE_FIELDS, NEEDS, STALE_AFTER_DAYS
-from onefold.silos.model import Action, RootCause, SiloReport
+from onefold.silos.model import Action, Finding, RootCause, SiloReport
 from onefold.silos.words import column_word, field_word, listed, percent, say
 
 ACTIONS_SHOWN = 12
@@ -77,10 +78,14 @@ def _candidates(report: SiloReport) -> Iterator[_Candidate]:
     yield from _about_columns(report)
 
 
-def _action(kind: str, sign: str, touches: int, unit: str, gaps: Mapping[str, object]) -> _Candidate:
+def _action(
+    kind: str, sign: str, touches: tuple[int, str], gaps: Mapping[str, object], facts: dict[str, Any]
+) -> _Candidate:
     """An action whose three sentences are in the catalogue under its kind."""
     texts = {part: say(f"action.{kind}{part}", **gaps) for part in ("", ".why", ".where")}
-    return _Candidate(kind, Action(0, texts[""], touches, _unit(unit, touches), texts[".why"], texts[".where"], sign))
+    count, unit = touches
+    action = Action(0, texts[""], count, _unit(unit, count), texts[".why"], texts[".where"], sign, kind, facts)
+    return _Candidate(kind, action)
 
 
 def _about_rows(report: SiloReport) -> Iterator[_Candidate]:
@@ -91,7 +96,8 @@ def _about_rows(report: SiloReport) -> Iterator[_Candidate]:
             "reason": entry.reason,
             "source": entry.source,
         }
-        yield _action("quarantine", "stale", entry.rows, "rows", gaps)
+        facts = {"source": entry.source, "table": entry.table, "rows": entry.rows, "reason": entry.reason}
+        yield _action("quarantine", "stale", (entry.rows, "rows"), gaps, facts)
     for duplicates in report.duplicates:
         if duplicates.customers:
             gaps = {
@@ -101,7 +107,9 @@ def _about_rows(report: SiloReport) -> Iterator[_Candidate]:
                 "base": duplicates.records.base_label,
                 "example": duplicates.examples[0].customer_id,
             }
-            yield _action("duplicates", "inconsistent", duplicates.customers, "customers", gaps)
+            records = duplicates.records
+            facts = {"system": duplicates.system, "count": records.count, "base": records.base}
+            yield _action("duplicates", "inconsistent", (duplicates.customers, "customers"), gaps, facts)
 
 
 def _about_disagreement(report: SiloReport) -> Iterator[_Candidate]:
@@ -120,7 +128,8 @@ def _about_disagreement(report: SiloReport) -> Iterator[_Candidate]:
                 "a": pair.system,
                 "b": pair.other_system,
             }
-            yield _action("inconsistent", "inconsistent", finding.share.count, "customers", gaps)
+            facts = _facts_of(finding) | {"system": pair.system, "other_system": pair.other_system}
+            yield _action("inconsistent", "inconsistent", (finding.share.count, "customers"), gaps, facts)
 
 
 def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
@@ -132,7 +141,8 @@ def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
             "base_label": finding.share.base_label,
         }
         if finding.field in CORE_FIELDS:
-            yield _action("missing", "missing", finding.share.count, "customers", gaps)
+            touches = (finding.share.count, "customers")
+            yield _action("missing", "missing", touches, gaps, _facts_of(finding))
     recordable = {rule.name: rule.fields[0] for rule in NEEDS if rule.fields}
     absent = [need for need in report.needs if need.state == "absent" and need.name in recordable]
     if absent:
@@ -141,7 +151,8 @@ def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
             "whys": listed([need.why for need in absent]),
             "meanings": ", ".join(recordable[need.name] for need in absent),
         }
-        yield _action("absent", "absent", absent[0].customers.base, "customers", gaps)
+        facts = {"needs": [need.name for need in absent]}
+        yield _action("absent", "absent", (absent[0].customers.base, "customers"), gaps, facts)
     stale = [entry for entry in report.staleness if entry.stale.count]
     if stale:
         worst = max(stale, key=lambda entry: entry.stale.count)
@@ -150,7 +161,8 @@ def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
             "share": percent(worst.stale.value),
             "date": f"{_stale_limit(report.ages_counted_to):%Y-%m-%d}",
         }
-        yield _action("stale", "stale", report.stale_customers.count, "customers", gaps)
+        facts = {"system": worst.system, "count": worst.stale.count, "base": worst.stale.base}
+        yield _action("stale", "stale", (report.stale_customers.count, "customers"), gaps, facts)
 
 
 def _about_values(report: SiloReport) -> Iterator[_Candidate]:
@@ -163,11 +175,14 @@ def _about_values(report: SiloReport) -> Iterator[_Candidate]:
             "records": placeholder.records,
         }
         if placeholder.kind == "placeholder" and placeholder.records > 1:
-            yield _action("placeholder", "stale", placeholder.customers, "customers", gaps)
+            place = {"system": placeholder.source, "table": placeholder.table, "column": placeholder.column}
+            facts = {**place, "value": placeholder.raw, "records": placeholder.records}
+            yield _action("placeholder", "stale", (placeholder.customers, "customers"), gaps, facts)
     for shared in report.shared_values:
         if shared.kind != "pair":
             gaps = {"value": shared.value, "customers": shared.customers}
-            yield _action("shared", "inconsistent", shared.customers, "customers", gaps)
+            facts = {"field": shared.field, "value": shared.value}
+            yield _action("shared", "inconsistent", (shared.customers, "customers"), gaps, facts)
 
 
 def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
@@ -184,7 +199,13 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
         texts = {part: say(f"action.{kind}{part}", **gaps) for part in ("", ".why", ".where")}
         touches = entry.customers or max((s.customers for s in report.systems), default=0)
         unit = _unit("customers", touches)
-        action = Action(0, texts[""], touches, unit, texts[".why"], texts[".where"], "cost")
+        facts = {
+            "columns": [f"{p.source}.{p.table}.{p.column}" for p in entry.properties],
+            "keep": entry.keep,
+            "agree": entry.agree.count,
+            "base": entry.agree.base,
+        }
+        action = Action(0, texts[""], touches, unit, texts[".why"], texts[".where"], "cost", kind, facts)
         yield _Candidate("properties", action)
     unmapped = [column for column in report.unread_columns if column.state == "unmapped"]
     if unmapped:
@@ -196,7 +217,18 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
             "column": first.column,
         }
         touches = sum(system.customers for system in report.systems if system.name == first.source)
-        yield _action("unmapped", "cost", touches or len(unmapped), "customers" if touches else "columns", gaps)
+        facts = {"columns": [f"{c.source}.{c.table}.{c.column}" for c in unmapped[:4]], "count": len(unmapped)}
+        unit = "customers" if touches else "columns"
+        yield _action("unmapped", "cost", (touches or len(unmapped), unit), gaps, facts)
+
+
+def _facts_of(finding: Finding) -> dict[str, Any]:
+    return {
+        "field": finding.field,
+        "system": finding.system,
+        "count": finding.share.count,
+        "base": finding.share.base,
+    }
 
 
 def guess_root_causes(report: SiloReport) -> tuple[RootCause, ...]:

@@ -108,6 +108,12 @@ _CONFLICTS = f"""
     group by all having bool_or({_DIFFERS})
 """
 
+_DISAGREEING = """
+    -- grain: one row per customer whom systems describe differently, with the attributes
+    create or replace temp table silo_disagreeing as
+    select customer_no, list(distinct attribute order by attribute) as attributes from silo_conflict group by all
+"""
+
 _BY_ATTRIBUTE = """
     select attribute, count(distinct customer_no) as customers from silo_conflict
     group by attribute order by customers desc, attribute
@@ -120,13 +126,14 @@ _BY_PAIR = """
 
 
 def find_conflicts(engine: Engine) -> Sign:
-    """The sign 'inconsistent'; its base is customers with at least two records.
+    """The sign 'inconsistent'; its base is customers with at least two records. Leaves ``silo_disagreeing`` behind.
 
     Cost: pairs of systems within one customer and attribute, and only where values differ at all.
     """
     try:
         engine.execute(_DISPUTES)
         engine.execute(_CONFLICTS)
+        engine.execute(_DISAGREEING)
         return _sign(engine)
     finally:
         drop(engine, ("silo_dispute", "silo_conflict"))

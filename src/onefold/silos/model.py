@@ -435,6 +435,10 @@ class Action:
     where: str
     """The command or the place."""
     sign: str
+    kind: str = ""
+    """What is to be done, as one word ('duplicates', 'missing', …), for other languages."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What the sentences speak of: fields, systems, counts."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from onefold.silos.ageing import ages_counted_to, count_stale_customers, find_st
 from onefold.silos.conflicts import find_conflicts
 from onefold.silos.headcount import count_duplicates, count_overlap, count_population, describe_systems
 from onefold.silos.knowledge import find_missing, list_places, measure_completeness
+from onefold.silos.marks import mark_customers
 from onefold.silos.model import Population, Share, SiloReport, Staleness, System
 from onefold.silos.needs import check_needs, find_absent
 from onefold.silos.properties import find_overlapping_properties
@@ -44,7 +45,7 @@ def make_report(
     name: str = "",
     currency: str = "EUR",
 ) -> SiloReport:
-    """The silo report of what the warehouse holds now.
+    """The silo report of what the warehouse holds now; ``main.silo_mark`` says which customers show which sign.
 
     Args:
         engine: the warehouse, with ``main.record``, ``main.record_value`` and ``main.customer_subject``;
@@ -84,6 +85,7 @@ def make_report(
                 find_absent(engine, needs),
                 find_cost(engine, entries, systems, (unread, overlapping, repeated), currency),
             )
+            mark_customers(engine, kind, as_of)
             shared_values, shared_counts = find_shared_values(engine)
             placeholder_records = count_placeholder_records(engine)
         report = SiloReport(

@@ -3,7 +3,8 @@
 A million records hold some ten million values, and the report asks about them in forty ways. So values meet their
 subjects once; after that customers and sources are small numbers, values are hashes, and *which attributes a record
 holds* is one bit mask, so that nearly every question becomes arithmetic over at most one row per record. Relations
-are temporary and belong to this connection alone.
+are temporary and belong to this connection alone. ``conflicts.py`` adds ``silo_disagreeing``: one row per customer whom
+systems describe differently, with the attributes.
 
 ============== =============================================================================================
 silo_subject   one row per current record, of people and organisations
@@ -196,6 +197,7 @@ _ONE_KIND = (
     "silo_said",
     "silo_place",
     "silo_customer",
+    "silo_disagreeing",
 )
 
 

@@ -35,6 +35,7 @@ TABLE_MODULES = (
     "onefold.identity.tables",
     "onefold.profiles.tables",
     "onefold.care.tables",
+    "onefold.silos.tables",
     "onefold.build.tables",
     "onefold.jobs.tables",
     "onefold.storage.outbox",
