@@ -48,7 +48,8 @@ _MEMBERS: dict[PiiClass, str] = {
     _P.FINANCIAL: "amount currency money money_amount orders_amount invoices_amount lifetime_value timeline.amount",
     _P.BEHAVIOUR: "channel score event_type event_time product quantity orders invoices orders_count invoices_count"
     " open_tickets open_cases events last_contact last_contact_channel last_contact_at last_contact_type"
-    " last_contact_with last_score last_score_at last_seen first_seen last_order_at timeline.title timeline.counterpart task.title open_complaint",
+    " last_contact_with last_score last_score_at last_seen first_seen last_order_at timeline.title"
+    " timeline.counterpart task.title open_complaint",
     _P.FREE_TEXT: "text title other json timeline.body note.body task.body file.name file.content",
     _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at"
     " customer_since tags tag local_time timezone",
