@@ -47,13 +47,17 @@ _MEMBERS: dict[PiiClass, str] = {
     _P.BIRTH: "birth_date birth_place gender",
     _P.FINANCIAL: "amount currency money money_amount orders_amount invoices_amount lifetime_value timeline.amount",
     _P.BEHAVIOUR: "channel score event_type event_time product quantity orders invoices orders_count invoices_count"
-    " open_tickets open_cases events last_contact last_contact_channel last_contact_at last_contact_type last_contact_with last_score"
-    " last_score_at last_seen first_seen last_order_at timeline.title timeline.counterpart task.title open_complaint",
+    " open_tickets open_cases events last_contact last_contact_channel last_contact_at last_contact_type"
+    " last_contact_with last_score last_score_at last_seen first_seen last_order_at timeline.title"
+    " timeline.counterpart task.title open_complaint",
     _P.FREE_TEXT: "text title other json timeline.body note.body task.body file.name file.content",
-    _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at customer_since"
-    " tags tag local_time timezone",
+    _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at"
+    " customer_since tags tag local_time timezone",
     _P.REFERENCE: "customer_id kind records record_count systems system_count source sources version state",
 }
+
+SAME_AS = {"name": "display_name", "sort_name": "display_name", "id": "customer_id"}
+"""Other words for attributes: whoever may not see the one may not see or search the other."""
 
 CLASS_OF: dict[str, PiiClass] = {name: kind for kind, names in _MEMBERS.items() for name in names.split()}
 """Attribute -> its class, by the first half of its name where it belongs to one column (``text:remarks``)."""
@@ -62,6 +66,7 @@ BODIES = ("timeline.title", "timeline.body", "timeline.amount", "timeline.counte
           "task.title", "task.body", "file.name", "file.content")  # fmt: skip
 """What hangs on a customer and can be masked like an attribute."""
 
+_CLASS_NAMES = frozenset(kind.value for kind in PiiClass)
 _SENSITIVE_WORDS = (
     "health",
     "medical",
@@ -84,8 +89,8 @@ def class_of(attribute: str) -> PiiClass:
     >>> class_of("email").value, class_of("category:Allergies").value, class_of("text:remarks").value
     ('contact', 'sensitive', 'free_text')
     """
-    base, _, column = attribute.partition(":")
-    if base == "pii" and column in PiiClass:
+    base, _, column = SAME_AS.get(attribute, attribute).partition(":")
+    if base == "pii" and column in _CLASS_NAMES:
         return PiiClass(column)
     if any(word in column.casefold() for word in _SENSITIVE_WORDS):
         return PiiClass.SENSITIVE

@@ -10,7 +10,15 @@ import sqlalchemy as sa
 
 from onefold.access.classes import PiiClass, class_of
 from onefold.access.masks import Mask
-from onefold.access.model import DENIED, KINDS, READ_CUSTOMERS, Access, FieldAccess, Layer, Role
+from onefold.access.model import (
+    DENIED,
+    KINDS,
+    READ_CUSTOMERS,
+    Access,
+    FieldAccess,
+    Layer,
+    Role,
+)
 from onefold.access.roles import list_roles
 
 Reason = Literal["reads_no_customers", "denied", "attribute", "class", "default", "open"]

@@ -18,8 +18,15 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from onefold.access.classes import class_of
-from onefold.access.masks import ORDER, Mask, masked_sql, masked_value, most_permissive, strictest
+from onefold.access.classes import SAME_AS, class_of
+from onefold.access.masks import (
+    ORDER,
+    Mask,
+    masked_sql,
+    masked_value,
+    most_permissive,
+    strictest,
+)
 from onefold.errors import InvalidInput, NotAllowed
 from onefold.kernel import Rule, parse_rule
 from onefold.storage import Resolve, compile_rule
@@ -124,6 +131,7 @@ class Role:
 
     def mask_of(self, attribute: str) -> tuple[Mask, str | None]:
         """The mask that it puts on an attribute, and the entry of ``masks`` that says so."""
+        attribute = SAME_AS.get(attribute, attribute)
         for name in (attribute, attribute.partition(":")[0], f"pii:{class_of(attribute)}", "*"):
             if name in self.masks:
                 mask = self.masks[name]

@@ -7,14 +7,13 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
-from onefold.api import errors, health
+from onefold.api import access, errors, health, roles, stream
 from onefold.web import Interface
-from onefold.api import errors, health, stream
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router)
+ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router, roles.router, access.router)
 """One per slice."""
 
 

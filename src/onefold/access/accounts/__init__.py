@@ -17,7 +17,15 @@ from onefold.access.accounts.keys import (
     see_key,
 )
 from onefold.access.accounts.letters import letter
-from onefold.access.accounts.model import ApiKey, NewSession, Session, State, User, Visitor, WrongCredentials
+from onefold.access.accounts.model import (
+    ApiKey,
+    NewSession,
+    Session,
+    State,
+    User,
+    Visitor,
+    WrongCredentials,
+)
 from onefold.access.accounts.own import (
     begin_second_factor,
     change_password,

@@ -17,7 +17,11 @@ from onefold.access.accounts.attempts import (
     take_back,
 )
 from onefold.access.accounts.model import User
-from onefold.access.accounts.passwords import check_password, hash_password, verify_password
+from onefold.access.accounts.passwords import (
+    check_password,
+    hash_password,
+    verify_password,
+)
 from onefold.access.accounts.second_factor import Enrolment
 from onefold.access.accounts.sessions import end_sessions
 from onefold.access.accounts.tables import user_account

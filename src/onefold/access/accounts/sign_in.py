@@ -19,12 +19,33 @@ from onefold.access.accounts.attempts import (
     in_turn,
     take_back,
 )
-from onefold.access.accounts.model import NewSession, Session, User, Visitor, WrongCredentials
-from onefold.access.accounts.passwords import check_password, hash_password, needs_rehash, verify_password
+from onefold.access.accounts.model import (
+    NewSession,
+    Session,
+    User,
+    Visitor,
+    WrongCredentials,
+)
+from onefold.access.accounts.passwords import (
+    check_password,
+    hash_password,
+    needs_rehash,
+    verify_password,
+)
 from onefold.access.accounts.sessions import end_session, end_sessions, start_session
 from onefold.access.accounts.tables import user_account
-from onefold.access.accounts.tokens import look_up_link, mint_link_token, revoke_link_tokens, use_link
-from onefold.access.accounts.users import add_user, fold_email, get_user, has_active_owner
+from onefold.access.accounts.tokens import (
+    look_up_link,
+    mint_link_token,
+    revoke_link_tokens,
+    use_link,
+)
+from onefold.access.accounts.users import (
+    add_user,
+    fold_email,
+    get_user,
+    has_active_owner,
+)
 from onefold.access.audit import record_audit
 from onefold.access.model import Access, Actor
 from onefold.access.shipped import OWNER

@@ -19,6 +19,7 @@ from onefold.access.accounts.tables import user_account
 from onefold.access.accounts.tokens import Purpose, mint_link_token, revoke_link_tokens
 from onefold.access.audit import record_audit
 from onefold.access.model import Access
+from onefold.access.role_changes import require_assignment
 from onefold.access.roles import get_role, owners
 from onefold.access.shipped import OWNER
 from onefold.access.tables import user_role
@@ -234,7 +235,7 @@ def update_user(
         values["state"] = _next_state(user, change.state)
     _raise_version(connection, user_id, expected_version, values)
     if change.roles is not None and set(change.roles) != set(user.roles):
-        _require_grant(access, set(change.roles) ^ set(user.roles))
+        require_assignment(access, user_id, set(change.roles) ^ set(user.roles))
         for role_id in change.roles:
             get_role(connection, role_id)
         _set_roles(connection, user_id, change.roles)
