@@ -6,8 +6,7 @@ An endpoint is a plain function; FastAPI runs it in a thread. It opens one trans
 from __future__ import annotations
 
 import hashlib
-import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,7 +17,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from onefold.access import Access, Actor
-from onefold.errors import InvalidInput, NotSignedIn
+from onefold.access.accounts import Session, Visitor
+from onefold.api.signed_in import identified, visitor_of
+from onefold.errors import InvalidInput
 from onefold.storage import AppDatabase, KeptAnswer, keep_answer, kept_answer
 from onefold.workspace import Workspace
 
@@ -40,7 +41,12 @@ class OpenCall:
     @property
     def address(self) -> str | None:
         """Where the request comes from, behind trusted proxies too."""
-        return self.request.client.host if self.request.client else None
+        return self.visitor.address
+
+    @property
+    def visitor(self) -> Visitor:
+        """Address and browser of the request."""
+        return visitor_of(self.request)
 
     def read(self) -> AbstractContextManager[sa.Connection]:
         """A consistent snapshot for reading."""
@@ -56,14 +62,23 @@ class Call(OpenCall):
     """A request of a known actor."""
 
     access: Access
+    session: Session | None = None
+    """The browser's session; None for keys and the command line."""
 
     @property
     def actor(self) -> Actor:
         """Who asks."""
         return self.access.actor
 
-    def create(self, action: Callable[[sa.Connection], BaseModel], *, status: int = 201) -> Response:
+    def create(
+        self, action: Callable[[sa.Connection], BaseModel], *, status: int = 201, shown_once: Collection[str] = ()
+    ) -> Response:
         """Run ``action`` in one transaction and answer with what it made; a repeated key repeats the answer.
+
+        Args:
+            action: makes it.
+            status: of the answer.
+            shown_once: fields of the answer that are secret: not kept, null when it is repeated.
 
         Raises:
             Conflict: the key stands for another request.
@@ -73,12 +88,13 @@ class Call(OpenCall):
         if key is not None and not 0 < len(key) <= _LONGEST_KEY:
             raise InvalidInput(f"an Idempotency-Key has 1 to {_LONGEST_KEY} characters")
         with self.write() as connection:
-            if key and (kept := kept_answer(connection, self.actor.actor_id, key, self._fingerprint())):
-                return JSONResponse(kept.body, kept.status, {"Idempotency-Replayed": "true"})
+            if key and (before := kept_answer(connection, self.actor.actor_id, key, self._fingerprint())):
+                return JSONResponse(before.body, before.status, {"Idempotency-Replayed": "true"})
             made = action(connection)
             body = made.model_dump(mode="json")
             if key:
-                keep_answer(connection, self.actor.actor_id, key, self._fingerprint(), KeptAnswer(status, body))
+                kept = {**body, **dict.fromkeys(shown_once)}
+                keep_answer(connection, self.actor.actor_id, key, self._fingerprint(), KeptAnswer(status, kept))
         response = JSONResponse(body, status)
         if (version := getattr(made, "version", None)) is not None:
             set_etag(response, version)
@@ -121,20 +137,9 @@ def _open_call(request: Request) -> OpenCall:
 
 
 def _call(request: Request) -> Call:
-    return Call(request, _workspace(request), _identified(request))
-
-
-def _identified(request: Request) -> Access:
-    """Who asks, by the local token of the command line.
-
-    Raises:
-        NotSignedIn: nobody that we know.
-    """
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    local: str | None = request.app.state.local_token
-    if kind.lower() == "bearer" and local and hmac.compare_digest(token.encode(), local.encode()):
-        return Access.full(Actor("cli", "cli", "command line", request.client.host if request.client else None))
-    raise NotSignedIn("sign in first", hint="Sign in, or send an API key: Authorization: Bearer …")
+    workspace = _workspace(request)
+    who = identified(request, workspace)
+    return Call(request, workspace, who.access, who.session)
 
 
 OpenCallDep = Annotated[OpenCall, Depends(_open_call)]

@@ -47,6 +47,7 @@ from onefold.access.accounts.sessions import (
 from onefold.access.accounts.sign_in import (
     accept_invitation,
     confirm_second_factor,
+    count_reset,
     mint_reset,
     reset_password,
     set_up,
@@ -93,6 +94,7 @@ __all__ = [
     "change_preferences",
     "clear_second_factor",
     "confirm_second_factor",
+    "count_reset",
     "create_key",
     "csrf_token",
     "delete_user",

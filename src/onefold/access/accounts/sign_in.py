@@ -19,33 +19,12 @@ from onefold.access.accounts.attempts import (
     in_turn,
     take_back,
 )
-from onefold.access.accounts.model import (
-    NewSession,
-    Session,
-    User,
-    Visitor,
-    WrongCredentials,
-)
-from onefold.access.accounts.passwords import (
-    check_password,
-    hash_password,
-    needs_rehash,
-    verify_password,
-)
+from onefold.access.accounts.model import NewSession, Session, User, Visitor, WrongCredentials
+from onefold.access.accounts.passwords import check_password, hash_password, needs_rehash, verify_password
 from onefold.access.accounts.sessions import end_session, end_sessions, start_session
 from onefold.access.accounts.tables import user_account
-from onefold.access.accounts.tokens import (
-    look_up_link,
-    mint_link_token,
-    revoke_link_tokens,
-    use_link,
-)
-from onefold.access.accounts.users import (
-    add_user,
-    fold_email,
-    get_user,
-    has_active_owner,
-)
+from onefold.access.accounts.tokens import look_up_link, mint_link_token, revoke_link_tokens, use_link
+from onefold.access.accounts.users import add_user, find_user, fold_email, get_user, has_active_owner
 from onefold.access.audit import record_audit
 from onefold.access.model import Access, Actor
 from onefold.access.shipped import OWNER
@@ -191,29 +170,34 @@ def accept_invitation(
     return in_turn(database, begin)
 
 
-def mint_reset(database: AppDatabase, email: str, visitor: Visitor) -> tuple[User, str] | None:
-    """A reset link's token for an account that can sign in with a password; None for others.
+def count_reset(database: AppDatabase, email: str, visitor: Visitor) -> None:
+    """Count that somebody asked for a reset link.
 
     Raises:
-        TooManyRequests: this address asked too often.
+        TooManyRequests: for this account, real or not, or from this address, too often.
     """
-    try:
-        folded = fold_email(email)
-    except InvalidInput:
-        return None
-    subject, place = f"reset {account_subject(folded)}", f"reset {address_subject(visitor.address)}"
-    in_turn(database, lambda connection: count_attempt(connection, subject, place, now=utc_now()))
+    account, place = account_subject(email.strip().lower()), address_subject(visitor.address)
+    in_turn(database, lambda c: count_attempt(c, f"reset {account}", f"reset {place}", now=utc_now()))
+
+
+def mint_reset(database: AppDatabase, email: str, visitor: Visitor) -> tuple[User, str] | None:
+    """A reset link's token for an account that signs in with a password; None for others.
+
+    Call it after the request is answered: it takes longer for accounts that exist.
+    """
 
     def mint(connection: sa.Connection) -> tuple[User, str] | None:
-        row = connection.execute(sa.select(user_account).where(user_account.c.email == folded)).first()
-        if row is None or row.state != "active" or row.password_hash is None:
+        user = find_user(connection, email)
+        if user is None or user.state != "active" or not user.has_password:
             return None
-        user = get_user(connection, row.user_id)
         token = mint_link_token(connection, "reset", user.user_id)
         record_audit(connection, nobody(visitor), "user.reset_asked", "user", user.user_id)
         return user, token
 
-    return in_turn(database, mint)
+    try:
+        return in_turn(database, mint)
+    except InvalidInput:
+        return None
 
 
 def reset_password(database: AppDatabase, token: str, password: str, visitor: Visitor, company: str) -> User:

@@ -87,15 +87,15 @@ def clean_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_users(
-    connection: sa.Connection, *, limit: int, after: tuple[str, str] | None = None, q: str | None = None
+    connection: sa.Connection, *, limit: int, after: str | None = None, q: str | None = None
 ) -> list[User]:
-    """Users by name."""
-    name = sa.func.lower(user_account.c.display_name)
-    query = sa.select(user_account).order_by(name, user_account.c.user_id).limit(limit)
+    """Users by e-mail address, beginning after one."""
+    query = sa.select(user_account).order_by(user_account.c.email).limit(limit)
     if after is not None:
-        query = query.where(sa.tuple_(name, user_account.c.user_id) > sa.tuple_(*map(sa.literal, after)))
+        query = query.where(user_account.c.email > after)
     if q:
         text = q.strip().lower()
+        name = sa.func.lower(user_account.c.display_name)
         query = query.where(name.contains(text, autoescape=True) | user_account.c.email.contains(text, autoescape=True))
     return _users(connection, connection.execute(query).all())
 
