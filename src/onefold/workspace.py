@@ -309,15 +309,17 @@ class Workspace:
             return find_customers(connection, query, self.settings.region)
 
     def card(self, customer_id: str, *, timeline: int = 20) -> Card:
-        """Everything about one customer.
+        """Everything about one customer, as the owner of the files sees it.
 
         Raises:
             NotFound: the id was never issued.
         """
+        from onefold.access import Access, Actor
         from onefold.profiles import get_card
 
+        access = Access.full(Actor("cli", "cli", "command line"))
         with self.database.read() as connection:
-            return get_card(connection, customer_id, timeline=timeline)
+            return get_card(connection, access, customer_id, timeline=timeline, with_history=True)
 
     def quarantined(self, *, source: str | None = None, table: str | None = None) -> list[QuarantinedRow]:
         """Rows that could not be read and still wait, by file and line."""

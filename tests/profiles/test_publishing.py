@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from onefold.access import Access, Actor
 from onefold.profiles import get_card, publish
 from onefold.profiles.tables import identifier, profile, timeline_event
 
@@ -139,8 +140,9 @@ def test_a_failed_build_leaves_the_published_state_as_it_was(bench, ana, monkeyp
 def test_money_moments_and_bodies_come_back_as_they_went_in(either_bench, ana):
     either_bench.build(ana)
     with either_bench.database.read() as connection:
-        card = get_card(connection, either_bench.customer_of("crm.people:1"))
-    order = next(event for event in card.timeline if event.event_id == "shop.orders:1")
+        access = Access.full(Actor("cli", "cli", "command line"))
+        card = get_card(connection, access, either_bench.customer_of("crm.people:1"), timeline=20)
+    order = next(event for event in card.timeline if event.entry_id == "shop.orders:1")
 
     assert order.amount == Decimal("12.50")
     assert order.occurred_at == datetime(2025, 2, 2, tzinfo=UTC)

@@ -22,8 +22,16 @@ def test_every_value_names_its_origin_its_rule_and_the_values_that_lost(bench, a
         "column": "birth_date",
         "rule": "most_precise",
         "others": [
-            {"value": "1980", "source": "desk", "record_key": "z", "why_lost": "most_precise"},
+            {
+                "value": "1980",
+                "source": "desk",
+                "table": "users",
+                "record_key": "z",
+                "why_lost": "most_precise",
+                "systems": ["desk"],
+            },
         ],
+        "systems": ["shop"],
     }
 
 

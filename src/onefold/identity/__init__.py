@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from onefold.identity.map import MapPlan, apply_map, current_customer_id, plan_map
+    from onefold.identity.map import MapPlan, apply_map, current_customer_id, customer_as_of, plan_map
     from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
     from onefold.identity.resolution import resolve_records
     from onefold.identity.warehouse import resolve
@@ -23,6 +23,7 @@ _HOMES = {
     "ResolveReport": "model",
     "apply_map": "map",
     "current_customer_id": "map",
+    "customer_as_of": "map",
     "plan_map": "map",
     "resolve": "warehouse",
     "resolve_records": "resolution",
@@ -36,6 +37,7 @@ __all__ = [
     "ResolveReport",
     "apply_map",
     "current_customer_id",
+    "customer_as_of",
     "plan_map",
     "resolve",
     "resolve_records",

@@ -11,41 +11,92 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onefold.profiles.attributes import summary_column
-    from onefold.profiles.card import Card, get_card
+    from onefold.profiles.card import card_of, get_card
     from onefold.profiles.export import check_identities_path, export_customers, export_identities
+    from onefold.profiles.id_history import get_identity, identity_as_of
+    from onefold.profiles.layouts import Layout, attributes_by_source, get_layout, list_fields, set_layout
     from onefold.profiles.lookup import find_customers
+    from onefold.profiles.model import Card, TimelineEntry, plain
     from onefold.profiles.plan import ProfilePlan, plan_profiles
     from onefold.profiles.publish import publish_profiles
     from onefold.profiles.scope import customer_in_scope
+    from onefold.profiles.side_by_side import compare_records
+    from onefold.profiles.sight import Sight, see_customer
     from onefold.profiles.terminal import render_card
+    from onefold.profiles.timeline import Asked, Position, read_timeline
+    from onefold.profiles.told import list_told
+    from onefold.profiles.usage import count_opening, measure_usage
+    from onefold.profiles.visits import last_visit, note_visit
 
 _HOMES = {
-    "Card": "card",
+    "Asked": "timeline",
+    "Card": "model",
+    "Layout": "layouts",
+    "Position": "timeline",
     "ProfilePlan": "plan",
+    "Sight": "sight",
+    "TimelineEntry": "model",
+    "attributes_by_source": "layouts",
+    "card_of": "card",
     "check_identities_path": "export",
     "customer_in_scope": "scope",
+    "compare_records": "side_by_side",
+    "count_opening": "usage",
     "export_customers": "export",
     "export_identities": "export",
     "find_customers": "lookup",
     "get_card": "card",
+    "get_identity": "id_history",
+    "get_layout": "layouts",
+    "identity_as_of": "id_history",
+    "last_visit": "visits",
+    "list_fields": "layouts",
+    "list_told": "told",
+    "measure_usage": "usage",
+    "note_visit": "visits",
+    "plain": "model",
     "plan_profiles": "plan",
     "publish_profiles": "publish",
+    "read_timeline": "timeline",
     "render_card": "terminal",
     "summary_column": "attributes",
+    "see_customer": "sight",
+    "set_layout": "layouts",
 }
 
 __all__ = [
+    "Asked",
     "Card",
+    "Layout",
+    "Position",
     "ProfilePlan",
+    "Sight",
+    "TimelineEntry",
+    "attributes_by_source",
+    "card_of",
     "check_identities_path",
+    "compare_records",
+    "count_opening",
     "customer_in_scope",
     "export_customers",
     "export_identities",
     "find_customers",
     "get_card",
+    "get_identity",
+    "get_layout",
+    "identity_as_of",
+    "last_visit",
+    "list_fields",
+    "list_told",
+    "measure_usage",
+    "note_visit",
+    "plain",
     "plan_profiles",
     "publish_profiles",
+    "read_timeline",
     "render_card",
+    "see_customer",
+    "set_layout",
     "summary_column",
 ]
 

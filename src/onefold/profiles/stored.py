@@ -4,11 +4,12 @@ A million profiles are mostly provenance, and most of a customer's values come f
 holds each record once and its values name it by place; members that follow from others are left out:
 
 ``{"records": [{"source", "table", "record_key", "observed_at"?}, …],``
-``"values": {attribute: {"value", "record", "records"?, "column", "raw"?, "rule"?, "others"?, "more"?}}}``
+``"values": {attribute: {"value", "record", "in"?, "records"?, "column", "raw"?, "rule"?, "others"?, "more"?}}}``
 
-``record`` is a place in ``records`` (newest first), ``records`` how many of them agree (1 where absent), ``raw`` what
-the source says where that differs, ``rule`` the criterion that decided, ``others`` the values that lost, best first
-(``value``, ``record``, ``records``, ``why_lost``), ``more`` how many are not listed.
+``record`` is a place in ``records`` (newest first), ``in`` the places of all that agree (that one where absent),
+``records`` how many agree where they are more than ``in`` lists (the 61 newest), ``raw`` what the source says where
+that differs, ``rule`` the criterion that decided, ``others`` the values that lost, best first (``value``, ``record``,
+``in``, ``records``, ``raw``, ``why_lost``), ``more`` how many are not listed.
 """
 
 from __future__ import annotations
@@ -38,17 +39,24 @@ def record_moments(attributes: dict[str, Any]) -> dict[tuple[str, str, str], tup
     }
 
 
+def holders(value: dict[str, Any]) -> list[int]:
+    """The places of the records that hold a stored value."""
+    places: list[int] = value.get("in", [value["record"]])
+    return places
+
+
 def _entry(name: str, stored: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
     entry = {"rule": "only_value", **_with_origin(stored, records)}
     if others := stored.get("others"):
         entry["others"] = [_with_origin(other, records) for other in others]
-        for other in entry["others"]:
-            del other["table"]
         if is_multiple(name):
             entry["values"] = [stored["value"], *(other["value"] for other in others)]
     return entry
 
 
 def _with_origin(value: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
-    named = {key: member for key, member in value.items() if key != "record"}
-    return {**named, **records[value["record"]]}
+    places = holders(value)
+    named = {key: member for key, member in value.items() if key not in ("record", "in")}
+    agreeing = {"records": len(places)} if len(places) > 1 else {}
+    systems = list(dict.fromkeys(records[place]["source"] for place in places))
+    return {**agreeing, **named, **records[value["record"]], "systems": systems}

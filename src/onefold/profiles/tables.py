@@ -128,3 +128,37 @@ timeline_event = sa.Table(
     sqlite_with_rowid=False,
 )
 """Grain: one row per event of a subject. An event belongs to its subject for ever."""
+
+card_layout = sa.Table(
+    "card_layout",
+    metadata,
+    sa.Column("role_id", sa.Text, primary_key=True),  # "default" for roles without one
+    sa.Column("fields", sa.JSON, nullable=False),  # in the order in which they stand
+    sa.Column("shown", sa.Integer, nullable=False),  # how many stand on the card; the rest is one click away
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+)
+"""Grain: one row per role whose essentials card somebody arranged."""
+
+card_opening = sa.Table(
+    "card_opening",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("role_id", sa.Text, primary_key=True),
+    sa.Column("field", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),  # of the value that was shown; empty for what is computed
+    sa.Column("openings", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per day, role, field and source: how often people opened a field. Says neither who nor of whom."""
+
+customer_visit = sa.Table(
+    "customer_visit",
+    metadata,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("last_visited_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("earlier_visited_at", sa.DateTime(timezone=True)),  # the end of the visit before
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per user and customer whose page they opened."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -15,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from onefold.profiles.card import Attribute, Card, CardEvent, IdChange
+from onefold.profiles.model import Attribute, Card, Essential, IdChange, Part, TimelineEntry
 
 _LABELS = {
     "only_value": "all agree",
@@ -31,6 +32,20 @@ _LABELS = {
     "earliest": "earliest",
     "latest": "latest",
     "alphabet": "a tie",
+}
+_LINES = {
+    "name": "Name",
+    "language": "Language",
+    "status": "Status",
+    "customer_since": "Customer since",
+    "owner": "Owner",
+    "last_spoke_with": "Last spoke with",
+    "open_work": "Open",
+    "last_score": "Last score",
+    "last_contact": "Last contact",
+    "orders": "Orders",
+    "invoices": "Invoices",
+    "email": "E-mail",
 }
 _ROLE_MARKS = {"conversations": "💬", "feedback": "★", "events": "•"}
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -73,11 +88,9 @@ def _header(card: Card) -> Panel:
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column(overflow="fold")
     for essential in card.essentials:
-        if essential.name != "name":
-            lines.add_row(essential.label, safe_text(essential.value))
+        if essential.field != "name":
+            lines.add_row(_LINES.get(essential.field, _label(essential.field).capitalize()), _essential(essential))
     lines.add_row("Known in", _known_in(card))
-    for label, line in _trade(card):
-        lines.add_row(label, line)
     body.append(lines)
     return Panel(
         Group(*body),
@@ -96,14 +109,46 @@ def _known_in(card: Card) -> Text:
     return safe_text(", ".join(parts) or "no system")
 
 
-def _trade(card: Card) -> list[tuple[str, Text]]:
-    lines = []
-    for name, label in (("orders", "Orders"), ("invoices", "Invoices")):
-        trade = card.traits.get(name)
-        if trade:
-            money = ", ".join(_money(amount, currency) for currency, amount in trade.get("amount", {}).items())
-            lines.append((label, safe_text(f"{trade['count']:,}" + (f" · {money}" if money else ""))))
-    return lines
+def _essential(essential: Essential) -> Text:
+    return safe_text(" · ".join(text for part in essential.parts if (text := _part(part))))
+
+
+def _part(part: Part) -> str:
+    """One value in words."""
+    if part.value is None:
+        return f"hidden: {part.hidden_by}"
+    write = _PARTS.get(part.type)
+    return write(part) if write else str(part.value)
+
+
+def _score(part: Part) -> str:
+    said = part.value
+    top = f" of {said['scale'][1]:g}" if said.get("scale") else ""
+    words = f" “{said['text']}”" if said.get("text") else ""
+    return f"{said['score']:g}{top} ({str(said['at'])[:10]}){words}"
+
+
+def _contact(part: Part) -> str:
+    said = part.value
+    return " · ".join(dict.fromkeys(filter(None, (str(said["at"])[:10], said.get("type"), said.get("channel")))))
+
+
+def _trade(part: Part) -> str:
+    money = ", ".join(_money(amount, currency) for currency, amount in part.value.get("amount", {}).items())
+    return f"{part.value['count']:,}" + (f" · {money}" if money else "")
+
+
+_PARTS: dict[str, Callable[[Part], str]] = {
+    "moment": lambda part: str(part.value)[:10],
+    "time_zone": lambda part: str(part.value["zone"]),
+    "count": lambda part: f"{part.value:,} {part.name.replace('_', ' ')}",
+    "complaint": lambda part: f"complaint since {str(part.value.get('at'))[:10]}",
+    "score": _score,
+    "contact": _contact,
+    "trade": _trade,
+    "list": lambda part: ", ".join(map(str, part.value)),
+}
+"""Type of a part -> how it is written."""
 
 
 def _money(amount: float, currency: str | None) -> str:
@@ -143,6 +188,8 @@ def _origin(origin: str, observed_at: str | None) -> str:
 
 def _value(attribute: Attribute) -> Text:
     """The value, and dimmed below it those that lost."""
+    if attribute.value is None:
+        return Text(f"hidden: {attribute.hidden_by}", style="dim")
     text = safe_text(attribute.value[:300].removesuffix("T00:00:00Z"))
     if attribute.name in _MOMENTS:
         return text
@@ -150,7 +197,7 @@ def _value(attribute: Attribute) -> Text:
         text.append(f"  ×{attribute.records}", style="dim")
     for other in attribute.others[:3]:
         text.append("\n  ")
-        text.append_text(safe_text(other.value[:120], style="dim"))
+        text.append_text(safe_text((other.value or "")[:120], style="dim"))
         text.append(f"  {_origin(other.source, other.observed_at)}", style="dim italic")
     hidden = len(attribute.others[3:]) + attribute.more
     if hidden:
@@ -169,7 +216,7 @@ def _records(card: Card) -> Table:
         table.add_row(
             safe_text(record.source),
             safe_text(record.table),
-            safe_text(record.record_key),
+            safe_text(record.record_key or ""),
             (record.created_at or "")[:10],
             (record.changed_at or "")[:10],
         )
@@ -191,16 +238,16 @@ def _timeline(card: Card, width: int) -> Table:
         when = f"{event.occurred_at:%Y-%m-%d %H:%M}".removesuffix(" 00:00") if event.occurred_at else "—"
         table.add_row(
             when,
-            _ROLE_MARKS.get(event.role, "•"),
+            _ROLE_MARKS.get(event.role or "", "•"),
             _what(event),
             _amount(event),
             safe_text(event.counterpart or ""),
-            safe_text(event.source),
+            safe_text(event.source or ""),
         )
     return table
 
 
-def _what(event: CardEvent) -> Text:
+def _what(event: TimelineEntry) -> Text:
     text = safe_text(event.event_type.replace("_", " "))
     if event.title:
         text.append("  ")
@@ -212,7 +259,7 @@ def _what(event: CardEvent) -> Text:
     return text
 
 
-def _amount(event: CardEvent) -> Text:
+def _amount(event: TimelineEntry) -> Text:
     if event.amount is not None:
         return safe_text(_money(float(event.amount), event.currency))
     return Text(f"{event.score:g}" if event.score is not None else "")
@@ -230,7 +277,7 @@ def _history(card: Card) -> Table:
 
 
 def _told(change: IdChange) -> str:
-    records = f"{len(change.subject_ids):,} record{'s' if len(change.subject_ids) != 1 else ''}"
+    records = f"{change.records:,} record{'s' if change.records != 1 else ''}"
     other = change.other_customer_id
     return {
         "merged": f"{change.customer_id} was merged into {other} ({records})",

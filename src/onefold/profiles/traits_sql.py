@@ -17,6 +17,10 @@ _CLOSED_WORDS = (
     "|finalitz|geschlossen|gel[oö]st|erledigt|ferm[eé]|termin[eé]"
     "|κλειστ|επιλυ|ολοκλ|بسته|حل شد|完成|关闭|關閉|解决|解決|取消|结束|結束"
 )
+_COMPLAINT_WORDS = (
+    "complain|queja|reclamaci|queixa|reclamac|r[eé]clamation|plainte|beschwerde"
+    "|παράπον|παραπον|καταγγελ|شکایت|投诉|投訴|抱怨"
+)
 
 
 def _moment(value: str) -> str:
@@ -29,7 +33,7 @@ def _member(name: str, value: str) -> str:
 
 
 TRAIT_STEPS = {
-    "unify_event": """
+    "unify_event": f"""
         -- grain: one row per event of a chosen customer
         select
             s.customer_id,
@@ -44,7 +48,12 @@ TRAIT_STEPS = {
             e.counterpart,
             e.amount,
             coalesce(e.currency, '') as currency,
-            e.score
+            e.score,
+            -- a complaint says so in its type, its subject, or as the whole value of some column (its topic)
+            e.role = 'conversations' and e.status is not null and (
+                regexp_matches(lower(concat_ws(' ', e.event_type, e.title)), '{_COMPLAINT_WORDS}')
+                or regexp_matches(lower(e.body::varchar), ':\\s*"[^" ]*({_COMPLAINT_WORDS})[^" ]*"')
+            ) as is_complaint
         from main.event e
         join unify_subject s using (subject_id)""",
     "trait_trade_word": f"""
@@ -138,6 +147,8 @@ TRAIT_STEPS = {
             min(occurred_at) as first_seen,
             max(occurred_at) as last_seen,
             count(*) filter (is_open) as open_tickets,
+            arg_min({'at': occurred_at, 'source': source}, {'at': occurred_at, 'id': event_id})
+                filter (is_open and is_complaint) as complaint,
             count(*) filter (role = 'conversations' and status is not null) as tickets,
             arg_max(
                 {'at': occurred_at, 'type': event_type, 'channel': channel, 'who': counterpart, 'title': title,
@@ -150,7 +161,8 @@ TRAIT_STEPS = {
                 {'at': coalesce(occurred_at, timestamptz '0001-01-01 00:00:00+00'), 'id': event_id}
             ) filter (counterpart is not null) as spoken,
             arg_max(
-                {'at': occurred_at, 'score': score, 'type': event_type, 'source': source},
+                {'at': occurred_at, 'score': score, 'type': event_type, 'source': source,
+                 'text': case when role = 'feedback' then title end},
                 {'at': occurred_at, 'id': event_id}
             ) filter (is_scored) as scored
         from marked
@@ -180,7 +192,11 @@ TRAIT_STEPS = {
                 || case when e.scored is null then '' else
                     ',"last_score":{{"score":' || e.scored.score || ',"at":' || to_json({_moment("e.scored.at")})
                     || {_member("type", "e.scored.type")}
-                    || {_member("source", "e.scored.source")} || '}}' end
+                    || {_member("source", "e.scored.source")}
+                    || {_member("text", "e.scored.text")} || '}}' end
+                || case when e.complaint is null then '' else
+                    ',"open_complaint":{{"at":' || coalesce(to_json({_moment("e.complaint.at")}), 'null')
+                    || {_member("source", "e.complaint.source")} || '}}' end
                 || '}}' as traits
         from trait_record r
         left join trait_types t using (customer_id)

@@ -13,6 +13,9 @@ from onefold.profiles.rules import ROLE_MAILBOXES
 _ROLE_LIST = ", ".join(f"'{name}'" for name in sorted(ROLE_MAILBOXES))
 _CUT = 1000  # characters of a value that a profile keeps; the record keeps them all
 _BEHIND = 100_000  # puts what fits less behind everything that fits
+_PLACES = """to_json(list_filter(
+                    range(0, length(bin(r.holders)) - 1), lambda place: (r.holders >> (place + 1)) & 1 = 1
+                ))"""  # of the records that hold a value: one bit each, from 1 on, by how new they are
 _OTHERS = 20  # values that lost, shown per attribute; the rest is counted
 
 NAME_BUNDLE, ADDRESS_BUNDLE, WHOLE_NAME = 1, 2, 3
@@ -261,6 +264,7 @@ UNIFY_STEPS = {
             compare_value,
             -- distinct records without the cost of counting distinct: one bit each, by their place in the customer
             bit_count(bit_or(1::bigint << recency) filter (recency < 62)) + count(*) filter (recency >= 62) as records,
+            bit_or(1::bigint << recency) filter (recency < 62) as holders,
             max(observed_at) as newest,
             min(priority) as priority,
             bool_or(is_verified) as is_verified,
@@ -295,6 +299,7 @@ UNIFY_STEPS = {
             g.compare_value,
             g.value_no,
             g.records,
+            g.holders,
             g.rivals,
             t.criteria,
             case
@@ -333,6 +338,7 @@ UNIFY_STEPS = {
             label_no,
             value_no,
             records,
+            holders,
             rivals,
             rank,
             case
@@ -348,7 +354,7 @@ UNIFY_STEPS = {
             end as reason
         from ranked
         union all
-        select g.customer_no, g.label_no, g.value_no, g.records, 1, 1, 'only_value'
+        select g.customer_no, g.label_no, g.value_no, g.records, g.holders, 1, 1, 'only_value'
         from unify_group g
         join unify_rivals r using (customer_no, label_no)
         where r.rivals = 1""",
@@ -362,9 +368,10 @@ UNIFY_STEPS = {
             r.reason,
             v.value,
             '"value":' || to_json(v.value) || ',"record":' || (v.recency - 1)
-                || case when r.records > 1 then ',"records":' || r.records else '' end
-                || case when r.rank = 1 then ',"column":' || l.column_json
-                    || coalesce(',"raw":' || to_json(v.raw), '') else '' end as json
+                || case when r.records > 1 then ',"in":' || {_PLACES} else '' end
+                || case when r.records > bit_count(r.holders) then ',"records":' || r.records else '' end
+                || case when r.rank = 1 then ',"column":' || l.column_json else '' end
+                || coalesce(',"raw":' || to_json(v.raw), '') as json
         from unify_ranked r
         join unify_value v using (value_no)
         join unify_label l using (column_no)

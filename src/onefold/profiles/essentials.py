@@ -1,0 +1,131 @@
+"""What can stand on the essentials card, and the lines of one customer.
+
+A field is one line: a composite of the table below, or any single attribute or trait by its name. Lines without a
+value are left out; of the rest the first ``shown`` are on the card, the others one click away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from onefold.profiles.model import Essential, LocalTime, Part
+from onefold.profiles.sight import Sight
+
+MOST_SHOWN = 8
+"""Lines on the card before anybody changes it; more drown who reads them."""
+
+COMPOSITES: dict[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "language": ("language", "time_zone"),
+    "status": ("status", "tier"),
+    "customer_since": ("customer_since",),
+    "owner": ("owner",),
+    "last_spoke_with": ("last_contact_with", "last_contact_with_at"),
+    "open_work": ("open_tickets", "open_complaint", "promises"),
+    "last_score": ("last_score",),
+    "last_contact": ("last_contact",),
+    "orders": ("orders",),
+    "invoices": ("invoices",),
+}
+"""Field -> its parts, in the order in which they are read."""
+
+DEFAULT_FIELDS: tuple[str, ...] = (
+    *("name", "language", "status", "customer_since", "owner", "last_spoke_with", "open_work", "last_score"),
+    *("email", "phone", "company", "city", "country", "orders", "invoices", "last_contact"),
+)
+
+_TYPES = {
+    "language": "language",
+    "time_zone": "time_zone",
+    "customer_since": "moment",
+    "first_seen": "moment",
+    "last_seen": "moment",
+    "last_contact_with_at": "moment",
+    "created_at": "moment",
+    "updated_at": "moment",
+    "birth_date": "date",
+    "owner": "person",
+    "last_contact_with": "person",
+    "open_tickets": "count",
+    "promises": "count",
+    "records": "count",
+    "open_complaint": "complaint",
+    "last_score": "score",
+    "last_contact": "contact",
+    "orders": "trade",
+    "invoices": "trade",
+    "systems": "list",
+    "email": "email",
+    "phone": "phone",
+    "country": "country",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the lines are made from."""
+
+    sight: Sight
+    display_name: str | None
+    attributes: Mapping[str, str]
+    """Attribute -> the value that its profile shows."""
+    traits: Mapping[str, Any]
+    local_time: LocalTime | None
+    promises: int
+    """Open tasks that a colleague owes this customer."""
+    scales: Mapping[str, tuple[float, float]]
+    """Source -> lowest and highest score, where the source uses one scale."""
+
+
+def make_essentials(facts: Facts, fields: Sequence[str], shown: int) -> tuple[Essential, ...]:
+    """The lines of one customer in the order of ``fields``, empty ones left out."""
+    lines: list[Essential] = []
+    for name in fields:
+        if parts := tuple(part for member in COMPOSITES.get(name, (name,)) if (part := _part(facts, member))):
+            lines.append(Essential(name, parts, is_more=len(lines) >= shown))
+    return tuple(lines)
+
+
+def _part(facts: Facts, name: str) -> Part | None:
+    attribute, value = _raw(facts, name)
+    if value in (None, ""):
+        return None
+    said = facts.sight.shown(attribute, value)
+    shown = _without_text(facts, name, said.value)
+    return Part(name, _TYPES.get(name, "text"), shown, said.hidden_by)
+
+
+def _raw(facts: Facts, name: str) -> tuple[str, Any]:
+    """The attribute whose mask counts, and the value."""
+    if name == "name":
+        return "display_name", facts.display_name
+    if name == "time_zone":
+        return "timezone", None if facts.local_time is None else vars(facts.local_time)
+    if name == "promises":
+        return "task.title", facts.promises or None
+    if name == "open_tickets" and not facts.traits.get("open_tickets"):
+        return name, 0 if "open_tickets" in facts.traits and facts.promises == 0 else None
+    if name in ("owner", "status", "tier", "language") or name not in facts.traits:
+        return name, facts.attributes.get(name)
+    return name, facts.traits[name]
+
+
+def _without_text(facts: Facts, name: str, value: Any) -> Any:
+    """A trait without the words that were written, where those are masked; a score with its scale."""
+    if name not in ("last_score", "last_contact") or not isinstance(value, dict):
+        return value
+    member = "text" if name == "last_score" else "title"
+    shown = mask_text(facts.sight, value, member)
+    scale = facts.scales.get(str(value.get("source"))) if name == "last_score" else None
+    return shown | {"scale": list(scale)} if scale else shown
+
+
+def mask_text(sight: Sight, value: dict[str, Any], member: str) -> dict[str, Any]:
+    """``value`` whose ``member`` is what somebody wrote, as much as the actor may read of it."""
+    if value.get(member) is None:
+        return value
+    said = sight.shown("timeline.body", value[member])
+    hidden = {f"{member}_hidden_by": said.hidden_by} if said.hidden_by else {}
+    return value | {member: said.value} | hidden

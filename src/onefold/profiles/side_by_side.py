@@ -1,0 +1,151 @@
+"""The source records of one customer side by side: who says what, where they differ, and who won.
+
+From the provenance that the profile stores. It holds of every value one record with what that literally said, and
+which others agree in meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from onefold.profiles.model import CardRecord
+from onefold.profiles.rules import ATTRIBUTE_RULES, is_multiple
+from onefold.profiles.sight import Sight
+from onefold.profiles.stored import holders, record_moments
+from onefold.profiles.tables import profile
+from onefold.storage import aware
+
+_subject = sa.table(
+    "subject",
+    sa.column("subject_id"),
+    sa.column("customer_id"),
+    sa.column("attached_at", sa.DateTime(timezone=True)),
+)
+_OWN = frozenset({"created_at", "updated_at", "external_id", "username", "loyalty_number"})
+"""Of these every system has its own; two that differ contradict nobody."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one record says about one attribute."""
+
+    record: int
+    """Place of the record in ``SideBySide.records``."""
+    value: str | None
+    raw: str | None
+    """What the source says literally, where that differs and is known."""
+    is_chosen: bool
+    """The value that the profile shows."""
+    is_writer: bool
+    """The very record whose writing is shown; the others with this value agree in meaning."""
+    why_lost: str | None
+    column: str | None
+    observed_at: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One attribute across the records."""
+
+    name: str
+    rule: str
+    is_multiple: bool
+    """A customer may well have several of these."""
+    is_conflict: bool
+    """Records contradict each other."""
+    cells: tuple[Cell, ...]
+    more: int = 0
+    """Further values that are counted, not listed."""
+    hidden_by: str | None = None
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """All records of a customer, and what each says."""
+
+    records: tuple[CardRecord, ...]
+    """Newest first."""
+    attributes: tuple[Row, ...]
+    conflicts: tuple[str, ...]
+    """Names of the attributes that records contradict each other in."""
+
+
+def compare_records(connection: sa.Connection, sight: Sight) -> SideBySide:
+    """The customer's records side by side, as much as the actor may see."""
+    query = sa.select(profile.c.attributes).where(profile.c.customer_id == sight.customer_id)
+    stored = connection.execute(query).scalar_one_or_none()
+    if stored is None:
+        return SideBySide((), (), ())
+    rows = tuple(_row(name, entry, stored["records"], sight) for name, entry in stored["values"].items())
+    conflicts = tuple(row.name for row in rows if row.is_conflict)
+    records = list_records(connection, sight, stored)
+    by_place = {(record.source, record.table, record.record_key): record for record in records}
+    keys = [
+        (one["source"], one["table"], sight.shown("external_id", one["record_key"]).value) for one in stored["records"]
+    ]
+    return SideBySide(tuple(by_place[key] for key in keys if key in by_place), rows, conflicts)
+
+
+def list_records(connection: sa.Connection, sight: Sight, stored: dict[str, Any] | None) -> tuple[CardRecord, ...]:
+    """The records that are the customer now, the newest first where the profile says when they changed."""
+    query = sa.select(_subject).where(_subject.c.customer_id == sight.customer_id).order_by(_subject.c.subject_id)
+    moments = record_moments(stored) if stored else {}
+    order = {place: number for number, place in enumerate(moments)}
+    policy = sight.policy("external_id")
+    found = []
+    for row in connection.execute(query):
+        place, _, key = row.subject_id.partition(":")
+        source, _, table = place.partition(".")
+        created_at, changed_at = moments.get((source, table, key), (None, None))
+        record = CardRecord(
+            subject_id=None if policy else row.subject_id,
+            source=source,
+            table=table,
+            record_key=sight.shown("external_id", key).value,
+            attached_at=aware(row.attached_at),
+            created_at=sight.shown("created_at", created_at).value,
+            changed_at=sight.shown("updated_at", changed_at).value,
+        )
+        found.append((order.get((source, table, key), len(order)), record))
+    return tuple(record for _, record in sorted(found, key=lambda numbered: numbered[0]))
+
+
+def _row(name: str, entry: dict[str, Any], records: list[dict[str, Any]], sight: Sight) -> Row:
+    policy = sight.policy(name)
+    cells = list(_cells(name, entry, records, sight, is_chosen=True))
+    for other in entry.get("others", ()):
+        cells += _cells(name, other, records, sight, is_chosen=False)
+    meaning = name.partition(":")[0]
+    is_conflict = bool(entry.get("others")) and not is_multiple(name) and meaning not in _OWN
+    return Row(
+        name=name,
+        rule=entry.get("rule", "only_value"),
+        is_multiple=is_multiple(name),
+        is_conflict=is_conflict and meaning in ATTRIBUTE_RULES,
+        cells=tuple(cells),
+        more=entry.get("more", 0),
+        hidden_by=policy,
+    )
+
+
+def _cells(
+    name: str, value: dict[str, Any], records: list[dict[str, Any]], sight: Sight, *, is_chosen: bool
+) -> list[Cell]:
+    shown = sight.shown(name, value["value"])
+    raw = sight.shown("record.values", value.get("raw")) if shown.hidden_by is None else None
+    return [
+        Cell(
+            record=place,
+            value=shown.value,
+            raw=raw.value if raw and place == value["record"] else None,
+            is_chosen=is_chosen,
+            is_writer=place == value["record"],
+            why_lost=value.get("why_lost"),
+            column=value.get("column") if place == value["record"] else None,
+            observed_at=records[place].get("observed_at"),
+        )
+        for place in holders(value)
+    ]
