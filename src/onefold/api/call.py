@@ -62,15 +62,8 @@ class Call(OpenCall):
         """Who asks."""
         return self.access.actor
 
-    def create(
-        self, action: Callable[[sa.Connection], BaseModel], *, status: int = 201, body: bytes | None = None
-    ) -> Response:
+    def create(self, action: Callable[[sa.Connection], BaseModel], *, status: int = 201) -> Response:
         """Run ``action`` in one transaction and answer with what it made; a repeated key repeats the answer.
-
-        Args:
-            action: makes it.
-            status: of the answer.
-            body: stands for a request body that was streamed, where repeated requests are told apart.
 
         Raises:
             Conflict: the key stands for another request.
@@ -80,13 +73,13 @@ class Call(OpenCall):
         if key is not None and not 0 < len(key) <= _LONGEST_KEY:
             raise InvalidInput(f"an Idempotency-Key has 1 to {_LONGEST_KEY} characters")
         with self.write() as connection:
-            if key and (kept := kept_answer(connection, self.actor.actor_id, key, self._fingerprint(body))):
+            if key and (kept := kept_answer(connection, self.actor.actor_id, key, self._fingerprint())):
                 return JSONResponse(kept.body, kept.status, {"Idempotency-Replayed": "true"})
             made = action(connection)
-            answer = made.model_dump(mode="json")
+            body = made.model_dump(mode="json")
             if key:
-                keep_answer(connection, self.actor.actor_id, key, self._fingerprint(body), KeptAnswer(status, answer))
-        response = JSONResponse(answer, status)
+                keep_answer(connection, self.actor.actor_id, key, self._fingerprint(), KeptAnswer(status, body))
+        response = JSONResponse(body, status)
         if (version := getattr(made, "version", None)) is not None:
             set_etag(response, version)
         return response
@@ -106,9 +99,9 @@ class Call(OpenCall):
         except ValueError:
             raise InvalidInput("If-Match does not hold an ETag of this resource", hint="Read it again.") from None
 
-    def _fingerprint(self, body: bytes | None) -> str:
+    def _fingerprint(self) -> str:
         """What makes two requests the same: method, address, body."""
-        body = getattr(self.request, "_body", b"") if body is None else body
+        body: bytes = getattr(self.request, "_body", b"")
         line = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
         return hashlib.blake2b(line + body, digest_size=16).hexdigest()
 
