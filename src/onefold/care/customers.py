@@ -6,7 +6,7 @@ Things keep the id under which they were made. A merge leads that id to another 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,15 +81,14 @@ def standing_of_thing(
 
 
 def _standing(connection: sa.Connection, access: Access, current: str, verb: str, kind: str) -> Standing | None:
-    query = sa.select(
-        profile_summary.c.display_name,
-        access.admission(summary_column).label("admission"),
-        sa.case((access.customers(summary_column, verb=verb, kind=kind), 1), else_=0).label("is_allowed"),
-    ).where(profile_summary.c.customer_id == current)
+    query = (
+        sa.select(profile_summary.c.display_name, access.admission(summary_column).label("admission"))
+        .select_from(_customer)
+        .outerjoin(profile_summary, profile_summary.c.customer_id == _customer.c.customer_id)
+        .where(_customer.c.customer_id == current, is_within(access, verb, kind))
+    )
     row = connection.execute(query).first()
-    if row is None:
-        return Standing(access, current, None, "") if access.is_full else None
-    return Standing(access, current, row.display_name, row.admission) if row.is_allowed else None
+    return None if row is None else Standing(access, current, row.display_name, row.admission)
 
 
 def standings(
@@ -117,28 +116,34 @@ def standings(
 
 
 def is_within(access: Access, verb: str, kind: str) -> sa.ColumnElement[bool]:
-    """True for rows, outer-joined with ``profile_summary``, of customers whose things the actor may do that to."""
-    if access.is_full:
-        return sa.true()
-    is_active = profile_summary.c.customer_id.is_not(None)
-    return sa.and_(is_active, access.customers(summary_column, verb=verb, kind=kind))
+    """True for rows, outer-joined with ``profile_summary``, of customers whose things the actor may do that to.
+
+    A retired customer has no summary: only actors without a row scope find it.
+    """
+    return access.customers(summary_column, verb=verb, kind=kind)
 
 
 def ids_leading_to(connection: sa.Connection, customer_id: str) -> tuple[str, ...]:
     """``customer_id`` and the ids that merges lead to it. Cost: one look-up per depth of merging."""
-    found = [customer_id]
-    layer = [customer_id]
+    return tuple(leading_to(connection, [customer_id]))
+
+
+def leading_to(connection: sa.Connection, customer_ids: Sequence[str]) -> dict[str, str]:
+    """Every id that leads to one of the present ids ``customer_ids``, those included, with the one it leads to."""
+    found = {one: one for one in customer_ids}
+    layer = list(customer_ids)
     while layer:
         # every link was announced as a change, and changes are indexed by whom they led to
         merged = sa.select(_change.c.customer_id).where(
             _change.c.kind == "merged", _change.c.other_customer_id.in_(layer)
         )
-        query = sa.select(_customer.c.customer_id).where(
+        query = sa.select(_customer.c.customer_id, _customer.c.merged_into).where(
             _customer.c.customer_id.in_(merged), _customer.c.merged_into.in_(layer)
         )
-        layer = sorted(set(connection.execute(query).scalars()) - set(found))
-        found += layer
-    return tuple(found)
+        links = {row.customer_id: row.merged_into for row in connection.execute(query)}
+        layer = sorted(links.keys() - found.keys())
+        found |= {one: found[links[one]] for one in layer}
+    return found
 
 
 def leads(starting: sa.Select[Any]) -> sa.Subquery:

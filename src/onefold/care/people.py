@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from onefold.access import Access, Actor
+from onefold.access import Access
 from onefold.care.model import Person
 from onefold.care.text import folded
 from onefold.errors import InvalidInput
@@ -18,6 +18,7 @@ _user = sa.table(
     sa.column("email", sa.Text),
     sa.column("display_name", sa.Text),
     sa.column("state", sa.Text),
+    sa.column("preferences", sa.JSON),
 )
 
 
@@ -68,6 +69,13 @@ def names_of(connection: sa.Connection, user_ids: Iterable[str]) -> dict[str, st
     return {row.user_id: row.display_name for row in connection.execute(query)}
 
 
-def person_of(actor: Actor) -> Person:
-    """The actor as one who did something."""
-    return Person(actor.actor_id, actor.name)
+def mail_address_of(connection: sa.Connection, user_id: str) -> str | None:
+    """Where a colleague who can sign in gets letters."""
+    query = sa.select(_user.c.email).where(_user.c.user_id == user_id, _user.c.state == "active")
+    return connection.execute(query).scalar()
+
+
+def language_of(connection: sa.Connection, user_id: str) -> str:
+    """The language that a colleague chose; English where none."""
+    chosen = connection.execute(sa.select(_user.c.preferences).where(_user.c.user_id == user_id)).scalar()
+    return str((chosen or {}).get("locale") or "en")

@@ -6,13 +6,15 @@ on the page of the customer it leads to, and come back with it when the merge is
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from onefold.storage import metadata
 
 
-def _moment(name: str, **options: bool) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), **options)
+def _moment(name: str, *, nullable: bool = True) -> sa.Column[datetime]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
 note = sa.Table(

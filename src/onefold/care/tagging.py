@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from onefold.access import Access
-from onefold.care.customers import ids_leading_to, is_within, leads, standing
+from onefold.care.customers import ids_leading_to, is_within, leading_to, leads, standing
 from onefold.care.model import Person, Tag, TaggedCustomers, TagOnCustomer
 from onefold.care.people import names_of
 from onefold.care.tables import customer_tag, tag
@@ -171,22 +172,25 @@ def _add(connection: sa.Connection, access: Access, customers: Sequence[str], ta
             {"customer_id": one, "tag_id": tag_id, "tagged_by": access.actor.actor_id, "tagged_at": now}
             for one, tag_id in new
         ]
-        connection.execute(customer_tag.insert(), rows)
+        connection.execute(_insert_unless_there(connection), rows)
     return {one for one, _ in new}
+
+
+def _insert_unless_there(connection: sa.Connection) -> sa.Insert:
+    """Two people may put the same tag on at the same moment."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(customer_tag).on_conflict_do_nothing()
 
 
 def _take_off(connection: sa.Connection, customers: Sequence[str], tag_ids: Sequence[str]) -> set[str]:
     """Returns those that bore one of them, under whichever of their ids."""
     if not tag_ids:
         return set()
-    lead = leads(sa.select(customer_tag.c.customer_id).where(customer_tag.c.tag_id.in_(tag_ids)).distinct())
-    query = sa.select(lead.c.start_id, lead.c.customer_id).where(lead.c.customer_id.in_(customers))
-    rows = connection.execute(query).all()
-    starts = [row.start_id for row in rows]
-    connection.execute(
-        customer_tag.delete().where(customer_tag.c.customer_id.in_(starts), customer_tag.c.tag_id.in_(tag_ids))
-    )
-    return {row.customer_id for row in rows}
+    present = leading_to(connection, customers)
+    is_worn = (customer_tag.c.customer_id.in_(present), customer_tag.c.tag_id.in_(tag_ids))
+    bearing = set(connection.execute(sa.select(customer_tag.c.customer_id).where(*is_worn)).scalars())
+    connection.execute(customer_tag.delete().where(*is_worn))
+    return {present[one] for one in bearing}
 
 
 def _tell(

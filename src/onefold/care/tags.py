@@ -54,17 +54,12 @@ def create_tag(connection: sa.Connection, access: Access, name: str, colour: str
     if (existing := tag_named(connection, name)) is not None:
         raise _taken(existing)
     tag_id = new_id("tag")
-    connection.execute(
-        tag.insert().values(
-            tag_id=tag_id,
-            name=name,
-            folded_name=folded(name),
-            colour=_colour(colour, name),
-            created_by=access.actor.actor_id,
-            created_at=utc_now(),
-            version=1,
-        )
-    )
+    values = {"name": name, "folded_name": folded(name), "colour": _colour(colour, name)}
+    made = {"created_by": access.actor.actor_id, "created_at": utc_now(), "version": 1}
+    try:
+        connection.execute(tag.insert().values(tag_id=tag_id, **values, **made))
+    except sa.exc.IntegrityError:
+        raise Conflict(f"somebody just made a tag {name!r}", hint="Use it.") from None
     leave_trail(connection, access, "created", "tag", tag_id, None)
     return get_tag(connection, tag_id)
 
