@@ -104,7 +104,9 @@ def _result(code: int, told: str, watcher: _Watcher) -> Any:
             name = signal.Signals(-code).name
             hint = "Look whether memory ran out; memory_limit in onefold.yaml sets less."
             raise EngineFailed(f"the build was ended by the system ({name})", hint=hint) from None
-        raise OnefoldError(watcher.last_line or f"the build ended with {code}", hint="Look into the job's log.") from None
+        raise OnefoldError(
+            watcher.last_line or f"the build ended with {code}", hint="Look into the job's log."
+        ) from None
     if isinstance(document, dict) and "error" in document:
         error = document["error"]
         raise error_from(error["code"], watcher.hide(error["message"]), error.get("hint", ""))

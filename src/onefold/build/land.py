@@ -68,7 +68,12 @@ def _health(report: BuildReport) -> dict[str, Any]:
     for landing in report.landings:
         quarantined[landing.source] = quarantined.get(landing.source, 0) + landing.quarantined
     problems = [
-        {"source": one.source, "code": one.error.code, "message": mask_secrets(one.error.message), "hint": one.error.hint}
+        {
+            "source": one.source,
+            "code": one.error.code,
+            "message": mask_secrets(one.error.message),
+            "hint": one.error.hint,
+        }
         for one in report.problems
     ]
     return {"quarantined": quarantined, "problems": problems}
