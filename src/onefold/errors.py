@@ -123,3 +123,14 @@ class UpgradeNeeded(OnefoldError):
     """The workspace was written by a newer version of Onefold."""
 
     code = "upgrade_needed"
+
+
+def error_from(code: str, message: str, hint: str = "") -> OnefoldError:
+    """The error that another process told of, by its code; a plain one where the code is not ours."""
+    kinds = [OnefoldError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    found = next((kind for kind in kinds if kind.code == code), OnefoldError)
+    if found is TooManyRequests:
+        return TooManyRequests(message, retry_after_seconds=1, hint=hint)
+    return found(message, hint=hint)

@@ -62,6 +62,8 @@ class SourceSettings(_Model):
     """Who answers for this system."""
     yearly_cost: Annotated[float, Field(ge=0)] | None = None
     """What the system costs in a year, in ``currency`` of the workspace."""
+    is_guarded: bool = False
+    """Connected over HTTP: opens public addresses and uploaded files only, unless ``server`` allows private ones."""
     overrides: dict[str, TableSettings] = Field(default_factory=dict)
     """Corrections by table name."""
 

@@ -9,22 +9,24 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import secrets as random_secrets
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onefold.errors import Conflict, InvalidInput, NotFound
+from onefold.errors import Conflict, InvalidInput, NotFound, Stale
 from onefold.kernel import Clock, utc_now
 from onefold.settings import Settings, check_source_name, expand_variables, parse_settings, read_secrets
 
 if TYPE_CHECKING:
     from onefold.access import Vault
-    from onefold.build import BuildInputs, BuildReport, Progress
+    from onefold.build import BuildInputs, BuildReport, OnStep, Progress
     from onefold.catalog import Table
     from onefold.engines import Engine
     from onefold.profiles import Card
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "onefold.yaml"
 _KEY_NAME = "ONEFOLD_WORKSPACE_KEY"
-_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock\n.server\n"
+_SECRET_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
+_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock*\n.server\n"
 
 
 class Workspace:
@@ -165,22 +168,59 @@ class Workspace:
         return expand_variables(text, read_secrets(self.path / "secrets"))
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the workspace against other writers; the lock dies with the process.
+    def locked(self, *, wait_seconds: float = 0) -> Iterator[None]:
+        """Hold the warehouse against other processes and threads; the lock dies with the process.
 
         Raises:
-            Conflict: another process holds it.
+            Conflict: another holds it, and did so for ``wait_seconds``.
         """
-        from filelock import FileLock, Timeout
+        with _file_lock(self.path / ".lock", wait_seconds, f"{self.path}: another onefold command is changing it"):
+            yield
 
-        try:
-            with FileLock(self.path / ".lock", timeout=0):
-                yield
-        except Timeout:
-            raise Conflict(
-                f"{self.path}: another onefold command is changing this workspace",
-                hint="Wait until it ends, then run the command again.",
-            ) from None
+    @contextmanager
+    def warehouse(self, *, wait_seconds: float = 10) -> Iterator[Engine]:
+        """The warehouse for a short look or change, given back at once: for servers, which never hold it.
+
+        Raises:
+            Conflict: a build holds it.
+        """
+        from onefold.engines import Engine
+
+        with self.locked(wait_seconds=wait_seconds):
+            settings = self.settings
+            engine = Engine.open(
+                self.path / "warehouse.duckdb", threads=settings.threads, memory_limit=settings.memory_limit
+            )
+            try:
+                yield engine
+            finally:
+                engine.close()
+
+    @property
+    def settings_version(self) -> int:
+        """A number that changes whenever ``onefold.yaml`` does."""
+        return _version_of((self.path / SETTINGS_FILE).read_bytes())
+
+    @contextmanager
+    def edit_settings(self, *, expected_version: int | None = None) -> Iterator[Any]:
+        """The document of ``onefold.yaml``, to be changed in the block; comments in the file survive.
+
+        Nothing is written where the block raises or leaves a file that is not valid. A build that runs goes on with
+        what it read when it began.
+
+        Raises:
+            Stale: the file is not at ``expected_version``.
+            Conflict: another is editing it.
+            InvalidInput: the document is not valid, before or after.
+        """
+        with _file_lock(self.path / ".lock-settings", 10, f"{self.path}: another is editing onefold.yaml"):
+            if expected_version is not None and expected_version != self.settings_version:
+                raise Stale("onefold.yaml was changed meanwhile", hint="Look at it again, then change it.")
+            document = _read_yaml(self.path / SETTINGS_FILE)
+            document["sources"] = document.get("sources") or {}
+            yield document
+            parse_settings(document, origin=SETTINGS_FILE)
+            _write_yaml(self.path / SETTINGS_FILE, document)
 
     def connect(self, name: str, location: str | list[str], **options: Any) -> None:
         """Add a source to ``onefold.yaml`` or change it; comments in the file survive.
@@ -191,40 +231,78 @@ class Workspace:
             options: fields of ``SourceSettings``.
         """
         check_source_name(name)
-        with self.locked():
-            document = _read_yaml(self.path / SETTINGS_FILE)
-            sources = document.get("sources") or {}
-            sources.setdefault(name, {}).update({"location": location, **options})
-            document["sources"] = sources
-            self._replace_settings(document)
+        with self.edit_settings() as document:
+            document["sources"].setdefault(name, {}).update({"location": location, **options})
 
-    def set_meaning(self, source: str, table: str, column: str, meaning: str) -> None:
-        """Correct what a column means, for ever."""
-        self._override(
-            source,
-            table,
-            lambda entry: entry.setdefault("columns", {}).update({column: {"meaning": meaning}}),
-        )
+    def set_meaning(
+        self, source: str, table: str, column: str, meaning: str | None, *, expected_version: int | None = None
+    ) -> None:
+        """Correct what a column means, for ever; None takes a correction back."""
 
-    def set_table(self, source: str, table: str, **choices: Any) -> None:
-        """Correct a table's ``role``, ``key`` or ``cursor``, for ever."""
-        self._override(source, table, lambda entry: entry.update(choices))
+        def change(entry: Any) -> None:
+            columns = entry.setdefault("columns", {})
+            if meaning is None:
+                columns.pop(column, None)
+            else:
+                columns[column] = {"meaning": meaning}
 
-    def _override(self, source: str, table: str, change: Any) -> None:
-        with self.locked():
-            document = _read_yaml(self.path / SETTINGS_FILE)
-            sources = document.get("sources") or {}
+        self._override(source, table, change, expected_version)
+
+    def set_table(self, source: str, table: str, *, expected_version: int | None = None, **choices: Any) -> None:
+        """Correct a table's ``role``, ``key`` or ``cursor``, for ever; None takes a correction back."""
+
+        def change(entry: Any) -> None:
+            for name, value in choices.items():
+                if value is None:
+                    entry.pop(name, None)
+                else:
+                    entry[name] = value
+
+        self._override(source, table, change, expected_version)
+
+    def _override(self, source: str, table: str, change: Any, expected_version: int | None) -> None:
+        with self.edit_settings(expected_version=expected_version) as document:
+            sources = document["sources"]
             if source not in sources:
                 raise NotFound(f"no source {source!r}", hint=f"Connected: {', '.join(sources) or 'none'}.")
             change(sources[source].setdefault("overrides", {}).setdefault(table, {}))
-            self._replace_settings(document)
 
-    def _replace_settings(self, document: Any) -> None:
-        parse_settings(document, origin=SETTINGS_FILE)
-        _write_yaml(self.path / SETTINGS_FILE, document)
+    def keep_secret(self, name: str, value: str | None) -> None:
+        """Write a line of the ``secrets`` file, or remove it; the file stays private (mode 0600).
 
-    def build(self, *, progress: Progress | None = None) -> BuildReport:
+        Raises:
+            InvalidInput: the value cannot be a line of the file, or the name belongs to Onefold.
+        """
+        if name == _KEY_NAME or not _SECRET_NAME.fullmatch(name):
+            raise InvalidInput(f"{name!r} cannot name a secret")
+        if value is not None and (value != value.strip() or not value or not value.isprintable()):
+            raise InvalidInput("this secret cannot be kept", hint="It has to be one line without spaces at its ends.")
+        path = self.path / "secrets"
+        with _file_lock(self.path / ".lock-secrets", 10, f"{self.path}: another is editing the secrets"):
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            lines = [line for line in text.splitlines() if line.split("=", 1)[0].strip() != name]
+            if value is not None:
+                lines.append(f"{name}={value}")
+            temporary = self.path / "secrets.new"
+            temporary.unlink(missing_ok=True)
+            _write_private(temporary, "".join(f"{line}\n" for line in lines))
+            temporary.replace(path)
+
+    def build(
+        self,
+        *,
+        only: Collection[str] = (),
+        progress: Progress | None = None,
+        on_step: OnStep | None = None,
+        wait_seconds: float = 0,
+    ) -> BuildReport:
         """Bring everything up to date: land, conform, resolve, unify, report. Only what changed is done again.
+
+        Args:
+            only: sources to read; all where empty.
+            progress: told what is going on.
+            on_step: told the build's number and the step that begins.
+            wait_seconds: how long to wait for another to give the warehouse back.
 
         Raises:
             Conflict: another process is building.
@@ -232,8 +310,9 @@ class Workspace:
         """
         from onefold.build import run_build
 
-        with self.locked():
-            return run_build(self._inputs(), progress=progress)
+        with self.locked(wait_seconds=wait_seconds):
+            inputs = replace(self._inputs(), only=frozenset(only))
+            return run_build(inputs, progress=progress, on_step=on_step)
 
     def scan(self, *, with_report: bool = True, progress: Progress | None = None) -> BuildReport:
         """Find tables, customers and silos without publishing anything.
@@ -258,7 +337,9 @@ class Workspace:
         document = {"version": 1, "sources": {name: {"location": location, **options}}}
         settings: SourceSettings = parse_settings(document, origin="the new source").sources[name]
         secrets = read_secrets(self.path / "secrets")
-        return [extract.table for extract in open_source(name, settings, base=self.path, secrets=secrets)]
+        allow_private = self.settings.server.allow_private_addresses
+        extracts = open_source(name, settings, base=self.path, secrets=secrets, allow_private=allow_private)
+        return [extract.table for extract in extracts]
 
     def _inputs(self) -> BuildInputs:
         from onefold.build import BuildInputs
@@ -354,6 +435,26 @@ class Workspace:
         from onefold.profiles import export_identities
 
         return export_identities(self.engine, path)
+
+
+@contextmanager
+def _file_lock(path: Path, wait_seconds: float, held: str) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=wait_seconds)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Conflict(held, hint="Wait until it ends, then run the command again.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _version_of(content: bytes) -> int:
+    """48 bits of a digest: what JavaScript counts exactly."""
+    return int.from_bytes(hashlib.blake2b(content, digest_size=6).digest())
 
 
 def _yaml() -> Any:

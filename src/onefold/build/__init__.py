@@ -4,17 +4,24 @@ Every step reconciles: it works out what its output should be from its input and
 that was killed anywhere is mended by the next one. Readers of the app database see the build as one transaction.
 """
 
-from onefold.build.model import BuildInputs, BuildReport, Progress, SourceProblem
+from onefold.build.history import BuildEntry, SourceHealth, list_builds, source_health, step_seconds
+from onefold.build.model import BuildInputs, BuildReport, OnStep, Progress, SourceProblem
 from onefold.build.pipeline import last_reads, latest_report, next_build_no, run_build, run_scan
 
 __all__ = [
+    "BuildEntry",
     "BuildInputs",
     "BuildReport",
+    "OnStep",
     "Progress",
+    "SourceHealth",
     "SourceProblem",
     "last_reads",
     "latest_report",
+    "list_builds",
     "next_build_no",
     "run_build",
     "run_scan",
+    "source_health",
+    "step_seconds",
 ]

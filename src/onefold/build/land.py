@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from onefold.build.model import BuildInputs, BuildReport, Progress, SourceProblem
 from onefold.build.unchanged import MADE_FROM, digest_catalogue
 from onefold.catalog import Table, infer_joins, infer_key, infer_table, load_catalog, save_catalog
 from onefold.engines import Engine
 from onefold.errors import InvalidInput, NotFound, SourceFailed, Unsupported
-from onefold.settings import SourceSettings
+from onefold.settings import SourceSettings, mask_secrets
 from onefold.sources import Extract, LandedTable, land, landed_state, list_landed, open_source
 
 _SOURCE_ERRORS = (SourceFailed, InvalidInput, NotFound, Unsupported)
@@ -28,6 +29,8 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
     with inputs.database.read() as connection:
         known = {table.full_name: table for table in load_catalog(connection)}
     for name, source in inputs.settings.sources.items():
+        if inputs.only and name not in inputs.only:
+            continue
         try:
             for extract in _extracts(inputs, name, source):
                 tell(f"reading {name}.{extract.table}")
@@ -38,6 +41,7 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
             report.steps["land"].setdefault("read_at", {})[name] = inputs.clock().isoformat()
         except _SOURCE_ERRORS as error:
             report.problems.append(SourceProblem(name, error))
+    report.steps["land"] |= _health(report)
     landed = [table for name in inputs.settings.sources for table in list_landed(engine, name)]
     if not landed and report.problems:
         raise report.problems[0].error
@@ -58,14 +62,31 @@ def land_sources(inputs: BuildInputs, report: BuildReport, tell: Progress) -> li
     return tables
 
 
+def _health(report: BuildReport) -> dict[str, Any]:
+    """What each source that was to be read is like, for those who look after it."""
+    quarantined = dict.fromkeys(report.steps["land"].get("read_at", {}), 0)
+    for landing in report.landings:
+        quarantined[landing.source] = quarantined.get(landing.source, 0) + landing.quarantined
+    problems = [
+        {
+            "source": one.source,
+            "code": one.error.code,
+            "message": mask_secrets(one.error.message),
+            "hint": one.error.hint,
+        }
+        for one in report.problems
+    ]
+    return {"quarantined": quarantined, "problems": problems}
+
+
 def _vanished(landed: list[LandedTable], report: BuildReport) -> list[str]:
-    """Tables that their source, though it could be read, no longer has."""
-    failed = {problem.source for problem in report.problems}
+    """Tables that their source, though it was read, no longer has."""
+    was_read = report.steps["land"].get("read_at", {})
     read = {(landing.source, landing.table) for landing in report.landings}
     return [
         f"{table.source}.{table.table}"
         for table in landed
-        if table.source not in failed and (table.source, table.table) not in read
+        if table.source in was_read and (table.source, table.table) not in read
     ]
 
 
@@ -79,6 +100,7 @@ def _extracts(inputs: BuildInputs, name: str, source: SourceSettings) -> Iterato
         cursors=cursors,
         keys=keys,
         fingerprints=fingerprints,
+        allow_private=inputs.settings.server.allow_private_addresses,
     )
 
 

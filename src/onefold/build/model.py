@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from onefold.engines import Engine
-from onefold.errors import OnefoldError
+from onefold.errors import OnefoldError, error_from
 from onefold.kernel import Clock
 from onefold.settings import Settings
 from onefold.sources import LandingReport
@@ -16,6 +16,9 @@ from onefold.storage import AppDatabase
 
 Progress = Callable[[str], None]
 """Told what is going on, one short line at a time."""
+
+OnStep = Callable[[int, str], None]
+"""Told the build's number and the step that begins."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class BuildInputs:
     secrets: dict[str, str]
     workspace_key: bytes
     clock: Clock
+    only: frozenset[str] = frozenset()
+    """Sources to read; all where empty. The others stay as they were read last."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,25 @@ class BuildReport:
     """Step -> digest of what the last finished build made it from (``unchanged.py``)."""
     silos: dict[str, Any] = field(default_factory=dict)
     """The silo report as JSON."""
+    on_step: OnStep | None = None
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> BuildReport:
+        """The report that ``to_json`` told, as far as that goes."""
+        tuples = ("columns_added", "columns_missing", "notes")
+        landings = [
+            LandingReport(
+                **table
+                | {name: tuple(table[name]) for name in tuples}
+                | {"types_changed": tuple((column, before, now) for column, before, now in table["types_changed"])}
+            )
+            for table in document["tables"]
+        ]
+        problems = [
+            SourceProblem(one["source"], error_from(one["code"], one["message"], one["hint"]))
+            for one in document["problems"]
+        ]
+        return cls(document["build_no"], landings, problems, document["vanished_tables"], steps=document["steps"])
 
     def to_json(self) -> dict[str, Any]:
         """The report for programs, without the silo report (``onefold report --json`` prints that)."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from onefold.build.land import land_sources
-from onefold.build.model import BuildInputs, BuildReport, Progress
+from onefold.build.model import BuildInputs, BuildReport, OnStep, Progress
 from onefold.build.tables import build_run
 from onefold.build.unchanged import MADE_FROM, digest_report, previous_digests
 from onefold.catalog import Table
@@ -30,15 +30,17 @@ _BUILDS_LOOKED_AT = 100
 """A source that was not read in this many builds counts as never read."""
 
 
-def run_build(inputs: BuildInputs, *, progress: Progress | None = None) -> BuildReport:
+def run_build(inputs: BuildInputs, *, progress: Progress | None = None, on_step: OnStep | None = None) -> BuildReport:
     """Run every step and publish; see the package's docstring.
 
     Raises:
-        InvalidInput: no source is connected.
+        InvalidInput: no source is connected, or one to be read is not.
         OnefoldError: no source could be read, or a database failed; the published state is that of the last build.
     """
     tell = progress or _say_nothing
-    report = BuildReport(build_no=_begin(inputs))
+    if unknown := sorted(inputs.only - inputs.settings.sources.keys()):
+        raise InvalidInput(f"no source {unknown[0]!r}", hint=f"Connected: {', '.join(inputs.settings.sources)}.")
+    report = BuildReport(build_no=_begin(inputs), on_step=on_step)
     with inputs.database.read() as connection:
         report.previous = previous_digests(connection)
     tables, map_plan = _find_customers(inputs, report, tell)
@@ -112,6 +114,8 @@ def _warm_up() -> None:
 def _step(report: BuildReport, name: str) -> Iterator[None]:
     started = time.perf_counter()
     report.steps[name] = {}
+    if report.on_step:
+        report.on_step(report.build_no, name)
     yield
     report.steps[name]["seconds"] = round(time.perf_counter() - started, 3)
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import click
 
 from onefold.cli.output import json_option, print_build, print_json, print_problems, print_totals, progress
 
+if TYPE_CHECKING:
+    from onefold.build import BuildReport, Progress
+    from onefold.workspace import Workspace
+
+_WAIT_SECONDS = 30.0
+"""How long a server's build waits for those who look at samples."""
+
 
 @click.command()
 @click.option("--html", type=click.Path(dir_okay=False), help="Also write the silo report to this HTML file.")
+@click.option("--source", "only", multiple=True, help="Read only this source; may be repeated.")
+@click.option("--for-server", is_flag=True, hidden=True, help="Tell progress as JSON lines; end when the input does.")
 @json_option
-def build(html: str | None, *, as_json: bool) -> int:
+def build(html: str | None, only: tuple[str, ...], *, for_server: bool, as_json: bool) -> int:
     """Bring customers up to date with their sources; only what changed is done again.
+
+    While a server runs on this workspace, it does the work and this command shows it.
 
     \b
     Example:
@@ -21,15 +35,45 @@ def build(html: str | None, *, as_json: bool) -> int:
     from onefold.workspace import Workspace
 
     with Workspace.open() as workspace:
-        with progress(quiet=as_json) as tell:
-            report = workspace.build(progress=tell)
+        if for_server:
+            report = _build_for_server(workspace, only)
+        else:
+            with progress(quiet=as_json) as tell:
+                report = _build(workspace, only, tell)
+        silos = report.silos or workspace.report()
         if html:
-            write_html(report.silos, html)
+            write_html(silos, html)
     if as_json:
         print_json(report.to_json())
     else:
         print_build(report)
         click.echo()
-        print_totals(report.silos)
+        print_totals(silos)
         click.echo("Next: onefold report, onefold customer NAME_OR_EMAIL, onefold export customers.parquet")
     return print_problems(report)
+
+
+def _build(workspace: Workspace, only: tuple[str, ...], tell: Progress) -> BuildReport:
+    """Build here, or by the server that runs on this workspace."""
+    from onefold.cli.running import find_server
+
+    if server := find_server(workspace.path):
+        return server.build(only, tell)
+    return workspace.build(only=only, progress=tell)
+
+
+def _build_for_server(workspace: Workspace, only: tuple[str, ...]) -> BuildReport:
+    """Build as the child of a server: JSON lines on standard error, and an end when the server ends."""
+    from onefold.cli.running import end_with_parent
+
+    end_with_parent()
+
+    def tell(**facts: object) -> None:
+        click.echo(json.dumps(facts), err=True)
+
+    return workspace.build(
+        only=only,
+        progress=lambda text: tell(message=text),
+        on_step=lambda build_no, step: tell(build_no=build_no, step=step),
+        wait_seconds=_WAIT_SECONDS,
+    )

@@ -27,8 +27,9 @@ def enqueue(
     """Ask for a job; it starts after the commit, as soon as a worker and its lane are free."""
     now = utc_now()
     known = registered().get(kind)
+    job_id = new_id("job")
     row = {
-        "job_id": new_id("job"),
+        "job_id": job_id,
         "kind": kind,
         "lane": known.lane if known else None,
         "arguments": dict(arguments or {}),
@@ -41,8 +42,8 @@ def enqueue(
         "created_at": now,
     }
     connection.execute(job.insert().values(row))
-    announce(connection, "job.queued", resource="job", resource_id=row["job_id"], payload={"kind": kind})
-    return get_job(connection, row["job_id"])
+    announce(connection, "job.queued", resource="job", resource_id=job_id, payload={"kind": kind})
+    return get_job(connection, job_id)
 
 
 def get_job(connection: sa.Connection, job_id: str) -> Job:

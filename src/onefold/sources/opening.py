@@ -7,6 +7,7 @@ from pathlib import Path
 
 from onefold.errors import InvalidInput
 from onefold.settings import SourceSettings
+from onefold.sources.guard import guard_source
 from onefold.sources.location import split_locations
 from onefold.sources.model import Cursor, Extract
 
@@ -20,6 +21,7 @@ def open_source(
     cursors: Mapping[str, Cursor] | None = None,
     keys: Mapping[str, tuple[str, ...]] | None = None,
     fingerprints: Mapping[str, str] | None = None,
+    allow_private: bool = False,
 ) -> Iterator[Extract]:
     """Open every table of a source, whatever kind of system it is.
 
@@ -31,12 +33,15 @@ def open_source(
         cursors: table -> how far it has been read (databases).
         keys: table -> its key columns as landed (databases, to notice deletions).
         fingerprints: table -> fingerprint as landed; a file whose content is unchanged is not read again.
+        allow_private: whether a guarded source may reach private addresses and files of this machine.
 
     Raises:
         NotFound: a file or table does not exist.
         InvalidInput: a file is not what its name or the settings promise, or two locations hold a table of one name.
         SourceFailed: a file or database could not be read.
     """
+    if settings.is_guarded and not allow_private:
+        settings = guard_source(name, settings, base=base)
     seen: set[str] = set()
     for extract in _extracts(name, settings, base, dict(secrets or {}), cursors or {}, keys or {}, fingerprints or {}):
         if extract.table in seen:
