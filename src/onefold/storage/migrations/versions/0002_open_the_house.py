@@ -86,6 +86,32 @@ def upgrade() -> None:
     op.create_index("audit_entry_by_resource", "audit_entry", ["resource_id", "seq"], unique=False)
     op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"], unique=False)
     op.create_table(
+        "card_layout",
+        sa.Column("role_id", sa.Text(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("role_id"),
+    )
+    op.create_table(
+        "card_opening",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("role_id", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("openings", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "role_id", "field", "source"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "customer_sign",
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("signs", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "customer_tag",
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("tag_id", sa.Text(), nullable=False),
@@ -94,6 +120,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "tag_id"),
     )
     op.create_index(op.f("ix_customer_tag_tag_id"), "customer_tag", ["tag_id"], unique=False)
+    op.create_table(
+        "customer_visit",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("last_visited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("earlier_visited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("user_id", "customer_id"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "file",
         sa.Column("file_id", sa.Text(), nullable=False),
