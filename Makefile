@@ -34,8 +34,8 @@ ui-test: ui     ## check and test the web interface, and the size of its first s
 	cd ui && $(UI)/vitest/vitest.mjs run
 	cd ui && node scripts/first-screen.mjs
 
-demo: setup     ## build the demo company in ./demo and show its silo report
-	$(BIN)/onefold demo $(DEMO)
+demo: setup     ## build the demo company in ./demo, show its silo report, serve it (SERVE=0: do not)
+	$(BIN)/onefold demo $(DEMO) $(if $(filter 0,$(SERVE)),,--serve)
 
 test: setup-dev ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

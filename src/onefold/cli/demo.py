@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,20 +16,33 @@ if TYPE_CHECKING:
     from onefold.workspace import Workspace
 
 
+_SECRET = "ONEFOLD_DEMO_PASSPHRASE"  # noqa: S105 - the name of a line in the secrets file
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """How to come in."""
+
+    passphrase: str
+    people: list[tuple[str, str]]
+    """Role and e-mail."""
+
+
 @click.command()
 @click.argument("folder", default="demo", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--people", default=20_000, show_default=True, type=click.IntRange(100), help="True people.")
 @click.option("--seed", default=7, show_default=True, help="The same seed writes the same company.")
+@click.option("--serve", "serves", is_flag=True, help="Then serve it, until Ctrl-C.")
 @click.option("--check", is_flag=True, help="Print precision, recall and F1 against the truth and stop.")
 @json_option
-def demo(folder: Path, people: int, seed: int, *, check: bool, as_json: bool) -> None:
+def demo(folder: Path, people: int, seed: int, *, serves: bool, check: bool, as_json: bool) -> None:
     """Write a demo company into FOLDER, build it and show its silo report.
 
-    Run again, it only builds what changed.
+    Run again, it only builds what changed. Everybody who works at the company gets an account.
 
     \b
     Examples:
-      onefold demo
+      onefold demo --serve
       onefold demo --check
     """
     from onefold.workspace import Workspace
@@ -42,7 +55,10 @@ def demo(folder: Path, people: int, seed: int, *, check: bool, as_json: bool) ->
         with progress(quiet=as_json) as tell:
             silos = workspace.build(progress=tell).silos
         example = _worth_a_look(workspace, silos)
-    _show(folder, silos, example, as_json=as_json)
+        sign_ins = _staff(workspace)
+    _show(folder, silos, example, sign_ins, as_json=as_json, serves=serves)
+    if serves:
+        _serve(folder)
 
 
 def _company(folder: Path, people: int, seed: int, *, may_write: bool, quiet: bool) -> DemoCompany:
@@ -74,7 +90,27 @@ def _worth_a_look(workspace: Workspace, silos: dict[str, Any]) -> str:
     return str(showcase["customer_id"])
 
 
-def _show(folder: Path, silos: dict[str, Any], example: str, *, as_json: bool) -> None:
+def _staff(workspace: Workspace) -> SignIns:
+    """The company's people with the passphrase that they all have, drawn the first time."""
+    from onefold.demo import draw_passphrase, staff_company
+    from onefold.settings import read_secrets
+
+    passphrase = read_secrets(workspace.path / "secrets").get(_SECRET)
+    if passphrase is None:
+        passphrase = draw_passphrase()
+        workspace.keep_secret(_SECRET, passphrase)
+    with workspace.database.write() as connection:
+        people = staff_company(connection, passphrase)
+    return SignIns(passphrase, [(person.role, person.email) for person in people])
+
+
+def _serve(folder: Path) -> None:
+    from onefold.cli.serve import serve
+
+    serve.main([str(folder)], standalone_mode=False)
+
+
+def _show(folder: Path, silos: dict[str, Any], example: str, sign_ins: SignIns, *, as_json: bool, serves: bool) -> None:
     from onefold.cli.report import print_report, write_html
 
     write_html(silos, str(folder / "silo-report.html"))
@@ -82,8 +118,12 @@ def _show(folder: Path, silos: dict[str, Any], example: str, *, as_json: bool) -
         print_json(silos)
         return
     print_report(silos)
+    click.echo(f"\nSign in as anybody who works here; the passphrase of all is: {sign_ins.passphrase}")
+    for role, email in sign_ins.people:
+        click.echo(f"  {role:14} {email}")
     steps = [
-        (f"{folder / 'silo-report.html'}", "the whole report, for a browser"),
+        *([] if serves else [(f"onefold serve {shlex.quote(str(folder))}", "the same in a browser, and customers")]),
+        (f"{folder / 'silo-report.html'}", "the report as one file"),
         *([(f"cd {shlex.quote(str(folder))}", "")] if folder.resolve() != Path.cwd() else []),
         (f"onefold customer {shlex.quote(example)}", _told(silos.get("showcase"))),
         ("onefold mapping show crm", "what its columns were taken to mean, and why"),

@@ -12,9 +12,23 @@ from typing import TYPE_CHECKING
 from onefold.demo.model import DemoCompany, Difficulty, Score
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Sequence
 
-__all__ = ["DemoCompany", "Difficulty", "Score", "check_company", "open_company", "write_company"]
+    import pyarrow as pa
+    import sqlalchemy as sa
+
+    from onefold.demo.colleagues import Colleague
+
+__all__ = [
+    "DemoCompany",
+    "Difficulty",
+    "Score",
+    "check_company",
+    "draw_passphrase",
+    "open_company",
+    "staff_company",
+    "write_company",
+]
 
 
 def write_company(directory: Path, *, people: int = 20_000, seed: int = 7) -> DemoCompany:
@@ -68,3 +82,20 @@ def check_company(directory: Path, identities: pa.Table) -> Score:
     from onefold.demo.check import check_company as check
 
     return check(directory, identities)
+
+
+def staff_company(connection: sa.Connection, passphrase: str) -> Sequence[Colleague]:
+    """Give the people who work at the demo company accounts, all with this passphrase; one for each role.
+
+    Accounts that exist are left as they are.
+    """
+    from onefold.demo.colleagues import add_colleagues
+
+    return add_colleagues(connection, passphrase)
+
+
+def draw_passphrase() -> str:
+    """A passphrase of four words for the demo company's accounts."""
+    from onefold.demo.colleagues import draw_passphrase as draw
+
+    return draw()
