@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,16 @@ class SourceProblem:
 
     source: str
     error: OnefoldError
+
+
+@dataclass(frozen=True)
+class PastBuild:
+    """What a trend needs of an earlier build."""
+
+    build_no: int
+    finished_at: datetime
+    shares: dict[str, dict[str, Any] | None]
+    """Sign -> its share as JSON: ``count`` and ``base``."""
 
 
 @dataclass

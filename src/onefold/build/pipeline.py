@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from datetime import time as time_of_day
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from onefold.build.land import land_sources
-from onefold.build.model import BuildInputs, BuildReport, OnStep, Progress
+from onefold.build.model import BuildInputs, BuildReport, OnStep, PastBuild, Progress
 from onefold.build.tables import build_run
 from onefold.build.unchanged import MADE_FROM, digest_report, previous_digests
 from onefold.catalog import Table
 from onefold.errors import InvalidInput
+from onefold.storage import aware
 
 if TYPE_CHECKING:
     from onefold.engines import Engine
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from onefold.profiles import ProfilePlan
 
 _END_OF_DAY = time_of_day(23, 59, 59)
+_BUILDS_IN_A_TREND = 24
 _BUILDS_LOOKED_AT = 100
 """A source that was not read in this many builds counts as never read."""
 
@@ -80,6 +82,22 @@ def latest_report(connection: sa.Connection) -> dict[str, Any] | None:
     )
     report: dict[str, Any] | None = connection.scalar(query)
     return report
+
+
+def sign_history(connection: sa.Connection, signs: Sequence[str]) -> list[PastBuild]:
+    """How the signs stood after the latest builds, oldest first; without reading their whole reports."""
+    shares = [build_run.c.report[("signs", sign, "share")].label(sign) for sign in signs]
+    query = (
+        sa.select(build_run.c.build_no, build_run.c.finished_at, *shares)
+        .where(build_run.c.finished_at.is_not(None))
+        .order_by(build_run.c.build_no.desc())
+        .limit(_BUILDS_IN_A_TREND)
+    )
+    rows = connection.execute(query).all()
+    return [
+        PastBuild(row.build_no, aware(row.finished_at), {sign: row._mapping[sign] for sign in signs})
+        for row in reversed(rows)
+    ]
 
 
 def last_reads(connection: sa.Connection) -> dict[str, datetime]:

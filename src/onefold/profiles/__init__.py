@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from onefold.profiles.attribute_sql import has_word, source_of
     from onefold.profiles.attributes import summary_column
     from onefold.profiles.card import card_of, get_card
     from onefold.profiles.export import check_identities_path, export_customers, export_identities
@@ -48,6 +49,7 @@ _HOMES = {
     "get_card": "card",
     "get_identity": "id_history",
     "get_layout": "layouts",
+    "has_word": "attribute_sql",
     "identity_as_of": "id_history",
     "last_visit": "visits",
     "list_fields": "layouts",
@@ -59,9 +61,10 @@ _HOMES = {
     "publish_profiles": "publish",
     "read_timeline": "timeline",
     "render_card": "terminal",
-    "summary_column": "attributes",
     "see_customer": "sight",
     "set_layout": "layouts",
+    "source_of": "attribute_sql",
+    "summary_column": "attributes",
 }
 
 __all__ = [
@@ -84,6 +87,7 @@ __all__ = [
     "get_card",
     "get_identity",
     "get_layout",
+    "has_word",
     "identity_as_of",
     "last_visit",
     "list_fields",
@@ -97,6 +101,7 @@ __all__ = [
     "render_card",
     "see_customer",
     "set_layout",
+    "source_of",
     "summary_column",
 ]
 

@@ -116,8 +116,7 @@ class Words(sa.Text):
             return super().operate(op, *other, **options)
 
         def _has(self, word: Any) -> sa.ColumnElement[bool]:
-            wanted = sa.literal(" ", sa.Text).concat(word).concat(sa.literal(" ", sa.Text))
-            return _Position(sa.func.coalesce(self.expr, ""), wanted) > 0
+            return has_word(self.expr, word)
 
     comparator_factory = Comparator
 
@@ -215,6 +214,17 @@ class _Position(FunctionElement[int]):
 def position(text: sa.ColumnElement[Any], part: str) -> sa.ColumnElement[int]:
     """Where ``part`` begins in a text, from 1; 0 where it does not occur."""
     return _Position(text, sa.literal(part, sa.Text))
+
+
+def has_word(words: sa.ColumnElement[Any], word: Any) -> sa.ColumnElement[bool]:
+    """Whether a text of words between spaces holds one; never unknown."""
+    wanted = sa.literal(" ", sa.Text).concat(word).concat(sa.literal(" ", sa.Text))
+    return _Position(sa.func.coalesce(words, ""), wanted) > 0
+
+
+def source_of(subject_id: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """The source of a subject: what stands before the first dot of its id."""
+    return sa.func.substr(subject_id, 1, position(subject_id, ".") - 1)
 
 
 @compiles(_Position, "sqlite")

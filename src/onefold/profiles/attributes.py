@@ -13,7 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from onefold.errors import InvalidInput
-from onefold.profiles.attribute_sql import Owned, Words, as_flag, as_moment, as_number, member, of_profile, position
+from onefold.profiles.attribute_sql import Owned, Words, as_flag, as_moment, as_number, member, of_profile, source_of
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.tables import profile, profile_attribute, profile_summary
 
@@ -143,8 +143,7 @@ def _list_column(name: str) -> sa.ColumnElement[Any]:
     if name == "sign":
         signs = sa.select(_sign.c.signs).where(_sign.c.customer_id == profile_summary.c.customer_id)
         return sa.type_coerce(signs.correlate(profile_summary).scalar_subquery(), Words())
-    source = sa.func.substr(_subject.c.subject_id, 1, position(_subject.c.subject_id, ".") - 1)
-    return Owned(source, _subject, _subject.c.customer_id == profile_summary.c.customer_id).column()
+    return Owned(source_of(_subject.c.subject_id), _subject, _subject.c.customer_id == profile_summary.c.customer_id).column()
 
 
 def _typed(text: sa.ColumnElement[str], kind: Type) -> sa.ColumnElement[Any]:

@@ -96,7 +96,7 @@ def _about_rows(report: SiloReport) -> Iterator[_Candidate]:
             "reason": entry.reason,
             "source": entry.source,
         }
-        facts = {"source": entry.source, "table": entry.table, "rows": entry.rows, "reason": entry.reason}
+        facts: dict[str, Any] = {"source": entry.source, "table": entry.table, "rows": entry.rows, "reason": entry.reason}
         yield _action("quarantine", "stale", (entry.rows, "rows"), gaps, facts)
     for duplicates in report.duplicates:
         if duplicates.customers:
@@ -151,8 +151,8 @@ def _about_knowledge(report: SiloReport) -> Iterator[_Candidate]:
             "whys": listed([need.why for need in absent]),
             "meanings": ", ".join(recordable[need.name] for need in absent),
         }
-        facts = {"needs": [need.name for need in absent]}
-        yield _action("absent", "absent", (absent[0].customers.base, "customers"), gaps, facts)
+        lacking: dict[str, Any] = {"needs": [need.name for need in absent]}
+        yield _action("absent", "absent", (absent[0].customers.base, "customers"), gaps, lacking)
     stale = [entry for entry in report.staleness if entry.stale.count]
     if stale:
         worst = max(stale, key=lambda entry: entry.stale.count)

@@ -7,6 +7,7 @@ One row per customer that shows any, with the signs as words between spaces:
 ``inconsistent:<attribute>``     … in this attribute
 ``missing``                      of several systems, only one knows its name, e-mail, phone or address
 ``missing:<field>@<system>``     of several systems, only this one knows the field
+``repeated:<system>``            the system has several records of it
 ``stale``                        incomplete, or unchanged for two years
 ``incomplete:<field>``           no system holds it, though one of the customer's has a place for it
 ``unchanged``                    no record has changed for two years
@@ -30,18 +31,21 @@ from onefold.storage import insert_arrow, read_table, scratch_table
 
 _MARK = pa.schema([("customer_id", pa.string()), ("signs", pa.string())])
 
-_KNOWN_ONCE = """
-    -- grain: one row per customer and source that alone knows something of it
-    select holder.customer_no, holder.source, concat_ws(' ', {words}) as words
+_PER_SOURCE = """
+    -- grain: one row per customer and source that alone knows something of it, or knows it several times
+    select
+        holder.customer_no,
+        holder.source,
+        concat_ws(' ', case when holder.records > 1 then 'repeated:' || holder.source end, {words}) as words
     from silo_holder as holder join silo_customer as customer using (customer_no)
-    where customer.fields_once & holder.fields & {fields} <> 0"""
+    where holder.records > 1 or customer.fields_once & holder.fields & {fields} <> 0"""
 
 _MARKS = """
     -- grain: one row per customer that shows a sign
-    create or replace table main.silo_mark as
-    with known_once as ({known_once}),
-    once as (
-        select customer_no, string_agg(words, ' ' order by source) as words from known_once group by customer_no
+    create or replace table main.customer_mark as
+    with per_source as ({per_source}),
+    by_source as (
+        select customer_no, string_agg(words, ' ' order by source) as words from per_source group by customer_no
     ),
     homes as (
         select customer_no, coalesce(max(changed_at) <= $1, false) as is_unchanged
@@ -55,7 +59,7 @@ _MARKS = """
                 case when disagreeing.attributes is not null
                     then 'inconsistent inconsistent:' || array_to_string(disagreeing.attributes, ' inconsistent:') end,
                 case when customer.fields_once & {core} <> 0 then 'missing' end,
-                once.words,
+                by_source.words,
                 case when homes.is_unchanged or customer.places & ~customer.fields & {core} <> 0 then 'stale' end,
                 {incomplete},
                 case when homes.is_unchanged then 'unchanged' end
@@ -63,7 +67,7 @@ _MARKS = """
         from silo_customer as customer
         join homes using (customer_no)
         join named using (customer_no)
-        left join once using (customer_no)
+        left join by_source using (customer_no)
         left join silo_disagreeing as disagreeing using (customer_no)
     )
     select customer_id, ' ' || signs || ' ' as signs from marked where signs <> ''
@@ -71,7 +75,7 @@ _MARKS = """
 
 
 def mark_customers(engine: Engine, kind: str, now: datetime) -> None:
-    """Write ``main.silo_mark``; the relations of ``stage.py`` must be staged and conflicts found."""
+    """Write ``main.customer_mark``; the relations of ``stage.py`` must be staged and conflicts found."""
     words = ", ".join(
         f"case when customer.fields_once & holder.fields & {field_bit(name)}::ubigint <> 0 "
         f"then 'missing:{name}@' || holder.source end"
@@ -81,21 +85,21 @@ def mark_customers(engine: Engine, kind: str, now: datetime) -> None:
         f"case when customer.places & ~customer.fields & {field_bit(name)}::ubigint <> 0 then 'incomplete:{name}' end"
         for name in CORE_FIELDS
     )
-    known_once = _KNOWN_ONCE.format(words=words, fields=field_mask(SHARED_KNOWLEDGE_FIELDS))
-    query = _MARKS.format(known_once=known_once, core=field_mask(CORE_FIELDS), incomplete=incomplete)
+    per_source = _PER_SOURCE.format(words=words, fields=field_mask(SHARED_KNOWLEDGE_FIELDS))
+    query = _MARKS.format(per_source=per_source, core=field_mask(CORE_FIELDS), incomplete=incomplete)
     engine.execute(query, [now - timedelta(days=STALE_AFTER_DAYS), kind])
 
 
 def publish_marks(connection: sa.Connection, engine: Engine) -> int:
-    """Bring the signs of customers in the app database in line with ``main.silo_mark``; returns how many changed."""
+    """Bring the signs of customers in the app database in line with ``main.customer_mark``; returns how many changed."""
     had = read_table(connection, sa.select(customer_sign.c.customer_id, customer_sign.c.signs), _MARK)
     with engine.registered(had, "mark_had"):
         outdated = engine.arrow(
-            "select customer_id as key from mark_had anti join main.silo_mark using (customer_id, signs)"
+            "select customer_id as key from mark_had anti join main.customer_mark using (customer_id, signs)"
         )
         fresh = engine.arrow(
             """
-            select customer_id, signs from main.silo_mark anti join mark_had using (customer_id, signs)
+            select customer_id, signs from main.customer_mark anti join mark_had using (customer_id, signs)
             order by customer_id"""
         )
     if len(outdated):

@@ -45,7 +45,7 @@ def make_report(
     name: str = "",
     currency: str = "EUR",
 ) -> SiloReport:
-    """The silo report of what the warehouse holds now; ``main.silo_mark`` says which customers show which sign.
+    """The silo report of what the warehouse holds now; ``main.customer_mark`` says which customers show which sign.
 
     Args:
         engine: the warehouse, with ``main.record``, ``main.record_value`` and ``main.customer_subject``;

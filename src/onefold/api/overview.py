@@ -1,0 +1,175 @@
+"""The overview: the silo report for one viewer, how its signs moved, and what is being built."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from onefold.api.call import CallDep
+from onefold.build import last_reads, latest_report, sign_history
+from onefold.errors import NotFound
+from onefold.jobs import find_current
+from onefold.silos.overview import read_overview
+from onefold.silos.overview_model import Overview
+from onefold.silos.scoped import sees_all
+
+router = APIRouter(prefix="/overview", tags=["overview"])
+
+_SIGNS = ("inconsistent", "missing", "stale", "absent", "cost")
+
+
+class Past(BaseModel):
+    """A sign as an earlier build found it."""
+
+    build_no: int
+    finished_at: datetime
+    count: int
+    base: int
+
+
+class BuildNow(BaseModel):
+    """The build that runs or waits."""
+
+    job_id: str
+    state: str
+    step: str
+    fraction: float | None
+    message: str
+    started_at: datetime | None
+
+
+class BuildDone(BaseModel):
+    """The build whose numbers these are."""
+
+    build_no: int
+    made_at: datetime
+    ages_counted_to: datetime
+
+
+class OverviewPage(BaseModel):
+    """The whole page."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"description": "`state` says whether there is anything to show yet; `overview` is it."}
+    )
+
+    state: Literal["no_sources", "not_built", "ready"]
+    name: str = Field(description="Of the company.")
+    currency: str = "EUR"
+    build: BuildDone | None = None
+    building: BuildNow | None = None
+    overview: Overview | None = None
+    history: dict[str, list[Past]] = Field(
+        default_factory=dict, description="Sign → earlier builds, oldest first; only for viewers of all customers."
+    )
+    last_reads: dict[str, datetime] = Field(default_factory=dict, description="Source → when it was last read.")
+
+
+class Behind(BaseModel):
+    """The customers behind a number."""
+
+    filter: str = Field(description="For `GET /customers?filter=…`.")
+    customers: int = Field(description="How many the overview counts.")
+
+
+@router.get("")
+def get_overview(call: CallDep) -> OverviewPage:
+    """The silo report as this viewer may see it."""
+    call.access.require("read", "report")
+    settings = call.workspace.settings
+    with call.read() as connection:
+        report = latest_report(connection)
+        page = OverviewPage(
+            state="ready" if report else "not_built" if settings.sources else "no_sources",
+            name=settings.name,
+            currency=settings.currency,
+            building=_building(connection),
+            last_reads=last_reads(connection) if report else {},
+        )
+        if report:
+            page.build = BuildDone(**{key: report[key] for key in BuildDone.model_fields})
+            page.overview = read_overview(connection, call.access, report)
+            if sees_all(call.access):
+                page.history = _history(connection)
+    return page
+
+
+@router.get("/customers")
+def get_customers_behind(
+    call: CallDep,
+    mark: str = Query(
+        description="What was pointed at.",
+        examples=["overlap", "systems", "only_here", "inconsistent", "missing", "stale"],
+        pattern="^(overlap|system|only_here|systems|several|inconsistent|missing|stale)$",
+    ),
+    system: str | None = None,
+    other: str | None = None,
+    field: str | None = None,
+    systems: int | None = None,
+) -> Behind:
+    """The rule that lists the customers behind a number of the overview, and the number.
+
+    `overlap` takes `system` and `other`; `system` and `only_here` take `system`; `systems` takes `systems`; signs take
+    `field` and, for `missing`, `system`.
+    """
+    call.access.require("read", "report")
+    with call.read() as connection:
+        report = latest_report(connection)
+        overview = read_overview(connection, call.access, report) if report else None
+    found = _find(overview, mark, system=system, other=other, field=field, systems=systems) if overview else None
+    if found is None or found.filter is None:
+        raise NotFound("the overview has no such number", hint="Read GET /api/v1/overview for those that it has.")
+    return Behind(filter=found.filter, customers=found.count)
+
+
+def _find(overview: Overview, mark: str, **place: Any) -> Any:
+    """The ``Count`` that a mark stands for; None where there is none."""
+    signs = {sign.name: sign for sign in overview.signs}
+    match mark:
+        case "several":
+            return overview.in_several_systems
+        case "systems":
+            found = (entry.customers for entry in overview.by_systems if entry.systems == place["systems"])
+        case "overlap" | "system":
+            other = place["other"] if mark == "overlap" else place["system"]
+            cells = overview.overlap.cells
+            found = (cell.customers for cell in cells if (cell.system, cell.other) == (place["system"], other))
+        case "only_here":
+            found = (entry.only_here for entry in overview.systems if entry.name == place["system"])
+        case _ if place["field"] is None:
+            return signs[mark].share
+        case _:
+            findings = signs[mark].findings
+            found = (f.count for f in findings if f.field == place["field"] and f.system == place["system"])
+    return next(found, None)
+
+
+def _building(connection: sa.Connection) -> BuildNow | None:
+    job = find_current(connection, "build")
+    if job is None:
+        return None
+    progress = job.progress
+    return BuildNow(
+        job_id=job.job_id,
+        state=job.state.value,
+        step=progress.step,
+        fraction=progress.fraction,
+        message=progress.message,
+        started_at=job.started_at,
+    )
+
+
+def _history(connection: sa.Connection) -> dict[str, list[Past]]:
+    builds = sign_history(connection, _SIGNS)
+    return {
+        sign: [
+            Past(build_no=build.build_no, finished_at=build.finished_at, count=share["count"], base=share["base"])
+            for build in builds
+            if (share := build.shares.get(sign))
+        ]
+        for sign in _SIGNS
+    }
