@@ -28,5 +28,6 @@ def workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
 def client(workspace: Workspace) -> Iterator[TestClient]:
     """A client of the command line's actor, who may do everything."""
     app = create_app(workspace, local_token=TOKEN)
-    with TestClient(app, raise_server_exceptions=False, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False, headers=headers) as client:
         yield client

@@ -7,13 +7,41 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
-from onefold.api import access, errors, health, overview, roles, stream
+from onefold.api import (
+    access,
+    audit,
+    errors,
+    health,
+    keys,
+    me,
+    overview,
+    roles,
+    security,
+    sessions,
+    sign_in,
+    sign_on,
+    stream,
+    users,
+)
 from onefold.web import Interface
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router, roles.router, access.router, overview.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    sign_in.router,
+    sign_on.router,
+    me.router,
+    users.router,
+    sessions.router,
+    keys.router,
+    audit.router,
+    roles.router,
+    access.router,
+    overview.router,
+    stream.router,
+)
 """One per slice."""
 
 
@@ -28,6 +56,7 @@ def create_app(workspace: Workspace, *, local_token: str | None = None) -> FastA
     app.state.workspace = workspace
     app.state.local_token = local_token
     errors.install(app)
+    security.install(app, workspace.settings.server, workspace.path)
     # Not mounted: a mount at / would take the addresses of the API that other methods answer.
     app.router.default = Interface()
     return app

@@ -73,9 +73,7 @@ def set_session_cookie(request: Request, response: Response, made: NewSession) -
 
 def clear_session_cookie(request: Request, response: Response) -> None:
     """Take the browser's session away."""
-    response.delete_cookie(
-        cookie_name(request), path="/", secure=is_secure(request), httponly=True, samesite="lax"
-    )
+    response.delete_cookie(cookie_name(request), path="/", secure=is_secure(request), httponly=True, samesite="lax")
 
 
 def browser_session(request: Request, workspace: Workspace) -> SignedIn | None:

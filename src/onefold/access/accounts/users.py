@@ -86,9 +86,7 @@ def clean_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return dict(attributes)
 
 
-def list_users(
-    connection: sa.Connection, *, limit: int, after: str | None = None, q: str | None = None
-) -> list[User]:
+def list_users(connection: sa.Connection, *, limit: int, after: str | None = None, q: str | None = None) -> list[User]:
     """Users by e-mail address, beginning after one."""
     query = sa.select(user_account).order_by(user_account.c.email).limit(limit)
     if after is not None:

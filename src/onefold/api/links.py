@@ -1,0 +1,60 @@
+"""Links to pages of this installation, and the letters that carry them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.background import BackgroundTask
+
+from onefold.access import send_mail
+from onefold.access.accounts import User, letter
+from onefold.errors import OnefoldError
+from onefold.settings import SmtpSettings
+from onefold.workspace import Workspace
+
+PAGES = {"set_up": "set-up", "invitation": "invitation", "reset": "reset-password"}
+"""Purpose of a link -> page that takes its token. The token is in the fragment, which no server or log is sent."""
+
+
+def base_url(workspace: Workspace, request: Request) -> str:
+    """Where people reach this installation."""
+    public = workspace.settings.server.public_url
+    return public or str(request.base_url).rstrip("/")
+
+
+def link_to(base: str, purpose: str, token: str) -> str:
+    """The link of a one-time token."""
+    return f"{base}/{PAGES[purpose]}#token={quote(token)}"
+
+
+def mail_link(workspace: Workspace, user: User, purpose: str, link: str, *, inviter: str = "") -> None:
+    """Send somebody their link, in their language where they chose one; failures are logged by the mail server's part.
+
+    Without a mail server nothing is sent.
+    """
+    settings = workspace.settings
+    if settings.smtp is None:
+        return
+    language = (user.preferences.get("locale") or {}).get("language")
+    subject, text = letter(
+        "invitation" if purpose == "invitation" else "reset",
+        language,
+        company=settings.name,
+        link=link,
+        inviter=inviter,
+    )
+    try:
+        send_mail(settings.smtp, smtp_password(workspace, settings.smtp), to=user.email, subject=subject, text=text)
+    except OnefoldError:
+        return  # after the answer nobody listens any more; onefold.mail logged it
+
+
+def mailing(workspace: Workspace, user: User, purpose: str, link: str, *, inviter: str = "") -> BackgroundTask:
+    """``mail_link`` after the answer."""
+    return BackgroundTask(mail_link, workspace, user, purpose, link, inviter=inviter)
+
+
+def smtp_password(workspace: Workspace, smtp: SmtpSettings) -> str | None:
+    """The password of the mail server."""
+    return workspace.secret(smtp.password) if smtp.password else None
