@@ -7,13 +7,20 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
-from onefold.api import access, errors, health, roles, stream
+from onefold.api import access, customer_list, errors, health, roles, stream, views
 from onefold.web import Interface
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router, roles.router, access.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    stream.router,
+    roles.router,
+    access.router,
+    customer_list.router,  # before the card, whose addresses end in any key
+    views.router,
+)
 """One per slice."""
 
 

@@ -48,6 +48,8 @@ class Wanted:
     """As typed into a search box."""
     region: str | None = None
     """ISO country assumed for phones without a country code."""
+    ids: tuple[str, ...] | None = None
+    """Only these customers, by present ids."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,14 @@ def parse_sort(text: str) -> tuple[SortKey, ...]:
 def searching(access: Access) -> Any:
     """Resolves attributes for filters and sorting of the actor's choice; refuses masked ones."""
     resolve = access.searching(summary_column)
-    return lambda attribute: resolve(ALIASES.get(attribute, attribute))
+
+    def found(attribute: str) -> sa.ColumnElement[Any]:
+        name = ALIASES.get(attribute, attribute)
+        if name == "tag":
+            access.require("read", "tag")
+        return resolve(name)
+
+    return found
 
 
 def matching(connection: sa.Connection, access: Access, wanted: Wanted) -> sa.ColumnElement[bool]:
@@ -199,6 +208,8 @@ def count_values(
     access.require("read", "customer")
     found = describe_attribute(attribute)
     column = searching(access)(attribute)
+    if found.type == "moment":
+        raise InvalidInput(f"values of {attribute} are not counted", hint="Filter by a range of it.")
     rows: sa.FromClause = profile_summary
     owned = getattr(column.type, "_owned", None)
     if owned is not None:
@@ -217,6 +228,8 @@ def count_values(
 
 def _conditions(access: Access, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     conditions = [access.customers(summary_column)]
+    if wanted.ids is not None:
+        conditions.append(profile_summary.c.customer_id.in_(wanted.ids))
     if wanted.filter and wanted.filter.strip():
         conditions.append(compile_rule(parse_rule(wanted.filter), searching(access), access.actor.attributes))
     return conditions
@@ -231,6 +244,8 @@ class _Shown:
 
     def __init__(self, access: Access, fields: Sequence[str]) -> None:
         described = [describe_attribute(name) for name in dict.fromkeys(fields)]
+        if any(found.name == "tag" for found in described):
+            access.require("read", "tag")
         if len(described) > MOST_FIELDS:
             raise InvalidInput(f"at most {MOST_FIELDS} fields at a time")
         self._access = access
