@@ -10,6 +10,7 @@ from onefold import __version__
 from onefold.api import (
     access,
     audit,
+    customer_list,
     errors,
     health,
     keys,
@@ -22,6 +23,7 @@ from onefold.api import (
     sign_on,
     stream,
     users,
+    views,
 )
 from onefold.web import Interface
 from onefold.workspace import Workspace
@@ -41,6 +43,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     overview.router,
     stream.router,
+    customer_list.router,  # before the card, whose addresses end in any key
+    views.router,
 )
 """One per slice."""
 

@@ -29,7 +29,7 @@ customer = sa.Table(
     sa.Column("customer_id", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),  # person, organisation
     sa.Column("state", sa.Text, nullable=False),  # active, merged, retired
-    sa.Column("merged_into", sa.Text),  # a customer_id; follow until one is not merged
+    sa.Column("merged_into", sa.Text, index=True),  # a customer_id; follow until one is not merged
     sa.Column("created_run", sa.Integer, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
 )

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onefold.profiles.attribute_sql import has_word, source_of
-    from onefold.profiles.attributes import summary_column
+    from onefold.profiles.attributes import searchable_attributes, summary_column
     from onefold.profiles.card import card_of, get_card
     from onefold.profiles.export import check_identities_path, export_customers, export_identities
     from onefold.profiles.id_history import get_identity, identity_as_of
     from onefold.profiles.layouts import Layout, attributes_by_source, get_layout, list_fields, set_layout
-    from onefold.profiles.lookup import find_customers
+    from onefold.profiles.listing import count_customers, count_values, list_customers
+    from onefold.profiles.lookup import find_customers, resolve_key
     from onefold.profiles.model import Card, TimelineEntry, plain
     from onefold.profiles.plan import ProfilePlan, plan_profiles
     from onefold.profiles.publish import publish_profiles
@@ -40,9 +41,11 @@ _HOMES = {
     "attributes_by_source": "layouts",
     "card_of": "card",
     "check_identities_path": "export",
-    "customer_in_scope": "scope",
     "compare_records": "side_by_side",
+    "count_customers": "listing",
     "count_opening": "usage",
+    "count_values": "listing",
+    "customer_in_scope": "scope",
     "export_customers": "export",
     "export_identities": "export",
     "find_customers": "lookup",
@@ -52,6 +55,7 @@ _HOMES = {
     "has_word": "attribute_sql",
     "identity_as_of": "id_history",
     "last_visit": "visits",
+    "list_customers": "listing",
     "list_fields": "layouts",
     "list_told": "told",
     "measure_usage": "usage",
@@ -64,6 +68,8 @@ _HOMES = {
     "see_customer": "sight",
     "set_layout": "layouts",
     "source_of": "attribute_sql",
+    "resolve_key": "lookup",
+    "searchable_attributes": "attributes",
     "summary_column": "attributes",
 }
 
@@ -79,7 +85,9 @@ __all__ = [
     "card_of",
     "check_identities_path",
     "compare_records",
+    "count_customers",
     "count_opening",
+    "count_values",
     "customer_in_scope",
     "export_customers",
     "export_identities",
@@ -90,6 +98,7 @@ __all__ = [
     "has_word",
     "identity_as_of",
     "last_visit",
+    "list_customers",
     "list_fields",
     "list_told",
     "measure_usage",
@@ -99,6 +108,8 @@ __all__ = [
     "publish_profiles",
     "read_timeline",
     "render_card",
+    "resolve_key",
+    "searchable_attributes",
     "see_customer",
     "set_layout",
     "source_of",

@@ -5,6 +5,7 @@ A function here is compiled for each database in its own words; the results are 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -128,14 +129,25 @@ _OF_MANY = (operators.in_op, operators.not_in_op)
 class Owned:
     """Rows that hang on a customer, and the column that says what they are."""
 
-    def __init__(self, value: sa.ColumnElement[str], rows: sa.FromClause, mine: sa.ColumnElement[bool]) -> None:
+    def __init__(
+        self,
+        value: sa.ColumnElement[str],
+        rows: sa.FromClause,
+        mine: sa.ColumnElement[bool],
+        owners: Callable[[sa.Select[Any]], sa.Select[Any]] | None = None,
+    ) -> None:
         self.value = value
         self.rows = rows
         self.mine = mine
         """True for the rows of the ``profile_summary`` row's customer."""
+        self._owners = owners
+        """From the ids on some of the rows to the ids of the customers that they lead to; where rows are few."""
 
     def having(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """Whether one of the customer's rows fulfils ``condition``."""
+        if self._owners is not None:
+            bearers = sa.select(sa.literal_column("customer_tag.customer_id").label("customer_id"))
+            return profile_summary.c.customer_id.in_(self._owners(bearers.select_from(self.rows).where(condition)))
         query = sa.select(sa.literal(1)).select_from(self.rows).where(self.mine, condition)
         return sa.exists(query.correlate(profile_summary))
 

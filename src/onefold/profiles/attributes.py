@@ -52,6 +52,7 @@ _TYPES: dict[str, Type] = {
 _tag = sa.table("tag", sa.column("tag_id", sa.Text), sa.column("name", sa.Text))
 _customer_tag = sa.table("customer_tag", sa.column("customer_id", sa.Text), sa.column("tag_id", sa.Text))
 _sign = sa.table("customer_sign", sa.column("customer_id", sa.Text), sa.column("signs", sa.Text))
+_customer = sa.table("customer", sa.column("customer_id", sa.Text), sa.column("merged_into", sa.Text))
 _subject = sa.table("subject", sa.column("subject_id", sa.Text), sa.column("customer_id", sa.Text))
 
 
@@ -138,12 +139,26 @@ def searchable_attributes(connection: sa.Connection | None = None) -> list[Searc
 def _list_column(name: str) -> sa.ColumnElement[Any]:
     if name == "tag":
         rows = _customer_tag.join(_tag, _tag.c.tag_id == _customer_tag.c.tag_id)
-        mine = _customer_tag.c.customer_id == profile_summary.c.customer_id
-        return Owned(_tag.c.name, rows, mine).column()
+        merged = sa.select(_customer.c.customer_id).where(_customer.c.merged_into == profile_summary.c.customer_id)
+        mine = sa.or_(
+            _customer_tag.c.customer_id == profile_summary.c.customer_id,
+            _customer_tag.c.customer_id.in_(merged.correlate(profile_summary)),
+        )
+        return Owned(_tag.c.name, rows, mine, _leading_to).column()
     if name == "sign":
         signs = sa.select(_sign.c.signs).where(_sign.c.customer_id == profile_summary.c.customer_id)
         return sa.type_coerce(signs.correlate(profile_summary).scalar_subquery(), Words())
     return Owned(source_of(_subject.c.subject_id), _subject, _subject.c.customer_id == profile_summary.c.customer_id).column()
+
+
+def _leading_to(tagged: sa.Select[Any]) -> sa.Select[Any]:
+    """The ids that the tagged ones lead to, themselves among them: a merge moves no tag."""
+    start = tagged.subquery()
+    walk = sa.select(start.c.customer_id).cte(recursive=True)
+    step = sa.select(_customer.c.merged_into).join_from(
+        walk, _customer, sa.and_(_customer.c.customer_id == walk.c.customer_id, _customer.c.merged_into.is_not(None))
+    )
+    return sa.select(walk.union(step).c.customer_id)
 
 
 def _typed(text: sa.ColumnElement[str], kind: Type) -> sa.ColumnElement[Any]:

@@ -217,7 +217,7 @@ _FORMULA = r"^[=+\-@\t\r＝＋－＠]"
 _PLAIN_NUMBER = r"[+-]?[0-9][0-9 .,]*"
 
 
-def _inert(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def inert(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text that a spreadsheet will show and not run."""
     import pyarrow.compute as pc
 
@@ -239,12 +239,12 @@ def _write_parquet(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], 
 
 
 def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:
-    names = _inert(pa.chunked_array([schema.names], pa.string())).to_pylist()
+    names = inert(pa.chunked_array([schema.names], pa.string())).to_pylist()
     safe = pa.schema([pa.field(name, field.type) for name, field in zip(names, schema, strict=True)])
     count = 0
     with _opened(draft, compressed) as file, pa_csv.CSVWriter(file, safe) as writer:
         for batch in batches:
-            writer.write_table(pa.table([_inert(column) for column in batch.columns], schema=safe))
+            writer.write_table(pa.table([inert(column) for column in batch.columns], schema=safe))
             count += len(batch)
     return count
 

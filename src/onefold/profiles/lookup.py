@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
+from onefold.access import Access
 from onefold.errors import InvalidInput
 from onefold.identity import current_customer_id
+from onefold.kernel import is_customer_id
+from onefold.profiles.scope import in_scope, no_customer
 from onefold.profiles.tables import identifier
 
 MOST_FOUND = 100
@@ -54,7 +57,50 @@ def find_customers(connection: sa.Connection, query: str, region: str | None) ->
     return next((found for reading in readings if (found := reading())), [])
 
 
+def find_keys(connection: sa.Connection, access: Access, text: str, region: str | None) -> list[str]:
+    """The customers in scope that ``text`` is an exact key of, best first, as current ids; at most 100.
+
+    A key is a customer id (present, merged or retired), ``source:record_key``, an e-mail, a loyalty or national number,
+    a user name, or a phone in any format. Keys that are masked for the actor find nobody.
+
+    Args:
+        connection: to the app database.
+        access: of the actor.
+        text: as given.
+        region: ISO country assumed for phones without a country code.
+    """
+    text = text.strip()
+    found = [*_by_id(connection, text), *_by_record(connection, text)] if text else []
+    if text and access.may_search("email"):
+        found += _by_email(connection, text)
+    if text and (kinds := tuple(kind for kind in _NUMBERS if access.may_search(kind))):
+        found += _by_number(connection, text, kinds)
+    if text and access.may_search("phone"):
+        found += _by_phone(connection, text, region)
+    return in_scope(connection, access, list(dict.fromkeys(found))[:MOST_FOUND]) if found else []
+
+
+def resolve_key(connection: sa.Connection, access: Access, key: str, region: str | None) -> str:
+    """The current id of the customer in scope that ``key`` is a key of; of several the one with most records.
+
+    Args:
+        connection: to the app database.
+        access: of the actor.
+        key: as of ``find_keys``.
+        region: ISO country assumed for phones without a country code.
+
+    Raises:
+        NotFound: there is none, or not for this actor.
+    """
+    found = find_keys(connection, access, key, region)
+    if not found:
+        raise no_customer(key)
+    return found[0]
+
+
 def _by_id(connection: sa.Connection, text: str) -> list[str]:
+    if not is_customer_id(text.lower()):
+        return []
     customer_id = current_customer_id(connection, text.lower())
     return [customer_id] if customer_id else []
 
@@ -99,10 +145,10 @@ def _by_phone(connection: sa.Connection, text: str, region: str | None) -> list[
     return _by_identifier(connection, ("phone",), [phone_key(text, region), f"+{digits}", digits])
 
 
-def _by_number(connection: sa.Connection, text: str) -> list[str]:
+def _by_number(connection: sa.Connection, text: str, kinds: tuple[str, ...] = _NUMBERS) -> list[str]:
     bare = re.sub(r"[\W_]", "", text)
     forms = [text, text.lower(), text.upper(), bare, bare.lower(), bare.upper()]
-    return _by_identifier(connection, _NUMBERS, forms)
+    return _by_identifier(connection, kinds, forms)
 
 
 def _by_name(connection: sa.Connection, text: str) -> list[str]:

@@ -121,12 +121,14 @@ _PROFILES_SQL = """
 _LABELS_SQL = f"""
     -- grain: one row per meaning and column, numbered; the attribute that its values are
     with columns as (
-        select attribute as meaning, column_name
+        -- some attributes name their column already ('category:industry')
+        select attribute, split_part(attribute, ':', 1) as meaning, column_name
         from main.record_value
         group by attribute, column_name
     ),
     labelled as (
         select
+            c.attribute,
             c.meaning,
             c.column_name,
             case when r.per_column then c.meaning || ':' || c.column_name else c.meaning end as label,

@@ -20,7 +20,7 @@ profile = sa.Table(
 )
 """Grain: one row per active customer."""
 
-by_code_point = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+code_point_text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Text whose order is the same in every database, so that beginnings of words are ranges of an index."""
 
 profile_summary = sa.Table(
@@ -29,7 +29,7 @@ profile_summary = sa.Table(
     sa.Column("customer_id", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),  # person, organisation
     sa.Column("display_name", sa.Text),
-    sa.Column("sort_name", by_code_point),  # its comparison form: scripts and cases sort together
+    sa.Column("sort_name", code_point_text),  # its comparison form: scripts and cases sort together
     sa.Column("email", sa.Text),
     sa.Column("phone", sa.Text),
     sa.Column("company", sa.Text),
@@ -69,7 +69,7 @@ profile_attribute = sa.Table(
 search_term = sa.Table(
     "search_term",
     metadata,
-    sa.Column("term", by_code_point, primary_key=True),  # native or romanised comparison form
+    sa.Column("term", code_point_text, primary_key=True),  # native or romanised comparison form
     sa.Column("customer_id", sa.Text, primary_key=True),
     sa.Index("search_term_by_customer", "customer_id", "term"),
     sqlite_with_rowid=False,

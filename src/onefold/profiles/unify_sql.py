@@ -84,7 +84,7 @@ UNIFY_STEPS = {
             case when v.raw is distinct from v.value then left(v.raw, {_CUT}) end as raw
         from main.record_value v
         join unify_subject s using (subject_id)
-        join unify_label l on l.meaning = v.attribute and l.column_name = v.column_name
+        join unify_label l on l.attribute = v.attribute and l.column_name = v.column_name
         where v.value is not null""",
     "unify_verified": """
         -- grain: one row per subject and meaning that a system says is verified

@@ -10,6 +10,7 @@ from onefold.storage.bulk import (
 )
 from onefold.storage.database import AppDatabase, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
+from onefold.storage.limits import TimeIsUp, time_limited
 from onefold.storage.outbox import announce, commit_in_order, outbox
 from onefold.storage.rule_sql import Resolve, compile_rule
 from onefold.storage.sql_functions import by_code_point, contains_text, hash_text, keyed_hash
@@ -18,6 +19,7 @@ __all__ = [
     "AppDatabase",
     "KeptAnswer",
     "Resolve",
+    "TimeIsUp",
     "announce",
     "aware",
     "by_code_point",
@@ -36,4 +38,5 @@ __all__ = [
     "read_arrow",
     "read_table",
     "scratch_table",
+    "time_limited",
 ]
