@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from onefold.profiles.publish import publish_profiles
     from onefold.profiles.scope import customer_in_scope
     from onefold.profiles.side_by_side import compare_records
-    from onefold.profiles.sight import Sight, see_customer
+    from onefold.profiles.sight import Sight, resolve_key, see_customer
     from onefold.profiles.terminal import render_card
     from onefold.profiles.timeline import Asked, Position, read_timeline
     from onefold.profiles.told import list_told
@@ -40,9 +40,9 @@ _HOMES = {
     "attributes_by_source": "layouts",
     "card_of": "card",
     "check_identities_path": "export",
-    "customer_in_scope": "scope",
     "compare_records": "side_by_side",
     "count_opening": "usage",
+    "customer_in_scope": "scope",
     "export_customers": "export",
     "export_identities": "export",
     "find_customers": "lookup",
@@ -61,6 +61,7 @@ _HOMES = {
     "publish_profiles": "publish",
     "read_timeline": "timeline",
     "render_card": "terminal",
+    "resolve_key": "sight",
     "see_customer": "sight",
     "set_layout": "layouts",
     "source_of": "attribute_sql",
@@ -99,6 +100,7 @@ __all__ = [
     "publish_profiles",
     "read_timeline",
     "render_card",
+    "resolve_key",
     "see_customer",
     "set_layout",
     "source_of",
