@@ -8,12 +8,21 @@ from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
 from onefold.api import access, errors, health, overview, roles, stream
+from onefold.api.card import layouts_router, page_router
 from onefold.web import Interface
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router, roles.router, access.router, overview.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    stream.router,
+    roles.router,
+    access.router,
+    overview.router,
+    layouts_router,
+    page_router,  # last: its card takes every key, also one with slashes
+)
 """One per slice."""
 
 

@@ -92,8 +92,8 @@ class Asked:
 
 Provider = Callable[[sa.Connection, Sight, Asked, Position | None, int], list[TimelineEntry]]
 """``(connection, sight, asked, after, limit)`` → at most ``limit`` entries behind ``after``, in the timeline's order
-(downward in ``Position.order``). What it can it leaves out by ``asked``; the rest is left out here. Fewer than ``limit`` entries
-mean that there are no more."""
+(downward in ``Position.order``). What it can it leaves out by ``asked``; the rest is left out here. Fewer than
+``limit`` entries mean that there are no more."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class _Shape(BaseModel):
@@ -157,6 +157,21 @@ class TimelineEntry(_Shape):
     hidden: dict[str, str] = Field(description="Member to the policy that hides it.")
     count: int
     earliest_at: datetime | None
+
+
+class Wanted(BaseModel):
+    """Which entries are wanted; repeat a name for several."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: list[str] = Field([], max_length=50, description="event, identity, note, task, file")
+    type: list[str] = Field([], max_length=50)
+    department: list[str] = Field([], max_length=50)
+    source: list[str] = Field([], max_length=50)
+    since: AwareDatetime | None = Field(None, alias="from")
+    until: AwareDatetime | None = Field(None, alias="to", description="Before this moment.")
+    q: str = Field("", max_length=200, description="Words, in any order, whatever case and accents.")
+    collapse: bool = Field(True, description="Runs of noise as one entry.")
 
 
 class Timeline(_Shape):

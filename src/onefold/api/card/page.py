@@ -14,6 +14,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
 
 from onefold.access import audit_read
 from onefold.api.call import Call, CallDep
@@ -43,9 +44,9 @@ router = APIRouter(prefix="/customers", tags=["customers"])
 
 CustomerId = Annotated[str, Path(max_length=200, description="The customer's id, present or former.")]
 Key = Annotated[
-    str, Path(max_length=500, description="Any key: id, e-mail, phone, `source:record_key`.", examples=["ana@x.example"])
+    str,
+    Path(max_length=500, description="Any key: id, e-mail, phone, `source:record_key`.", examples=["ana@x.example"]),
 ]
-Many = Annotated[list[str], Query(max_length=50)]
 
 
 @router.get("/{customer_id}/told", response_model=answers.Told)
@@ -62,27 +63,20 @@ def get_told(call: CallDep, customer_id: CustomerId) -> Response:
 def get_timeline(
     call: CallDep,
     customer_id: CustomerId,
+    wanted: Annotated[answers.Wanted, Query()],
     limit: Limit = 30,
     cursor: Cursor = None,
-    kind: Many = [],  # noqa: B006 - FastAPI copies it
-    type: Many = [],  # noqa: A002, B006 - the filter's name
-    department: Many = [],  # noqa: B006
-    source: Many = [],  # noqa: B006
-    since: Annotated[datetime | None, Query(alias="from")] = None,
-    until: Annotated[datetime | None, Query(alias="to", description="Before this moment.")] = None,
-    q: Annotated[str, Query(max_length=200, description="Words, in any order, case and accent.")] = "",
-    collapse: Annotated[bool, Query(description="Runs of noise as one entry.")] = True,
 ) -> Response:
     """Everything that happened, from every system, newest first."""
     asked = Asked(
-        kinds=frozenset(kind),
-        types=frozenset(type),
-        departments=frozenset(department),
-        sources=frozenset(source),
-        since=_zoned(since, "from"),
-        until=_zoned(until, "to"),
-        text=q,
-        is_collapsed=collapse,
+        kinds=frozenset(wanted.kind),
+        types=frozenset(wanted.type),
+        departments=frozenset(wanted.department),
+        sources=frozenset(wanted.source),
+        since=wanted.since,
+        until=wanted.until,
+        text=wanted.q,
+        is_collapsed=wanted.collapse,
     )
     after = _position(cursor) if cursor else None
     with call.read() as connection:
@@ -115,16 +109,15 @@ def get_records(call: CallDep, customer_id: CustomerId) -> Response:
 def get_customer_identity(
     call: CallDep,
     customer_id: CustomerId,
-    as_of: Annotated[datetime | None, Query(description="Also the records at this moment.")] = None,
+    as_of: Annotated[AwareDatetime | None, Query(description="Also the records at this moment.")] = None,
 ) -> Response:
     """Of which records the customer is made, since when, and every merge and split."""
-    moment = _zoned(as_of, "as_of")
     with call.read() as connection:
         sight = see_customer(connection, call.access, customer_id)
         found = get_identity(connection, sight)
-        then = identity_as_of(connection, sight, moment) if moment else None
+        then = identity_as_of(connection, sight, as_of) if as_of else None
     _audit(call, sight, "customer.read_identity")
-    return JSONResponse({**plain(found), "as_of": plain(moment), "then": plain(then)})
+    return JSONResponse({**plain(found), "as_of": plain(as_of), "then": plain(then)})
 
 
 @router.post("/{customer_id}/opened", status_code=204)
@@ -183,12 +176,6 @@ def _today(call: Call) -> date:
     return call.workspace.settings.present or utc_now().date()
 
 
-def _zoned(moment: datetime | None, name: str) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        raise InvalidInput(f"{name} needs a time zone", hint="Such as 2026-01-31T00:00:00Z.")
-    return moment
-
-
 def _position(cursor: str) -> Position:
     moment, entry_id = decode_cursor(cursor, 2)
     try:
@@ -198,5 +185,3 @@ def _position(cursor: str) -> Position:
     if not isinstance(entry_id, str) or (occurred_at is not None and occurred_at.tzinfo is None):
         raise InvalidInput("this cursor is not one of this list", hint="Start again without a cursor.")
     return Position(occurred_at, entry_id)
-
-
