@@ -45,6 +45,7 @@ class Workspace:
     def __init__(self, path: Path, *, clock: Clock = utc_now) -> None:
         self.path = path
         self._clock = clock
+        self._settings: tuple[tuple[int, int, int], Settings] | None = None
 
     @classmethod
     def create(cls, path: Path, settings: Settings | None = None) -> Workspace:
@@ -107,12 +108,17 @@ class Workspace:
 
     @property
     def settings(self) -> Settings:
-        """``onefold.yaml``, read afresh.
+        """``onefold.yaml``, read afresh whenever it was changed.
 
         Raises:
             InvalidInput: the file is not valid; names the line or entry.
         """
-        return parse_settings(_read_yaml(self.path / SETTINGS_FILE), origin=str(self.path / SETTINGS_FILE))
+        path = self.path / SETTINGS_FILE
+        found = path.stat()
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if self._settings is None or self._settings[0] != stamp:
+            self._settings = (stamp, parse_settings(_read_yaml(path), origin=str(path)))
+        return self._settings[1]
 
     @cached_property
     def database(self) -> AppDatabase:

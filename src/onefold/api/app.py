@@ -45,6 +45,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     stream.router,
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
+    layouts_router,
+    page_router,  # last: its card takes every key, also one with slashes
 )
 """One per slice."""
 

@@ -53,7 +53,7 @@ def event_entries(
         return []
     event = timeline_event.c
     query = sa.select(timeline_event).where(*_conditions(sight.customer_id, asked, after))
-    query = query.order_by(event.occurred_at.desc().nulls_last(), by_code_point(event.event_id)).limit(limit)
+    query = query.order_by(event.occurred_at.desc().nulls_last(), by_code_point(event.event_id).desc()).limit(limit)
     rows = connection.execute(query).all()
     words = load_table_words(connection) if rows else {}
     policies = {member: sight.policy(attribute) for member, attribute in _MASKED_AS.items()}
@@ -104,7 +104,7 @@ def _conditions(customer_id: str, asked: Asked, after: Position | None) -> list[
         found.append(event.occurred_at < asked.until)
     if after is None:
         return found
-    is_behind = by_code_point(event.event_id) > after.entry_id
+    is_behind = by_code_point(event.event_id) < after.entry_id
     if after.occurred_at is None:
         return [*found, event.occurred_at.is_(None), is_behind]
     same = sa.and_(event.occurred_at == after.occurred_at, is_behind)

@@ -188,11 +188,9 @@ def identity_entries(
             return []
         earlier = _change.c.happened_at < after.occurred_at
         here = _change.c.happened_at == after.occurred_at
-        if not after.entry_id.startswith(_PREFIX):
-            query = query.where(sa.or_(earlier, here) if after.entry_id < _PREFIX else earlier)
-        else:
-            number = _most_changes() - int(after.entry_id.removeprefix(_PREFIX))
-            query = query.where(sa.or_(earlier, sa.and_(here, _change.c.change_id < number)))
+        if after.entry_id.startswith(_PREFIX):
+            here = sa.and_(here, _change.c.change_id < int(after.entry_id.removeprefix(_PREFIX)))
+        query = query.where(sa.or_(earlier, here) if after.entry_id > _PREFIX else earlier)
     rows = connection.execute(
         query.order_by(_change.c.happened_at.desc(), _change.c.change_id.desc()).limit(limit)
     ).all()
@@ -204,15 +202,10 @@ def _changes_of(ids: tuple[str, ...]) -> sa.Select[Any]:
     return sa.select(_change).where(sa.or_(_change.c.customer_id.in_(ids), _change.c.other_customer_id.in_(ids)))
 
 
-def _most_changes() -> int:
-    return int(10**_DIGITS)
-
-
 def _as_entry(row: Any, known: set[str], sight: Sight) -> TimelineEntry:
     change = _told(row, known, sight)
-    number = str(_most_changes() - row.change_id).zfill(_DIGITS)  # later changes first among those of one moment
     return TimelineEntry(
-        entry_id=f"{_PREFIX}{number}",
+        entry_id=f"{_PREFIX}{str(row.change_id).zfill(_DIGITS)}",
         kind="identity",
         occurred_at=change.happened_at,
         department="technical",

@@ -46,10 +46,10 @@ class Position:
 
     @property
     def order(self) -> tuple[bool, int, str]:
-        """Sorts newest first, what has no time last."""
+        """The timeline runs downward in it: newest first, what has no time last; ids decide among equal moments."""
         if self.occurred_at is None:
-            return (True, 0, self.entry_id)
-        return (False, -((self.occurred_at - _EPOCH) // timedelta(microseconds=1)), self.entry_id)
+            return (False, 0, self.entry_id)
+        return (True, (self.occurred_at - _EPOCH) // timedelta(microseconds=1), self.entry_id)
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class Asked:
 
 Provider = Callable[[sa.Connection, Sight, Asked, Position | None, int], list[TimelineEntry]]
 """``(connection, sight, asked, after, limit)`` → at most ``limit`` entries behind ``after``, in the timeline's order
-(``Position.order``). What it can it leaves out by ``asked``; the rest is left out here. Fewer than ``limit`` entries
-mean that there are no more."""
+(downward in ``Position.order``). What it can it leaves out by ``asked``; the rest is left out here. Fewer than
+``limit`` entries mean that there are no more."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class _Reading:
     def entries(self) -> Iterator[TimelineEntry]:
         """All entries, in order."""
         streams = (self._stream(load_named(name)) for name in PROVIDERS)
-        for entry in heapq.merge(*streams, key=lambda e: Position(e.occurred_at, e.entry_id).order):
+        for entry in heapq.merge(*streams, key=lambda e: Position(e.occurred_at, e.entry_id).order, reverse=True):
             self._read += 1
             self.position = Position(entry.occurred_at, entry.entry_id)
             yield entry

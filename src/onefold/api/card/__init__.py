@@ -1,0 +1,6 @@
+"""The customer page over HTTP: card, what was told, timeline, records, identity, and who sees which essentials."""
+
+from onefold.api.card.layouts import router as layouts_router
+from onefold.api.card.page import router as page_router
+
+__all__ = ["layouts_router", "page_router"]
