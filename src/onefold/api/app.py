@@ -7,13 +7,13 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
-from onefold.api import access, errors, health, roles, stream
+from onefold.api import access, care, errors, health, roles, stream
 from onefold.web import Interface
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router, roles.router, access.router)
+ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router, roles.router, access.router, *care.ROUTERS)
 """One per slice."""
 
 
