@@ -16,7 +16,9 @@ log = logging.getLogger("onefold.mail")
 _TIMEOUT_SECONDS = 20.0
 
 
-def send_mail(smtp: SmtpSettings, password: str | None, *, to: str, subject: str, text: str) -> None:
+def send_mail(
+    smtp: SmtpSettings, password: str | None, *, to: str, subject: str, text: str, message_id: str | None = None
+) -> None:
     """Hand one message to the mail server; returns when it has taken it.
 
     Args:
@@ -25,6 +27,7 @@ def send_mail(smtp: SmtpSettings, password: str | None, *, to: str, subject: str
         to: one address.
         subject: one line.
         text: the body.
+        message_id: the same for every attempt, without angle brackets; a new one where absent.
 
     Raises:
         InvalidInput: the address or subject has line breaks.
@@ -37,7 +40,7 @@ def send_mail(smtp: SmtpSettings, password: str | None, *, to: str, subject: str
     message["To"] = to
     message["Subject"] = subject
     message["Date"] = formatdate(usegmt=True)
-    message["Message-ID"] = make_msgid(domain=parseaddr(smtp.sender)[1].rpartition("@")[2] or "localhost")
+    message["Message-ID"] = f"<{message_id}>" if message_id else make_msgid(domain=parseaddr(smtp.sender)[1].rpartition("@")[2] or "localhost")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="base64")
     try:

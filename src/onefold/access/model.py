@@ -48,7 +48,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "note": (*_CHANGE, "administer"),
     "task": (*_CHANGE, "assign", "administer"),
     "tag": (*_CHANGE, "assign"),
-    "file": (*_CHANGE, "export"),
+    "file": (*_CHANGE, "export", "administer"),
     "identity": ("read", "update", "run"),
     "source": (*_CHANGE, "run", "administer"),
     "build": ("read", "create", "run"),

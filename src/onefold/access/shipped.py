@@ -92,6 +92,7 @@ SHIPPED: dict[str, Role] = {
                 "customer": ("read", "update", "export"),
                 "note": KINDS["note"],
                 "task": KINDS["task"],
+                "file": KINDS["file"],
                 "tag": (*_CHANGE, "assign"),
                 "view": KINDS["view"],
                 "identity": ("read",),

@@ -10,6 +10,7 @@ from onefold import __version__
 from onefold.api import (
     access,
     audit,
+    care,
     customer_list,
     errors,
     health,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     views.router,
     layouts_router,
     page_router,  # last: its card takes every key, also one with slashes
+    *care.ROUTERS,
 )
 """One per slice."""
 

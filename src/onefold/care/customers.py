@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from onefold.access import Access
 from onefold.care.model import Hideable
 from onefold.errors import NotAllowed, NotFound
-from onefold.profiles import customer_in_scope, summary_column
+from onefold.profiles.attributes import summary_column
+from onefold.profiles.scope import customer_in_scope
 from onefold.profiles.tables import profile_summary
 
 _customer = sa.table("customer", sa.column("customer_id", sa.Text), sa.column("merged_into", sa.Text))

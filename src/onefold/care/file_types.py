@@ -150,9 +150,8 @@ def _sniffed(content: BinaryIO, ending: str) -> str:
         return _text_type(content, head, ending)
     if found == "application/zip":
         return _archive_type(content)
-    if found.startswith("image/") or found == "application/pdf":
-        if _PAGE.search(head[:1024]):
-            raise _refused("pictures and documents with a web page inside")
+    if (found.startswith("image/") or found == "application/pdf") and _PAGE.search(head[:1024]):
+        raise _refused("pictures and documents with a web page inside")
     return found
 
 

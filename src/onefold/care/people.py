@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from onefold.access import Access
+from onefold.access import Access, Actor, load_access
 from onefold.care.model import Person
 from onefold.care.text import folded
 from onefold.errors import InvalidInput
@@ -18,6 +18,7 @@ _user = sa.table(
     sa.column("email", sa.Text),
     sa.column("display_name", sa.Text),
     sa.column("state", sa.Text),
+    sa.column("attributes", sa.JSON),
     sa.column("preferences", sa.JSON),
 )
 
@@ -67,6 +68,12 @@ def names_of(connection: sa.Connection, user_ids: Iterable[str]) -> dict[str, st
     """The present names of colleagues, also of those who have left."""
     query = sa.select(_user.c.user_id, _user.c.display_name).where(_user.c.user_id.in_(sorted(set(user_ids))))
     return {row.user_id: row.display_name for row in connection.execute(query)}
+
+
+def access_of(connection: sa.Connection, user_id: str) -> Access:
+    """What a colleague may do now."""
+    row = connection.execute(sa.select(_user).where(_user.c.user_id == user_id)).one()
+    return load_access(connection, Actor(user_id, "user", row.display_name, attributes=row.attributes or {}))
 
 
 def mail_address_of(connection: sa.Connection, user_id: str) -> str | None:

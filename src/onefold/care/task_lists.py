@@ -15,7 +15,7 @@ from onefold.care.model import Person, Task, TaskState, Workload
 from onefold.care.people import names_of
 from onefold.care.tables import task
 from onefold.care.tasks import shown_task
-from onefold.profiles import summary_column
+from onefold.profiles.attributes import summary_column
 from onefold.profiles.tables import profile_summary
 
 Due = Literal["overdue", "today", "upcoming", "none"]

@@ -17,11 +17,11 @@ from onefold.access import Access
 from onefold.care.customers import Standing, standing, standing_of_thing
 from onefold.care.model import LONGEST_NOTE, LONGEST_TITLE, Hideable, Person, Task, TaskChange, TaskDraft
 from onefold.care.notifications import notify
-from onefold.care.people import names_of, require_active
+from onefold.care.people import access_of, names_of, require_active
 from onefold.care.tables import task, task_change
 from onefold.care.text import checked
 from onefold.care.trail import leave_trail
-from onefold.errors import InvalidInput, NotFound, Stale
+from onefold.errors import InvalidInput, NotAllowed, NotFound, Stale
 from onefold.kernel import new_id, utc_now
 from onefold.storage import aware
 
@@ -43,14 +43,14 @@ def create_task(connection: sa.Connection, access: Access, customer_id: str | No
     """Make a task and tell its owner.
 
     Raises:
-        InvalidInput: a text is empty or too long, or the owner is nobody who can sign in.
+        InvalidInput: a text is empty or too long, or the owner is nobody who can sign in and see it.
         NotAllowed: the actor may not give work to others.
         NotFound: no such customer for this actor.
     """
     access.require("create", "task")
     place = standing(connection, access, customer_id, "create", "task") if customer_id else None
     owner = draft.owner_id or _self(access)
-    _check_owner(connection, access, owner, None)
+    _check_owner(connection, access, owner, place)
     now, task_id = utc_now(), new_id("task")
     values = {**_texts(draft), "owner_id": owner, "due_on": draft.due_on, "state": "open"}
     connection.execute(
@@ -79,7 +79,7 @@ def update_task(
     A text that is masked for the actor stays as it is.
 
     Raises:
-        InvalidInput: a text is empty or too long, or the owner is nobody who can sign in.
+        InvalidInput: a text is empty or too long, or the owner is nobody who can sign in and see it.
         NotFound: no such task for this actor.
         NotAllowed: the actor may not change tasks, or not give work to others.
         Stale: it was changed since ``expected_version``.
@@ -89,7 +89,7 @@ def update_task(
     for name in _masked_names(row, place):
         values[name] = getattr(row, name)
     if values["owner_id"] != row.owner_id:
-        _check_owner(connection, access, str(values["owner_id"]), row.owner_id)
+        _check_owner(connection, access, str(values["owner_id"]), place)
     changes = {name: (getattr(row, name), values[name]) for name in _FIELDS if getattr(row, name) != values[name]}
     if expected_version != row.version:
         raise _stale(row)
@@ -219,12 +219,20 @@ def _self(access: Access) -> str:
     return access.actor.actor_id
 
 
-def _check_owner(connection: sa.Connection, access: Access, owner_id: str, before: str | None) -> None:
-    if owner_id == before:
+def _check_owner(connection: sa.Connection, access: Access, owner_id: str, place: Standing | None) -> None:
+    """Work goes to somebody who can sign in and will see it."""
+    if owner_id == access.actor.actor_id and access.actor.kind == "user":
         return
-    if owner_id != access.actor.actor_id:
-        access.require("assign", "task")
+    access.require("assign", "task")
     require_active(connection, [owner_id], "the owner")
+    if place is None:
+        return
+    try:
+        standing(connection, access_of(connection, owner_id), place.customer_id, "read", "task")
+    except (NotAllowed, NotFound):
+        raise InvalidInput(
+            "the owner may not see tasks of this customer", hint="Choose somebody who may.", owner_id=owner_id
+        ) from None
 
 
 def _keep_change(

@@ -6,8 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onefold.access import Access
+from onefold.access import Access, record_audit
 from onefold.storage import announce
+
+
+_ACTIONS = {"created": "create", "updated": "update", "deleted": "delete", "merged": "merge", "tagged": "tag"}
 
 
 def leave_trail(
@@ -30,6 +33,8 @@ def leave_trail(
         customer_id: the customer it hangs on now.
         details: small facts without personal data.
     """
+    action = f"{kind}.{_ACTIONS[verb]}"
+    record_audit(connection, access, action, kind, resource_id, details, customer_id=customer_id)
     announce(
         connection,
         f"{kind}.{verb}",

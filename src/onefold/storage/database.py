@@ -189,8 +189,6 @@ def _back_up(path: Path) -> None:
 def _translated(error: sa.exc.DBAPIError, engine: sa.Engine) -> Exception:
     text = str(error.orig)
     name = engine.url.database
-    if getattr(error.orig, "sqlstate", None) in ("40001", "40P01"):  # two transactions met on one row
-        return Conflict("somebody changed the same thing at the same moment", hint="Read it again, then try again.")
     if "locked" in text:
         return Conflict(f"{name}: another process is writing", hint="Wait until it ends, then try again.")
     if getattr(error.orig, "sqlstate", None) in _AT_ONCE:

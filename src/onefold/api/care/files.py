@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from onefold import care
-from onefold.access.audit import audit_read
+from onefold.access import audit_read
 from onefold.api.call import Call, CallDep, set_etag
 from onefold.api.care.shapes import CustomerId, FileShape, moment_and_id, page
 from onefold.api.multipart import SentFile, receive_file
@@ -36,7 +36,9 @@ _BODY = {
         },
     }
 }
-_BYTES = {200: {"content": {"application/octet-stream": {}}, "description": "The content."}}
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {}}, "description": "The content."}
+}
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
@@ -118,7 +120,7 @@ def get_content(file_id: str, call: CallDep) -> FileResponse:
     """Always as a download, never as a page."""
     with call.read() as connection:
         found, path = care.content_of(connection, call.access, file_store(call.workspace), file_id)
-    _audit(call, "file.downloaded", found)
+    _audit(call, "file.read", found)
     return _response(path, found, "attachment")
 
 
@@ -127,7 +129,7 @@ def get_preview(file_id: str, call: CallDep) -> FileResponse:
     """PNG, JPEG, GIF and WebP only."""
     with call.read() as connection:
         found, path = care.preview_of(connection, call.access, file_store(call.workspace), file_id)
-    _audit(call, "file.shown", found)
+    _audit(call, "file.read", found)
     return _response(path, found, "inline")
 
 
@@ -142,9 +144,9 @@ def _keep(call: Call, customer_id: str, sent: SentFile, incoming: care.Incoming)
     store = file_store(call.workspace)
     with store.kept(incoming) as sha256:
         content = care.Content(sha256, incoming.size_bytes, media_type)
+        call.request._body = f"{sha256} {name}".encode()  # by which a repeated request is known
         return call.create(
-            lambda connection: _shape(care.add_file(connection, call.access, customer_id, name, content)),
-            body=f"{sha256} {name}".encode(),
+            lambda connection: _shape(care.add_file(connection, call.access, customer_id, name, content))
         )
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from onefold import care
-from onefold.access.audit import audit_read
+from onefold.access import audit_read
 from onefold.api.call import CallDep, set_etag
 from onefold.api.care.shapes import CustomerId, NoteDraft, NoteEditShape, NoteShape, moment_and_id, page
 from onefold.api.paging import Cursor, Limit, PageOf
@@ -21,9 +21,7 @@ class NoteHistory(BaseModel):
 
 
 @router.get("/customers/{customer_id}/notes", summary="Notes of a customer")
-def list_notes(
-    customer_id: CustomerId, call: CallDep, limit: Limit = 50, cursor: Cursor = None
-) -> PageOf[NoteShape]:
+def list_notes(customer_id: CustomerId, call: CallDep, limit: Limit = 50, cursor: Cursor = None) -> PageOf[NoteShape]:
     """The newest first, with those written under ids that now lead to this customer."""
     with call.read() as connection:
         found = care.list_notes(connection, call.access, customer_id, after=moment_and_id(cursor), limit=limit + 1)

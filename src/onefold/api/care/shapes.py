@@ -57,7 +57,10 @@ class NoteDraft(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "example": {"body": "Called, wants the invoice by post. @Ana Puig please", "mentions": ["usr_k3m9x2p7q4w8z1aa"]}
+            "example": {
+                "body": "Called, wants the invoice by post. @Ana Puig please",
+                "mentions": ["usr_k3m9x2p7q4w8z1aa"],
+            }
         },
     )
     body: str = Field(max_length=LONGEST_NOTE * 2, description="Plain text; addresses in it become links.")
@@ -215,5 +218,3 @@ def moment_and_id(cursor: str | None) -> tuple[datetime, str] | None:
         return datetime.fromisoformat(str(moment)), str(last)
     except ValueError:
         raise InvalidInput("this cursor is not one of this list", hint="Start again without a cursor.") from None
-
-

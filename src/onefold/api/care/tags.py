@@ -110,9 +110,7 @@ def list_customer_tags(customer_id: CustomerId, call: CallDep) -> CustomerTags:
 def tag_customer(customer_id: CustomerId, wanted: WantedTag, call: CallDep) -> CustomerTags:
     """By id, or by name: a new name makes a tag, if the caller may. Doing it twice is doing it once."""
     with call.write() as connection:
-        return _shown(
-            care.tag_customer(connection, call.access, customer_id, name=wanted.name, tag_id=wanted.tag_id)
-        )
+        return _shown(care.tag_customer(connection, call.access, customer_id, name=wanted.name, tag_id=wanted.tag_id))
 
 
 @router.delete("/customers/{customer_id}/tags/{tag_id}", summary="Take a tag off a customer", status_code=204)

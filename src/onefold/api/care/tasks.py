@@ -50,6 +50,7 @@ def list_tasks(
     customer_id: Annotated[str | None, Query(max_length=64)] = None,
     q: Annotated[str | None, Query(max_length=200, description="A part of the title.")] = None,
     today: Today = None,
+    *,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> PageOf[TaskShape]:
@@ -135,9 +136,7 @@ def _draft(new: NewTask, state: Literal["open", "done", "cancelled"]) -> care.Ta
     return care.TaskDraft(new.title, new.body, new.owner_id, new.due_on, state)
 
 
-def _page(
-    call: Call, wanted: care.TaskFilter, today: date | None, limit: int, cursor: str | None
-) -> PageOf[TaskShape]:
+def _page(call: Call, wanted: care.TaskFilter, today: date | None, limit: int, cursor: str | None) -> PageOf[TaskShape]:
     with call.read() as connection:
         found = care.list_tasks(
             connection,
