@@ -7,13 +7,36 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from onefold import __version__
-from onefold.api import access, errors, health, roles, stream
+from onefold.api import (
+    access,
+    builds,
+    errors,
+    health,
+    jobs,
+    quarantine,
+    roles,
+    source_tables,
+    sources,
+    stream,
+    uploads,
+)
 from onefold.web import Interface
 from onefold.workspace import Workspace
 
 PREFIX = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, stream.router, roles.router, access.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    stream.router,
+    roles.router,
+    access.router,
+    source_tables.router,
+    sources.router,
+    uploads.router,
+    builds.router,
+    quarantine.router,
+    jobs.router,
+)
 """One per slice."""
 
 
