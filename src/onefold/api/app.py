@@ -10,19 +10,25 @@ from onefold import __version__
 from onefold.api import (
     access,
     audit,
+    builds,
     care,
     customer_list,
     errors,
     health,
+    jobs,
     keys,
     me,
     overview,
+    quarantine,
     roles,
     security,
     sessions,
     sign_in,
     sign_on,
+    source_tables,
+    sources,
     stream,
+    uploads,
     users,
     views,
 )
@@ -49,6 +55,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     layouts_router,
     page_router,  # last: its card takes every key, also one with slashes
     *care.ROUTERS,
+    source_tables.router,
+    sources.router,
+    uploads.router,
+    builds.router,
+    quarantine.router,
+    jobs.router,
 )
 """One per slice."""
 

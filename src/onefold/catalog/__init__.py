@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from onefold.catalog.model import Column, Join, Meaning, Role, Table
+from onefold.catalog.model import BY_A_PERSON, Column, Join, Meaning, Role, Table
 
 if TYPE_CHECKING:
     from onefold.catalog.descriptions import describe_meanings
@@ -31,6 +31,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BY_A_PERSON",
     "Column",
     "Join",
     "Meaning",

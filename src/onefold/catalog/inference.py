@@ -13,14 +13,13 @@ from onefold.catalog.context import refine, refine_for_role
 from onefold.catalog.details import details_of
 from onefold.catalog.keys import choose_key
 from onefold.catalog.meanings import Reading, finish, read_columns
-from onefold.catalog.model import Column, Meaning, Role, Table
+from onefold.catalog.model import BY_A_PERSON, Column, Meaning, Role, Table
 from onefold.catalog.roles import infer_role
 from onefold.catalog.sampling import sample_table
 from onefold.engines import Engine
 from onefold.errors import InvalidInput
 from onefold.settings import TableSettings
 
-BY_A_PERSON = "set in onefold.yaml"
 _FOUND_ANEW = frozenset({Meaning.EMPTY, Meaning.RECORD_KEY, Meaning.FOREIGN_KEY})
 """What follows from values, key and joins of the day is not remembered."""
 _KEEPS_ITS_MEANING = frozenset(

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 
 from onefold.catalog.affinity import affinity
 from onefold.catalog.headers import read_header
-from onefold.catalog.inference import BY_A_PERSON
-from onefold.catalog.model import Column, Join, Meaning, Role, Table
+from onefold.catalog.model import BY_A_PERSON, Column, Join, Meaning, Role, Table
 from onefold.catalog.revision import revise_roles
 from onefold.engines import Engine, quote_identifier
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+BY_A_PERSON = "set in onefold.yaml"
+"""The reason of what a person said."""
+
 
 class Role(StrEnum):
     """What a table holds."""

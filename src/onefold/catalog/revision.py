@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from onefold.catalog.headers import read_header
-from onefold.catalog.inference import BY_A_PERSON
-from onefold.catalog.model import Join, Meaning, Role, Table
+from onefold.catalog.model import BY_A_PERSON, Join, Meaning, Role, Table
 from onefold.catalog.roles import STAFF, table_entity
 
 M = Meaning

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +16,7 @@ from onefold.jobs.tables import job, schedule
 from onefold.kernel import new_id, utc_now
 from onefold.storage import AppDatabase, aware
 
+PATIENCE = timedelta(minutes=15)
 _FIELDS = 5
 
 
@@ -157,6 +158,20 @@ def list_schedules(connection: sa.Connection, *, kind: str | None = None) -> lis
     if kind is not None:
         query = query.where(schedule.c.kind == kind)
     return [_schedule_of(row) for row in connection.execute(query)]
+
+
+def due_since(schedule: Schedule, last: datetime | None, now: datetime) -> datetime | None:
+    """The last moment that a schedule asked for, where what it makes is older than that; None where it is not.
+
+    A little patience is part of it: work that was asked for a quarter of an hour ago is under way.
+    """
+    from croniter import croniter
+
+    if schedule.is_paused:
+        return None
+    local = (now - PATIENCE).astimezone(ZoneInfo(schedule.time_zone))
+    wanted: datetime = croniter(schedule.cron, local).get_prev(datetime)
+    return wanted.astimezone(UTC) if last is None or last < wanted else None
 
 
 def fire_schedules(database: AppDatabase) -> list[str]:

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE, ConformReport, TableReport
 
 if TYPE_CHECKING:
-    from onefold.catalog.model import Table
+    import pyarrow as pa
+
+    from onefold.catalog.model import Meaning, Table
     from onefold.engines import Engine
+    from onefold.records.trial import Trial
 
 __all__ = [
     "EVENT",
@@ -21,6 +24,7 @@ __all__ = [
     "ConformReport",
     "TableReport",
     "conform",
+    "context_columns",
     "email_key",
     "name_key",
     "native_words",
@@ -76,3 +80,17 @@ def search_words(text: str) -> list[list[str]]:
     from onefold.records.keys import search_words as words
 
     return words(text)
+
+
+def context_columns(table: Table, column: str) -> list[str]:
+    """The columns whose values decide how ``column`` is read, with itself."""
+    from onefold.records.trial import context_columns as columns
+
+    return columns(table, column)
+
+
+def try_meaning(rows: pa.Table, table: Table, column: str, meaning: Meaning, *, region: str | None) -> Trial:
+    """Compare what a column means now with what it might mean; see ``trial.try_meaning``."""
+    from onefold.records.trial import try_meaning as run
+
+    return run(rows, table, column, meaning, region=region)

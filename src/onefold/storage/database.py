@@ -38,6 +38,7 @@ TABLE_MODULES = (
     "onefold.silos.tables",
     "onefold.build.tables",
     "onefold.jobs.tables",
+    "onefold.sources.tables",
     "onefold.storage.outbox",
     "onefold.storage.idempotency",
 )
