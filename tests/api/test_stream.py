@@ -162,7 +162,7 @@ def test_silence_is_kept_alive_and_moves_the_resume_point(workspace, url, monkey
     say(workspace, 3)
     page = Page(url, TOKEN)
     page.wait(lambda p: p.events)
-    say(workspace, 2, resource="nothing_that_pages_read", kind="x.y", payload={"audience": ["usr_other"]})
+    say(workspace, 2, resource="nothing_that_pages_read", kind="x.y", payload={"recipient_id": "usr_other"})
     page.wait(lambda p: p.last_id == "5")
     assert page.heard == []
     page.close()
@@ -194,7 +194,7 @@ class Scoped(Access):
     def may(self, verb, kind):
         return verb == "read" and kind in self.kinds
 
-    def customers(self, resolve):
+    def customers(self, resolve, **_options):
         return resolve("region") == self.region
 
 
@@ -227,8 +227,8 @@ def test_out_of_scope_is_never_heard(workspace, url, people):
         say(workspace, customer_id="cus_s")
         say(workspace, customer_id="cus_unknown")
         say(workspace, resource="source", kind="source.connected")
-        say(workspace, payload={"audience": ["usr_south"]})
-        say(workspace, resource="notification", kind="notification.created", payload={"audience": ["usr_north"]})
+        say(workspace, payload={"recipient_id": "usr_south"})
+        say(workspace, resource="notification", kind="notification.created", payload={"recipient_id": "usr_north"})
     north.wait(lambda p: len(p.heard) == 20)
     south.wait(lambda p: len(p.heard) == 20)
     late = Page(url, "north", after=0)

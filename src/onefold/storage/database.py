@@ -41,6 +41,7 @@ TABLE_MODULES = (
     "onefold.sources.tables",
     "onefold.storage.outbox",
     "onefold.storage.idempotency",
+    "onefold.webhooks.tables",
 )
 """Where slices declare their tables; loaded by name, so that storage imports none of them."""
 

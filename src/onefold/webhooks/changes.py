@@ -1,7 +1,7 @@
 """What happened, read from the outbox after the commit, and who may hear of it.
 
 Open pages and webhooks ask here, so that neither hears what the other would not. A change that belongs to a customer
-is heard by those whose row scope holds the customer now; a change with an audience by its audience alone.
+is heard by those whose row scope holds the customer now; a change with a recipient by its recipient alone.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from onefold.errors import InvalidInput
 from onefold.profiles.tables import profile_summary
 from onefold.storage import aware, outbox
 
-AUDIENCE = "audience"
-"""Where a change is for some people only, its payload lists their ids under this name."""
+RECIPIENT = "recipient_id"
+"""Where a change is for one person only, its payload names them so."""
 
 _READ_AS = {
     "card_layout": "settings",
@@ -32,7 +32,7 @@ _READ_AS = {
 """Resources of changes that are read by the permission for another kind."""
 
 _OWN = frozenset({"notification"})
-"""Heard by their audience alone; no permission is asked for what is one's own."""
+"""Heard by their recipient alone; no permission is asked for what is one's own."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def hear_all(connection: sa.Connection, listeners: Sequence[Access], changes: Se
     for access in listeners:
         possible = [change for change in changes if _may_read(access, change)]
         if any(change.customer_id for change in possible):
-            scope = access.customers(_attribute)
+            scope = access.customers(attribute_column)
             key = _meaning(scope)
             if key not in admitted:
                 admitted[key] = _customers_in(connection, scope, ids)
@@ -122,12 +122,12 @@ def hear_all(connection: sa.Connection, listeners: Sequence[Access], changes: Se
 
 
 def _may_read(access: Access, change: Change) -> bool:
-    """Whether permissions and audience admit the change, the customer's row scope aside."""
-    audience = change.payload.get(AUDIENCE)
-    if audience is not None and access.actor.actor_id not in audience:
+    """Whether permissions and recipient admit the change, the customer's row scope aside."""
+    recipient = change.payload.get(RECIPIENT)
+    if recipient is not None and access.actor.actor_id != recipient:
         return False
     if change.resource in _OWN:
-        return audience is not None
+        return recipient is not None
     if change.customer_id and not access.may("read", "customer"):
         return False
     return access.may("read", _READ_AS.get(change.resource, change.resource))
@@ -137,7 +137,7 @@ def _customers_in(
     connection: sa.Connection, scope: sa.ColumnElement[bool], ids: Iterable[str]
 ) -> frozenset[str] | None:
     """The customers among ``ids`` that the scope holds; None where it holds all, those that are gone too."""
-    if isinstance(scope, sa.sql.elements.True_):
+    if isinstance(scope, sa.True_):
         return None
     chosen = sa.select(profile_summary.c.customer_id).where(profile_summary.c.customer_id.in_(list(ids)), scope)
     return frozenset(connection.scalars(chosen))
@@ -149,7 +149,8 @@ def _meaning(scope: sa.ColumnElement[bool]) -> object:
     return str(compiled), repr(sorted(compiled.params.items()))
 
 
-def _attribute(name: str) -> sa.ColumnElement[Any]:
+def attribute_column(name: str) -> sa.ColumnElement[Any]:
+    """The column by which row scopes and filters decide."""
     if name not in profile_summary.c:
         raise InvalidInput(f"there is no attribute {name!r}", hint=f"There are: {', '.join(profile_summary.c.keys())}.")
     return profile_summary.c[name]

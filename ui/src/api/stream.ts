@@ -35,7 +35,9 @@ export function parseEvent(block: string): Change | null {
   }
   if (data.length === 0) return null;
   try {
-    return { id, kind, payload: JSON.parse(data.join("\n")) as Record<string, unknown> };
+    const payload = JSON.parse(data.join("\n")) as Record<string, unknown>;
+    // "change" names its kind inside; "ready", "reset" and "resume" are about the stream itself.
+    return { id, kind: kind === "change" ? String(payload["kind"]) : kind, payload };
   } catch {
     return null;
   }
@@ -50,7 +52,9 @@ export function matches(kinds: readonly string[], kind: string): boolean {
 
 function publish(change: Change): void {
   if (change.id) lastEventId = change.id;
-  for (const { kinds, notice } of listeners) if (matches(kinds, change.kind)) notice(change);
+  if (change.kind === "ready" || change.kind === "resume") return;
+  // After "reset" anything may have changed: too much was missed to be told one by one.
+  for (const { kinds, notice } of listeners) if (change.kind === "reset" || matches(kinds, change.kind)) notice(change);
 }
 
 async function readStream(signal: AbortSignal): Promise<void> {
