@@ -32,6 +32,7 @@ from onefold.api import (
     users,
     views,
 )
+from onefold.api.card import layouts_router, page_router
 from onefold.web import Interface
 from onefold.workspace import Workspace
 
@@ -53,7 +54,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
     layouts_router,
-    page_router,  # last: its card takes every key, also one with slashes
     *care.ROUTERS,
     source_tables.router,
     sources.router,
@@ -61,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     builds.router,
     quarantine.router,
     jobs.router,
+    page_router,  # last: its card takes every key, also one with slashes
 )
 """One per slice."""
 

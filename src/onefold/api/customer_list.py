@@ -138,7 +138,7 @@ class TagsDone(BaseModel):
 
 
 @router.get("", summary="Customers", operation_id="list_customers")
-def get_customers(  # noqa: PLR0913 - one per query parameter
+def get_customers(
     call: CallDep,
     q: Search = None,
     filter: Filter = None,  # noqa: A002 - the name of the query parameter

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onefold.profiles.publish import publish_profiles
     from onefold.profiles.scope import customer_in_scope
     from onefold.profiles.side_by_side import compare_records
-    from onefold.profiles.sight import Sight, resolve_key, see_customer
+    from onefold.profiles.sight import Sight, see_customer
     from onefold.profiles.terminal import render_card
     from onefold.profiles.timeline import Asked, Position, read_timeline
     from onefold.profiles.told import list_told
@@ -65,7 +65,6 @@ _HOMES = {
     "publish_profiles": "publish",
     "read_timeline": "timeline",
     "render_card": "terminal",
-    "resolve_key": "sight",
     "see_customer": "sight",
     "set_layout": "layouts",
     "source_of": "attribute_sql",

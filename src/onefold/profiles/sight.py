@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from onefold.access import Access, Shown
 from onefold.errors import NotFound
 from onefold.profiles.attributes import summary_column
-from onefold.profiles.scope import customer_in_scope, in_scope, no_customer
+from onefold.profiles.scope import customer_in_scope
 from onefold.profiles.tables import profile_summary
 
 OUT_OF_SCOPE = "outside your customers"
@@ -59,18 +59,3 @@ def known_ids(connection: sa.Connection, access: Access, customer_ids: Iterable[
             continue
         known.add(customer_id)
     return known
-
-
-def resolve_key(connection: sa.Connection, access: Access, key: str, region: str | None) -> str:
-    """The present id of the customer that a key of any system leads to, the best of those that the actor may know of.
-
-    Raises:
-        NotFound: nobody is known by it, or nobody that the actor may know of.
-    """
-    from onefold.profiles.lookup import find_customers
-
-    found = find_customers(connection, key, region)
-    known = in_scope(connection, access, found)
-    if not known:
-        raise no_customer(key)
-    return known[0]

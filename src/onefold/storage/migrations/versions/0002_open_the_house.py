@@ -409,6 +409,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task_id", "version"),
     )
     op.create_table(
+        "upload",
+        sa.Column("upload_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("safe_name", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("received_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("upload_id"),
+    )
+    op.create_table(
         "user_account",
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
@@ -435,6 +449,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "role_id"),
     )
     op.create_index(op.f("ix_user_role_role_id"), "user_role", ["role_id"], unique=False)
+    op.create_table(
+        "webhook",
+        sa.Column("webhook_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("sealed_secret", sa.Text(), nullable=False),
+        sa.Column("sealed_previous", sa.Text(), nullable=True),
+        sa.Column("previous_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("filter", sa.Text(), nullable=True),
+        sa.Column("owner_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resume_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("webhook_id"),
+    )
     op.create_table(
         "api_key",
         sa.Column("key_id", sa.Text(), nullable=False),
@@ -492,5 +530,27 @@ def upgrade() -> None:
     )
     op.create_index("session_by_expiry", "session", ["expires_at"], unique=False)
     op.create_index("session_by_user", "session", ["user_id"], unique=False)
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("delivery_id", sa.Text(), nullable=False),
+        sa.Column("webhook_id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=True),
+        sa.Column("change", sa.JSON(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("latency_ms", sa.Integer(), nullable=True),
+        sa.Column("excerpt", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhook.webhook_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("delivery_id"),
+        sa.UniqueConstraint("webhook_id", "seq", name="webhook_delivery_once"),
+    )
+    op.create_index(
+        "webhook_delivery_due", "webhook_delivery", ["webhook_id", "state", "next_attempt_at"], unique=False
+    )
+    op.create_index(op.f("ix_customer_merged_into"), "customer", ["merged_into"], unique=False)
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
