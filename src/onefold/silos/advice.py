@@ -96,7 +96,12 @@ def _about_rows(report: SiloReport) -> Iterator[_Candidate]:
             "reason": entry.reason,
             "source": entry.source,
         }
-        facts: dict[str, Any] = {"source": entry.source, "table": entry.table, "rows": entry.rows, "reason": entry.reason}
+        facts: dict[str, Any] = {
+            "source": entry.source,
+            "table": entry.table,
+            "rows": entry.rows,
+            "reason": entry.reason,
+        }
         yield _action("quarantine", "stale", (entry.rows, "rows"), gaps, facts)
     for duplicates in report.duplicates:
         if duplicates.customers:

@@ -91,7 +91,7 @@ def mark_customers(engine: Engine, kind: str, now: datetime) -> None:
 
 
 def publish_marks(connection: sa.Connection, engine: Engine) -> int:
-    """Bring the signs of customers in the app database in line with ``main.customer_mark``; returns how many changed."""
+    """Bring the customers' signs in the app database in line with ``main.customer_mark``; returns how many changed."""
     had = read_table(connection, sa.select(customer_sign.c.customer_id, customer_sign.c.signs), _MARK)
     with engine.registered(had, "mark_had"):
         outdated = engine.arrow(

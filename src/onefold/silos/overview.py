@@ -268,7 +268,7 @@ def _within_scope(view: _View) -> Overview:
         records=population.records,
         events=population.events,
         in_several_systems=Count(population.in_several_systems, total, "all", None, view.filter("systems >= 2")),
-        mean_systems=lived / total if total else None,
+        mean_systems=round(lived / total, 6) if total else None,
         systems=[_system_in_scope(view, name, homes[name]) for name in order],
         by_systems=[
             SystemsCount(systems, Count(customers, total, "all", None, view.filter(_lives_in(systems))))
@@ -367,4 +367,3 @@ def _actions_in_scope(view: _View, signs: list[Sign]) -> list[Action]:
             shown = {**entry, "facts": facts, "touches": count.count, "title": "", "why": "", "where": ""}
             found.append(_action(view, shown))
     return sorted(found, key=lambda action: -action.touches)
-

@@ -13,10 +13,10 @@ class Count:
     count: int
     base: int
     base_name: str
-    """What the base counts: 'all', 'several' (customers in several systems), 'repeated' (with several records), 'system'
-    (customers of ``system``), 'elsewhere' (customers of ``system`` who also live elsewhere), 'known_twice' (customers
-    with two records that hold a value), 'dated' (with a dated record), 'records_of', 'dated_records', 'rows_of',
-    'needs', 'columns'."""
+    """What the base counts: 'all', 'several' (customers in several systems), 'repeated' (with several records),
+    'system' (customers of ``system``), 'elsewhere' (customers of ``system`` who also live elsewhere), 'known_twice'
+    (customers with two records that hold a value), 'dated' (with a dated record), 'records_of', 'dated_records',
+    'rows_of', 'needs', 'columns'."""
     system: str | None = None
     filter: str | None = None
     """For ``GET /customers?filter=…``; null where the number does not count customers."""

@@ -109,9 +109,9 @@ def describe_systems_in_scope(connection: sa.Connection, scope: sa.ColumnElement
     """System -> what it holds of the customers in scope."""
     homes = _homes(scope)
     alone = sa.case((homes.c.systems == 1, 1), else_=0)
-    query = sa.select(
-        homes.c.source, sa.func.sum(homes.c.records), sa.func.count(), sa.func.sum(alone)
-    ).group_by(homes.c.source)
+    query = sa.select(homes.c.source, sa.func.sum(homes.c.records), sa.func.count(), sa.func.sum(alone)).group_by(
+        homes.c.source
+    )
     return {source: ScopedSystem(int(r), int(c), int(a)) for source, r, c, a in connection.execute(query)}
 
 
@@ -174,7 +174,7 @@ def name_customers(
 ) -> dict[str, Any]:
     """Customer id -> name as the actor may see it, for those in scope."""
     query = _named(access).where(scope, profile_summary.c.customer_id.in_(customer_ids))
-    return {customer_id: name for customer_id, name in connection.execute(query)}
+    return {row.customer_id: row.display_name for row in connection.execute(query)}
 
 
 def list_examples(
@@ -188,9 +188,9 @@ def list_examples(
         .order_by(profile_summary.c.systems.desc(), profile_summary.c.customer_id)
         .limit(limit)
     )
-    return {customer_id: name for customer_id, name in connection.execute(query)}
+    return {row.customer_id: row.display_name for row in connection.execute(query)}
 
 
 def _named(access: Access) -> sa.Select[Any]:
     name = access.masked_column("display_name", profile_summary.c.display_name, summary_column)
-    return sa.select(profile_summary.c.customer_id, name).select_from(profile_summary)
+    return sa.select(profile_summary.c.customer_id, name.label("display_name")).select_from(profile_summary)
