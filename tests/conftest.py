@@ -14,6 +14,16 @@ from onefold.storage import AppDatabase
 _numbers = itertools.count(1)
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed with the least work: a quarter of a second each is for attackers, not for tests."""
+    from argon2 import PasswordHasher
+
+    from onefold.access.accounts import passwords
+
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """A PostgreSQL server for the session."""

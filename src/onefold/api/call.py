@@ -71,7 +71,12 @@ class Call(OpenCall):
         return self.access.actor
 
     def create(
-        self, action: Callable[[sa.Connection], BaseModel], *, status: int = 201, shown_once: Collection[str] = ()
+        self,
+        action: Callable[[sa.Connection], BaseModel],
+        *,
+        status: int = 201,
+        shown_once: Collection[str] = (),
+        body: bytes | None = None,
     ) -> Response:
         """Run ``action`` in one transaction and answer with what it made; a repeated key repeats the answer.
 
@@ -79,6 +84,7 @@ class Call(OpenCall):
             action: makes it.
             status: of the answer.
             shown_once: fields of the answer that are secret: not kept, null when it is repeated.
+            body: what stands for the body of a request that was streamed.
 
         Raises:
             Conflict: the key stands for another request.
@@ -87,15 +93,16 @@ class Call(OpenCall):
         key = self.request.headers.get("Idempotency-Key")
         if key is not None and not 0 < len(key) <= _LONGEST_KEY:
             raise InvalidInput(f"an Idempotency-Key has 1 to {_LONGEST_KEY} characters")
+        fingerprint = self._fingerprint(body)
         with self.write() as connection:
-            if key and (before := kept_answer(connection, self.actor.actor_id, key, self._fingerprint())):
+            if key and (before := kept_answer(connection, self.actor.actor_id, key, fingerprint)):
                 return JSONResponse(before.body, before.status, {"Idempotency-Replayed": "true"})
             made = action(connection)
-            body = made.model_dump(mode="json")
+            answer = made.model_dump(mode="json")
             if key:
-                kept = {**body, **dict.fromkeys(shown_once)}
-                keep_answer(connection, self.actor.actor_id, key, self._fingerprint(), KeptAnswer(status, kept))
-        response = JSONResponse(body, status)
+                kept = {**answer, **dict.fromkeys(shown_once)}
+                keep_answer(connection, self.actor.actor_id, key, fingerprint, KeptAnswer(status, kept))
+        response = JSONResponse(answer, status)
         if (version := getattr(made, "version", None)) is not None:
             set_etag(response, version)
         return response
@@ -115,9 +122,9 @@ class Call(OpenCall):
         except ValueError:
             raise InvalidInput("If-Match does not hold an ETag of this resource", hint="Read it again.") from None
 
-    def _fingerprint(self) -> str:
+    def _fingerprint(self, streamed: bytes | None) -> str:
         """What makes two requests the same: method, address, body."""
-        body: bytes = getattr(self.request, "_body", b"")
+        body: bytes = getattr(self.request, "_body", b"") if streamed is None else streamed
         line = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
         return hashlib.blake2b(line + body, digest_size=16).hexdigest()
 

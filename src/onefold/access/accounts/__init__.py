@@ -44,7 +44,8 @@ from onefold.access.accounts.sessions import (
     see_session,
     set_view_as,
 )
-from onefold.access.accounts.sign_in import (
+from onefold.access.accounts.sign_on import Provider, finish_sign_on, start_sign_on
+from onefold.access.accounts.signing_in import (
     accept_invitation,
     confirm_second_factor,
     count_reset,
@@ -54,7 +55,6 @@ from onefold.access.accounts.sign_in import (
     sign_in,
     sign_out,
 )
-from onefold.access.accounts.sign_on import Provider, finish_sign_on, start_sign_on
 from onefold.access.accounts.tokens import look_up_link, mint_link_token
 from onefold.access.accounts.users import (
     UserChange,

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from onefold.access.accounts.attempts import in_turn
 from onefold.access.accounts.model import NewSession, User, Visitor
-from onefold.access.accounts.sign_in import acting_as, arrive, nobody
+from onefold.access.accounts.signing_in import acting_as, arrive, nobody
 from onefold.access.accounts.tables import sign_on_request, user_account
 from onefold.access.accounts.tokens import new_token, revoke_link_tokens, token_hash
 from onefold.access.accounts.users import add_user, fold_email, get_user

@@ -54,14 +54,11 @@ def sign_in(
         TooManyRequests: too many attempts failed before.
     """
     moment = now or utc_now()
-    try:
-        folded = fold_email(email)
-    except InvalidInput:
-        folded = email[:300]
-    account, place = account_subject(folded), address_subject(visitor.address)
+    folded = _folded(email)
+    account, place = account_subject(folded or email), address_subject(visitor.address)
     in_turn(database, lambda connection: count_attempt(connection, account, place, now=moment))
     with database.read() as connection:
-        row = connection.execute(sa.select(user_account).where(user_account.c.email == _bindable(folded))).first()
+        row = connection.execute(sa.select(user_account).where(user_account.c.email == (folded or ""))).first()
     is_known = row is not None and row.state == "active"
     is_right = verify_password(row.password_hash if row is not None and is_known else None, password)
     if row is None or not is_right:
@@ -303,5 +300,9 @@ def _is(user_id: str) -> sa.ColumnElement[bool]:
     return user_account.c.user_id == user_id
 
 
-def _bindable(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+def _folded(email: str) -> str | None:
+    """The address as accounts have it; None for what no account can have."""
+    try:
+        return fold_email(email)
+    except InvalidInput:
+        return None
