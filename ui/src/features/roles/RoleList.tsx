@@ -16,6 +16,16 @@ export function RoleList(): ReactNode {
   const words = useWords();
   const { may } = useSession();
   const { data, isPending, error, refetch } = useRoles();
+  const copyLink = (role: Role): ReactNode => (
+    <Link
+      className="icon-link"
+      to={`/settings/roles/new?copy=${role.role_id}`}
+      aria-label={t("copy_of", { name: words.role(role) })}
+      title={t("copy")}
+    >
+      <CopyOutlined aria-hidden="true" />
+    </Link>
+  );
   const columns: Column<Role>[] = [
     {
       key: "name",
@@ -60,20 +70,7 @@ export function RoleList(): ReactNode {
         isLoading={isPending}
         error={error}
         onRetry={() => void refetch()}
-        actions={
-          may("create", "role")
-            ? (role) => (
-                <Link
-                  className="icon-link"
-                  to={`/settings/roles/new?copy=${role.role_id}`}
-                  aria-label={t("copy_of", { name: words.role(role) })}
-                  title={t("copy")}
-                >
-                  <CopyOutlined aria-hidden="true" />
-                </Link>
-              )
-            : undefined
-        }
+        actions={may("create", "role") ? copyLink : undefined}
       />
     </Page>
   );

@@ -1,7 +1,7 @@
 /** The pages of one role: a new one, or one that is there. */
 import { CopyOutlined, DeleteOutlined, EyeOutlined } from "@ant-design/icons";
 import { App, Button } from "antd";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { type Edit, useEdit, useIdempotencyKey } from "@/api/edit";
@@ -50,10 +50,13 @@ export function NewRole(): ReactNode {
   const [draft, setDraft] = useState<RoleBody | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isSaving, setIsSaving] = useState(false);
-  useEffect(() => used(), [draft, used]);
   if (search.get("copy") && roles.isPending) return <Loading />;
   const begun = copied ? { ...bodyOf(copied), name: t("copy_of", { name: words.role(copied) }) } : EMPTY;
   const role = draft ?? begun;
+  const change = (next: RoleBody): void => {
+    used(); // another draft is another intention
+    setDraft(next);
+  };
   const create = async (): Promise<void> => {
     setIsSaving(true);
     setError(null);
@@ -69,7 +72,7 @@ export function NewRole(): ReactNode {
   };
   return (
     <Page title={t("new")}>
-      <RoleForm role={role} isShipped={false} isReadOnly={false} error={error} onChange={setDraft} />
+      <RoleForm role={role} isShipped={false} isReadOnly={false} error={error} onChange={change} />
       <div className="save-bar">
         <ErrorLine error={error} />
         <Button onClick={() => void navigate("/settings/roles")}>{t("cancel")}</Button>
