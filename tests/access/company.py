@@ -1,4 +1,4 @@
-"""A company of five colleagues and four customers, over HTTP, on each kind of app database."""
+"""A company of six colleagues and four customers, over HTTP, on each kind of app database."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from onefold.access import Actor, load_access
+from onefold.access.accounts import Visitor, csrf_token
+from onefold.access.accounts.sessions import start_session
 from onefold.access.accounts.tables import user_account
 from onefold.access.tables import user_role
-from onefold.api import call as calls
 from onefold.api import create_app
-from onefold.errors import NotSignedIn
+from onefold.identity.tables import customer as customer_table
+from onefold.identity.tables import subject
 from onefold.kernel import utc_now
-from onefold.profiles.tables import profile_summary
+from onefold.profiles.tables import identifier, profile_summary, search_term
 from onefold.settings import Settings
 from onefold.workspace import Workspace
 
@@ -30,6 +31,7 @@ USERS = {
     "usr_agent": (["agent"], {"regions": ["EU"]}),
     "usr_other": (["agent"], {}),
     "usr_nobody": ([], {}),
+    "usr_analyst": (["analyst"], {}),
 }
 CUSTOMERS = [
     {"customer_id": "cus_1", "display_name": "Ana", "email": "ana@example.com", "region": "EU", "status": "active"},
@@ -58,8 +60,24 @@ def fill(connection: sa.Connection) -> None:
         for role_id in roles:
             connection.execute(user_role.insert().values(user_id=user_id, role_id=role_id))
     for customer in CUSTOMERS:
+        connection.execute(
+            customer_table.insert().values(
+                customer_id=customer["customer_id"], kind="person", state="active", created_run=1, created_at=utc_now()
+            )
+        )
         counts = dict.fromkeys(("events", "records", "systems"), 1)
+        subject_id = f"crm.people:{customer['customer_id']}"
+        connection.execute(
+            subject.insert().values(
+                subject_id=subject_id, attached_run=1, customer_id=customer["customer_id"], attached_at=utc_now()
+            )
+        )
+        for kind, value in (("email", customer["email"]), ("name", customer["display_name"].casefold())):
+            if value is not None:
+                connection.execute(identifier.insert().values(kind=kind, value=value, subject_id=subject_id))
         connection.execute(profile_summary.insert().values(kind="person", **counts, **customer))
+        term = customer["display_name"].casefold()
+        connection.execute(search_term.insert().values(term=term, customer_id=customer["customer_id"]))
 
 
 @pytest.fixture
@@ -74,16 +92,22 @@ def company(tmp_path, database_url):
 
 
 @pytest.fixture
-def as_user(company, monkeypatch):
-    """A client of one colleague."""
-
-    def identified(request):
-        user_id = request.headers.get("X-User", "")
-        if user_id not in USERS:
-            raise NotSignedIn("sign in first")
-        with company.read() as connection:
-            return load_access(connection, Actor(user_id, "user", user_id, None, USERS[user_id][1]))
-
-    monkeypatch.setattr(calls, "_identified", identified)
+def as_user(company):
+    """A signed-in browser of one colleague; the same browser for the same colleague."""
     app = create_app(company.workspace)
-    return lambda user_id: TestClient(app, raise_server_exceptions=False, headers={"X-User": user_id})
+    browsers: dict[str, TestClient] = {}
+
+    def browser(user_id):
+        if user_id not in browsers:
+            with company.write() as connection:
+                made = start_session(connection, user_id, Visitor("127.0.0.1", "test"), is_second_factor_done=True)
+            browsers[user_id] = TestClient(
+                app,
+                base_url="http://localhost",
+                raise_server_exceptions=False,
+                cookies={"onefold_session": made.token},
+                headers={"X-CSRF-Token": csrf_token(made.token)},
+            )
+        return browsers[user_id]
+
+    return browser

@@ -30,6 +30,7 @@ from onefold.api import (
     stream,
     uploads,
     users,
+    view_as,
     views,
 )
 from onefold.api.card import layouts_router, page_router
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     audit.router,
     roles.router,
+    view_as.router,
     access.router,
     overview.router,
     stream.router,

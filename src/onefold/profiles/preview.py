@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from onefold.access import BODIES, Access, FieldAccess, Layer, Mask, Resolve, Role
 from onefold.profiles.tables import profile_summary
+from onefold.storage import aware
 
 FIELDS = (
     "display_name",
@@ -101,7 +103,7 @@ def preview_role(
 
 
 def _field(alone: Access, name: str, row: sa.RowMapping) -> PreviewField:
-    by_role = alone.field(name)
+    by_role, value = alone.field(name), row[f"value_{name}"]
     return PreviewField(
-        name, row[f"value_{name}"], by_role.mask, by_role.policy, Mask(row[f"mask_{name}"]) is not by_role.mask
+        name, aware(value) if isinstance(value, datetime) else value, by_role.mask, by_role.policy, Mask(row[f"mask_{name}"]) is not by_role.mask
     )
