@@ -149,7 +149,7 @@ def get_customers(
     limit: Limit = 50,
 ) -> CustomerPage:
     """Within the caller's scope and under their masks; a search without ``sort`` comes best first."""
-    wanted = _wanted(call, Choice(filter=filter, q=q))
+    wanted = _wanted(call, Choice(filter=filter, q=q, ids=None))
     keys = parse_sort(sort)
     shown = DEFAULT_FIELDS if fields is None else _names(fields)
     with call.read() as connection:
@@ -198,7 +198,7 @@ def get_facet(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> FacetShape:
     """Among the customers of the caller's scope that match; the most frequent first."""
-    wanted = _wanted(call, Choice(filter=filter, q=q))
+    wanted = _wanted(call, Choice(filter=filter, q=q, ids=None))
     with call.read() as connection:
         facet = count_values(connection, call.access, attribute, wanted, containing=containing, limit=limit)
     items = [ValueCount(value=value, customers=customers) for value, customers in facet.values]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from fastapi import APIRouter, Response
@@ -100,9 +101,6 @@ def delete_one_view(call: CallDep, view_id: str) -> Response:
 
 
 def _shape(view: View) -> ViewShape:
-    return ViewShape(
-        **{
-            name: list(value) if isinstance(value := getattr(view, name), tuple) else value
-            for name in ViewShape.model_fields
-        }
+    return ViewShape.model_validate(
+        {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(view).items()}
     )

@@ -134,20 +134,19 @@ class Owned:
         value: sa.ColumnElement[str],
         rows: sa.FromClause,
         mine: sa.ColumnElement[bool],
-        owners: Callable[[sa.Select[Any]], sa.Select[Any]] | None = None,
+        owners: Callable[[sa.ColumnElement[bool]], sa.Select[Any]] | None = None,
     ) -> None:
         self.value = value
         self.rows = rows
         self.mine = mine
         """True for the rows of the ``profile_summary`` row's customer."""
         self._owners = owners
-        """From the ids on some of the rows to the ids of the customers that they lead to; where rows are few."""
+        """The ids of the customers that rows with a condition lead to; where rows are few."""
 
     def having(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """Whether one of the customer's rows fulfils ``condition``."""
         if self._owners is not None:
-            bearers = sa.select(sa.literal_column("customer_tag.customer_id").label("customer_id"))
-            return profile_summary.c.customer_id.in_(self._owners(bearers.select_from(self.rows).where(condition)))
+            return profile_summary.c.customer_id.in_(self._owners(condition))
         query = sa.select(sa.literal(1)).select_from(self.rows).where(self.mine, condition)
         return sa.exists(query.correlate(profile_summary))
 
@@ -174,7 +173,7 @@ def _member_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 @compiles(_Quoted, "sqlite")
 def _quoted_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    document, *parts = (compiler.process(part, **options) for part in element.clauses)
+    document, *parts = (str(compiler.process(part, **options)) for part in element.clauses)
     for part in parts:
         document = f"(select value from json_each({document}) where key = {part})"
     return document
@@ -188,7 +187,8 @@ def _quoted_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(_Number, "sqlite")
 def _number_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     text = compiler.process(element.clauses, **options)
-    return f"(select case when v glob '*[0-9]*' and v not glob '*[^0-9.-]*' then cast(v as real) end from (select {text} as v))"
+    is_number = "v glob '*[0-9]*' and v not glob '*[^0-9.-]*'"
+    return f"(select case when {is_number} then cast(v as real) end from (select {text} as v))"
 
 
 @compiles(_Number, "postgresql")
@@ -201,9 +201,7 @@ def _number_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 def _moment_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     text = compiler.process(element.clauses, **options)
     day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
-    return (
-        f"(select case when v glob '{day}' then strftime('%Y-%m-%d %H:%M:%f000', v) end from (select {text} as v))"
-    )
+    return f"(select case when v glob '{day}' then strftime('%Y-%m-%d %H:%M:%f000', v) end from (select {text} as v))"
 
 
 @compiles(_Moment, "postgresql")

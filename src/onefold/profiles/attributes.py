@@ -144,16 +144,17 @@ def _list_column(name: str) -> sa.ColumnElement[Any]:
             _customer_tag.c.customer_id == profile_summary.c.customer_id,
             _customer_tag.c.customer_id.in_(merged.correlate(profile_summary)),
         )
-        return Owned(_tag.c.name, rows, mine, _leading_to).column()
+        return Owned(_tag.c.name, rows, mine, _bearing).column()
     if name == "sign":
         signs = sa.select(_sign.c.signs).where(_sign.c.customer_id == profile_summary.c.customer_id)
         return sa.type_coerce(signs.correlate(profile_summary).scalar_subquery(), Words())
     return Owned(source_of(_subject.c.subject_id), _subject, _subject.c.customer_id == profile_summary.c.customer_id).column()
 
 
-def _leading_to(tagged: sa.Select[Any]) -> sa.Select[Any]:
-    """The ids that the tagged ones lead to, themselves among them: a merge moves no tag."""
-    start = tagged.subquery()
+def _bearing(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The ids on which there is such a tag, and all ids that they lead to: a merge moves no tag."""
+    rows = _customer_tag.join(_tag, _tag.c.tag_id == _customer_tag.c.tag_id)
+    start = sa.select(_customer_tag.c.customer_id).select_from(rows).where(condition).subquery()
     walk = sa.select(start.c.customer_id).cte(recursive=True)
     step = sa.select(_customer.c.merged_into).join_from(
         walk, _customer, sa.and_(_customer.c.customer_id == walk.c.customer_id, _customer.c.merged_into.is_not(None))

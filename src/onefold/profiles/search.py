@@ -57,7 +57,7 @@ class Words:
             earlier = search_term.alias()
             mine = (earlier.c.customer_id == term.c.customer_id, earlier.c.term < term.c.term)
             begins = _begins(earlier.c.term, self.words[0])
-            conditions.append(~sa.exists(sa.select(sa.literal(1)).where(*mine, *begins).correlate(term)))
+            conditions.append(sa.not_(sa.exists(sa.select(sa.literal(1)).where(*mine, *begins).correlate(term))))
         return term, term.c.term, term.c.customer_id, sa.and_(*conditions)
 
     def _walk(self, term: Any) -> list[sa.ColumnElement[bool]]:
@@ -108,7 +108,7 @@ class Beginning:
             .select_from(holder.join(earlier, earlier.c.subject_id == holder.c.subject_id))
             .where(holder.c.customer_id == owner.c.customer_id, before, *self._walk(earlier))
         )
-        is_first = ~sa.exists(query.correlate_except(holder, earlier))
+        is_first = sa.not_(sa.exists(query.correlate_except(holder, earlier)))
         rows = value.join(owner, owner.c.subject_id == value.c.subject_id)
         return rows, value.c.value, owner.c.customer_id, sa.and_(*self._walk(value), is_first)
 
@@ -134,7 +134,7 @@ class Search:
         mine = profile_summary.c.customer_id
         if self.readings and all(reading.is_rare for reading in self.readings):
             found = sa.union(*(reading.candidates() for reading in self.readings)).subquery()
-            among = mine.in_(sa.select(found.c.customer_id))
+            among: sa.ColumnElement[bool] = mine.in_(sa.select(found.c.customer_id))
         else:
             among = sa.or_(sa.false(), *(reading.condition() for reading in self.readings))
         return sa.or_(mine.in_(self.ids), among) if self.ids else among

@@ -172,7 +172,9 @@ def _check(connection: sa.Connection, access: Access, draft: ViewDraft, *, befor
 
     for role_id in set(draft.shared_with) - set(before):
         if role_id not in _roles(access) and not access.may("administer", "view"):
-            raise NotAllowed("you may share views with roles of your own only", hint="Ask an administrator to share it.")
+            raise NotAllowed(
+                "you may share views with roles of your own only", hint="Ask an administrator to share it."
+            )
         get_role(connection, role_id)
 
 
@@ -206,7 +208,9 @@ def _view(row: Any, access: Access) -> View:
 
 
 def _stale(row: Any) -> Stale:
-    return Stale("somebody changed this view meanwhile", hint="Read it again and repeat your change.", version=row.version)
+    return Stale(
+        "somebody changed this view meanwhile", hint="Read it again and repeat your change.", version=row.version
+    )
 
 
 def _tell(connection: sa.Connection, access: Access, verb: str, view_id: str, draft: ViewDraft | None) -> None:

@@ -75,7 +75,7 @@ def search_words(text: str) -> list[list[str]]:
     ways = [native]
     if any(not word.isascii() for word in native):
         readings = [_cjk_readings(word) if _CJK.search(word) else [_latin_words(word)] for word in native]
-        ways += [sum(parts, []) for parts in itertools.zip_longest(*readings, fillvalue=[])]
+        ways += [list(itertools.chain(*parts)) for parts in itertools.zip_longest(*readings, fillvalue=[])]
     return [way for place, way in enumerate(ways) if way and way not in ways[:place]]
 
 

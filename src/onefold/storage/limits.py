@@ -13,7 +13,7 @@ _STEPS = 20_000  # instructions of SQLite between two looks at the clock; about 
 _CANCELLED = "57014"  # PostgreSQL: query_canceled
 
 
-class TimeIsUp(Exception):  # noqa: N818 - reads as a sentence
+class TimeIsUp(Exception):
     """A query took longer than it was given."""
 
 
