@@ -46,9 +46,9 @@ class FileStore:
             EngineFailed: the disk is full or broken; nothing is kept.
         """
         with self._locked(fcntl.LOCK_SH):
-            sha256 = incoming.finish()
-            path = self._path(sha256)
             try:
+                sha256 = incoming.finish()
+                path = self._path(sha256)
                 if not path.exists():
                     path.parent.mkdir(exist_ok=True, mode=0o700)
                     incoming.path.rename(path)

@@ -43,7 +43,8 @@ def folded(name: str) -> str:
     >>> folded("  VIP\u200b  Ｋunde ") == folded("vip kunde")
     True
     """
-    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold().split())
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", plain).split())
 
 
 def excerpt(text: str, longest: int = 140) -> str:
