@@ -31,6 +31,7 @@ from onefold.api import (
     uploads,
     users,
     views,
+    webhooks,
 )
 from onefold.api.card import layouts_router, page_router
 from onefold.web import Interface
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     overview.router,
     stream.router,
+    webhooks.router,
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
     layouts_router,
