@@ -124,6 +124,14 @@ class SignOnSettings(_Model):
     """Roles that somebody without an account gets at the first sign-on; without any, only invited people come in."""
 
 
+class WebhookSettings(_Model):
+    """What webhooks may do beyond sending to public https addresses."""
+
+    plain_hosts: list[str] = Field(default_factory=list)
+    """Hosts that are sent to without TLS, such as a service beside this one; private ones also need
+    ``server.allow_private_addresses``."""
+
+
 class AuditSettings(_Model):
     """How long the audit is kept."""
 
@@ -154,6 +162,7 @@ class Settings(_Model):
     sign_on: dict[str, SignOnSettings] = Field(default_factory=dict)
     """Providers by a short name, which is part of their addresses."""
     audit: AuditSettings = AuditSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
 

@@ -16,7 +16,7 @@ from tests.api.served import Page, served
 from onefold.access import Access, Actor
 from onefold.api import call as calls
 from onefold.api import feed as feeds
-from onefold.api import stream
+from onefold.api import signed_in, stream
 from onefold.errors import NotSignedIn
 from onefold.profiles.tables import profile_summary
 from onefold.storage import announce, outbox
@@ -203,13 +203,14 @@ def people(monkeypatch):
     """Sign people in by a token that names their region; what they may do can change meanwhile."""
     known = {}
 
-    def identify(request):
+    def identify(request, _workspace, **_options):
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in known:
             raise NotSignedIn("sign in first")
-        return known[token]
+        return signed_in.Identified(known[token])
 
-    monkeypatch.setattr(calls, "_identified", identify)
+    monkeypatch.setattr(calls, "identified", identify)
+    monkeypatch.setattr(signed_in, "identified", identify)
     monkeypatch.setattr(feeds, "RECHECK_SECONDS", 0.1)
     for region in ("north", "south"):
         known[region] = Scoped(Actor(f"usr_{region}", "user", region), region=region)

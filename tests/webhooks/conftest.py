@@ -95,7 +95,7 @@ class House:
     @contextmanager
     def working(self) -> Iterator[WebhookWorker]:
         """A worker for the length of the block."""
-        worker = WebhookWorker(self, poll_seconds=0.02)
+        worker = WebhookWorker(self.database, self.vault, lambda: self.guard, poll_seconds=0.02)
         worker.start()
         yield worker
         worker.stop()

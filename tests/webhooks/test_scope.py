@@ -35,10 +35,6 @@ def people(monkeypatch):
 
 @pytest.fixture
 def regions(house):
-    with house.database.write() as connection:
-        connection.execute(
-            sa.text("create table user_account (user_id text, display_name text, state text, attributes text)")
-        )
     house.add_customer("cus_n", "north")
     house.add_customer("cus_s", "south")
     return house

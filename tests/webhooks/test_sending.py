@@ -202,11 +202,11 @@ def test_messages_are_replayed_under_their_ids(house, receive):
         house.wait_for_states(hook, *["delivered"] * 5)
         first = house.deliveries(hook)[0]
         with house.database.write() as connection:
-            replay_delivery(connection, first.delivery_id)
+            replay_delivery(connection, SYSTEM, first.delivery_id)
         receiver.wait(6)
         assert receiver.messages[5].id == first.delivery_id
         with house.database.write() as connection:
-            assert replay_deliveries(connection, hook, first_seq=3, last_seq=5) == 3
+            assert replay_deliveries(connection, SYSTEM, hook, first_seq=3, last_seq=5) == 3
         receiver.wait(9)
         house.wait_for_states(hook, *["delivered"] * 5)
     assert sorted(message.seq for message in receiver.messages[6:]) == [3, 4, 5]

@@ -32,6 +32,7 @@ from onefold.api import (
     users,
     view_as,
     views,
+    webhooks,
 )
 from onefold.api.card import layouts_router, page_router
 from onefold.web import Interface
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     overview.router,
     stream.router,
+    webhooks.router,
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
     layouts_router,

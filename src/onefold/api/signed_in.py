@@ -85,8 +85,13 @@ def browser_session(request: Request, workspace: Workspace) -> SignedIn | None:
         return find_session(connection, token)
 
 
-def identified(request: Request, workspace: Workspace) -> Identified:
+def identified(request: Request, workspace: Workspace, *, is_use: bool = True) -> Identified:
     """Who asks.
+
+    Args:
+        request: of anybody.
+        workspace: whose people are asked for.
+        is_use: counts as using the session; not where the server looks by itself, for a page that is merely open.
 
     Raises:
         NotSignedIn: nobody that we know.
@@ -104,12 +109,13 @@ def identified(request: Request, workspace: Workspace) -> Identified:
         raise NotAllowed(
             "a change must carry the token of the page", hint=f"Reload the page ({CSRF_HEADER}).", reason="csrf"
         )
-    return _by_session(request, workspace, found)
+    return _by_session(request, workspace, found, is_use=is_use)
 
 
-def _by_session(request: Request, workspace: Workspace, found: SignedIn) -> Identified:
+def _by_session(request: Request, workspace: Workspace, found: SignedIn, *, is_use: bool) -> Identified:
     address = visitor_of(request).address
-    see_session(workspace.database, found.session, address)
+    if is_use:
+        see_session(workspace.database, found.session, address)
     actor = Actor(found.session.user_id, "user", found.display_name, address, found.attributes)
     with workspace.database.read() as connection:
         access = load_access(connection, actor, mask_key=workspace.mask_key, view_as=found.session.view_as)

@@ -8,7 +8,8 @@ import anyio
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from onefold.api import call as calls
+from onefold.access import Access
+from onefold.api import signed_in
 from onefold.api.call import CallDep
 from onefold.api.feed import Feed, Subscriber
 from onefold.errors import InvalidInput
@@ -95,7 +96,12 @@ async def get_stream(
     feed: Feed | None = getattr(request.app.state, "feed", None)
     if feed is None:
         feed = request.app.state.feed = Feed(call.database)
-    subscriber = Subscriber(call.access, lambda: calls._call(request).access, _position(last_event_id, after))
+    workspace = call.workspace
+
+    def refresh() -> Access:
+        return signed_in.identified(request, workspace, is_use=False).access
+
+    subscriber = Subscriber(call.access, refresh, _position(last_event_id, after))
     feed.admit(subscriber)
     return EventStream(feed, subscriber)
 

@@ -11,10 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.access import Access
-from onefold.errors import InvalidInput, Stale
+from onefold.access.accounts import get_key
+from onefold.access.audit import record_audit
+from onefold.errors import InvalidInput, NotAllowed, Stale
 from onefold.kernel import new_id, parse_rule, utc_now
+from onefold.profiles import summary_column
 from onefold.storage import announce, compile_rule
-from onefold.webhooks.changes import Change, attribute_column, newest_seq
+from onefold.webhooks.changes import Change, newest_seq
 from onefold.webhooks.guard import Guard
 from onefold.webhooks.model import SECRET_OVERLAP, Delivery, DeliveryState, Webhook, WebhookState
 from onefold.webhooks.queries import delivery_of, get_delivery, get_webhook
@@ -46,15 +49,15 @@ def create_webhook(
 
     Raises:
         InvalidInput: address, kinds or filter cannot be used.
-        NotAllowed: the address is a private one.
+        NotAllowed: the address is a private one, or the actor is a limited key.
     """
     check_draft(access, draft, guard)
     webhook_id, now = new_id("whk"), utc_now()
-    _announce(connection, access, "created", webhook_id)
+    _announce(connection, access, "created", webhook_id, **_values(draft))
     values = _values(draft) | {
         "webhook_id": webhook_id,
         "sealed_secret": seal_secret(sealer, webhook_id, new_secret()),
-        "owner_id": owner_of(access),
+        "owner_id": owner_of(connection, access),
         "state": (WebhookState.PAUSED if draft.is_paused else WebhookState.ACTIVE).value,
         "position": newest_seq(connection),
         "failures": 0,
@@ -78,7 +81,7 @@ def update_webhook(
     before = get_webhook(connection, webhook_id)
     _expect(before, version)
     values = _values(draft) | {
-        "owner_id": owner_of(access),
+        "owner_id": owner_of(connection, access),
         "version": version + 1,
         "updated_at": utc_now(),
     }
@@ -86,7 +89,7 @@ def update_webhook(
         state = WebhookState.PAUSED if draft.is_paused else WebhookState.ACTIVE
         values |= {"state": state.value, "reason": None, "failures": 0, "failing_since": None, "resume_at": None}
     connection.execute(webhook.update().where(webhook.c.webhook_id == webhook_id).values(values))
-    _announce(connection, access, "updated", webhook_id)
+    _announce(connection, access, "updated", webhook_id, **_values(draft), is_paused=draft.is_paused)
     return get_webhook(connection, webhook_id)
 
 
@@ -119,26 +122,29 @@ def renew_secret(
             updated_at=now,
         )
     )
-    _announce(connection, access, "updated", webhook_id)
+    _announce(connection, access, "updated", webhook_id, is_secret_renewed=True)
     return get_webhook(connection, webhook_id), secret
 
 
 def ping_webhook(connection: sa.Connection, access: Access, webhook_id: str) -> Delivery:
     """Send a message that says nothing but that messages arrive; also to a paused webhook."""
     get_webhook(connection, webhook_id)
+    record_audit(connection, access, "webhook.ping", "webhook", webhook_id)
     ping = Change(0, utc_now(), "webhook.ping", "webhook", webhook_id, actor_id=access.actor.actor_id)
     return add_deliveries(connection, webhook_id, [(None, ping)])[0]
 
 
-def replay_delivery(connection: sa.Connection, delivery_id: str) -> Delivery:
+def replay_delivery(connection: sa.Connection, access: Access, delivery_id: str) -> Delivery:
     """Send a message again, under the same id."""
-    get_delivery(connection, delivery_id)
+    found = get_delivery(connection, delivery_id)
+    record_audit(connection, access, "webhook.replay", "webhook", found.webhook_id, {"delivery_id": delivery_id})
     _send_again(connection, webhook_delivery.c.delivery_id == delivery_id)
     return get_delivery(connection, delivery_id)
 
 
 def replay_deliveries(
     connection: sa.Connection,
+    access: Access,
     webhook_id: str,
     *,
     first_seq: int,
@@ -159,6 +165,7 @@ def replay_deliveries(
     count = int(connection.scalar(sa.select(sa.func.count()).select_from(webhook_delivery).where(chosen)) or 0)
     if count > _MOST_REPLAYED:
         raise InvalidInput(f"{count:,} messages are too many at once", hint=f"Replay {_MOST_REPLAYED:,} at most.")
+    record_audit(connection, access, "webhook.replay", "webhook", webhook_id, {"first": first_seq, "last": last_seq})
     return _send_again(connection, chosen)
 
 
@@ -207,12 +214,21 @@ def check_draft(access: Access, draft: WebhookDraft, guard: Guard) -> None:
     if wrong or not 0 < len(draft.kinds) <= _MOST_KINDS:
         raise InvalidInput(f"not a kind of change: {', '.join(wrong) or 'none given'}", hint="Such as note.*, or *.")
     if draft.filter:
-        compile_rule(parse_rule(draft.filter), access.searching(attribute_column), access.actor.attributes)
+        compile_rule(parse_rule(draft.filter), access.searching(summary_column), access.actor.attributes)
 
 
-def owner_of(access: Access) -> str:
-    """The person who answers for what a webhook is sent: a key's, not the key."""
-    return str(access.actor.attributes.get("user_id") or access.actor.actor_id)
+def owner_of(connection: sa.Connection, access: Access) -> str:
+    """The person who answers for what a webhook is sent.
+
+    Raises:
+        NotAllowed: a key that may less than its person: its webhook would hear more than the key may read.
+    """
+    actor = access.actor
+    if actor.kind != "key":
+        return actor.actor_id
+    if access.limits is not None or len(access.layers) > 1:
+        raise NotAllowed("this key may not make webhooks", hint="Use a key that may all that its person may.")
+    return get_key(connection, actor.actor_id).user_id
 
 
 def _values(draft: WebhookDraft) -> dict[str, Any]:
@@ -239,6 +255,7 @@ def _send_again(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> in
     return connection.execute(webhook_delivery.update().where(chosen).values(waiting)).rowcount
 
 
-def _announce(connection: sa.Connection, access: Access, verb: str, webhook_id: str) -> None:
+def _announce(connection: sa.Connection, access: Access, verb: str, webhook_id: str, **details: Any) -> None:
     actor_id = access.actor.actor_id
+    record_audit(connection, access, f"webhook.{verb.removesuffix('d')}", "webhook", webhook_id, details)
     announce(connection, f"webhook.{verb}", resource="webhook", resource_id=webhook_id, actor_id=actor_id)

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.access import Access
-from onefold.errors import InvalidInput
+from onefold.profiles import summary_column
 from onefold.profiles.tables import profile_summary
 from onefold.storage import aware, outbox
 
@@ -111,7 +111,7 @@ def hear_all(connection: sa.Connection, listeners: Sequence[Access], changes: Se
     for access in listeners:
         possible = [change for change in changes if _may_read(access, change)]
         if any(change.customer_id for change in possible):
-            scope = access.customers(attribute_column)
+            scope = access.customers(summary_column)
             key = _meaning(scope)
             if key not in admitted:
                 admitted[key] = _customers_in(connection, scope, ids)
@@ -147,10 +147,3 @@ def _meaning(scope: sa.ColumnElement[bool]) -> object:
     """Equal for scopes that admit the same customers because they are written alike."""
     compiled = scope.compile()
     return str(compiled), repr(sorted(compiled.params.items()))
-
-
-def attribute_column(name: str) -> sa.ColumnElement[Any]:
-    """The column by which row scopes and filters decide."""
-    if name not in profile_summary.c:
-        raise InvalidInput(f"there is no attribute {name!r}", hint=f"There are: {', '.join(profile_summary.c.keys())}.")
-    return profile_summary.c[name]

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpcore
 
 from onefold.errors import InvalidInput, NotAllowed
+from onefold.settings import Settings
 
 _LONGEST_URL = 2_000
 _NOT_IN_URLS = re.compile(r"[^\x21-\x7e]|\\")
@@ -32,6 +33,12 @@ class Guard:
     """Also this machine and private networks."""
     plain_hosts: frozenset[str] = field(default_factory=frozenset)
     """Hosts that may be reached without TLS."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Guard:
+        """As the settings say."""
+        hosts = (host.rstrip(".").lower() for host in settings.webhooks.plain_hosts)
+        return cls(settings.server.allow_private_addresses, frozenset(hosts))
 
     def check_url(self, url: str) -> str:
         """Return ``url`` if its form is one that may be connected to; nothing is resolved.

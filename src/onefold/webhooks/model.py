@@ -15,6 +15,8 @@ KEPT = timedelta(days=30)
 """How long outbox entries that every webhook has passed, and deliveries that are over, are kept."""
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=6)
+LONGEST_REST = timedelta(minutes=1)
+"""How long one message that fails holds up those after it; order is kept for as long."""
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 """What a receiver asks for beyond this is not waited for."""
 SECRET_OVERLAP = timedelta(hours=24)

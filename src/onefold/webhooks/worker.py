@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -26,7 +26,15 @@ from onefold.storage import AppDatabase, announce, aware
 from onefold.webhooks.actions import restored_change
 from onefold.webhooks.changes import heard
 from onefold.webhooks.guard import Guard
-from onefold.webhooks.model import PAUSED_AFTER, RETRIED_FOR, Attempt, DeliveryState, WebhookState, waiting_time
+from onefold.webhooks.model import (
+    LONGEST_REST,
+    PAUSED_AFTER,
+    RETRIED_FOR,
+    Attempt,
+    DeliveryState,
+    WebhookState,
+    waiting_time,
+)
 from onefold.webhooks.owners import access_of_owner
 from onefold.webhooks.planning import is_behind, plan_deliveries
 from onefold.webhooks.retention import trim
@@ -49,27 +57,27 @@ MOST_AT_ONCE = 8
 TRIM_SECONDS = 3_600.0
 
 
-class Sends(Protocol):
-    """What the worker needs of a workspace."""
-
-    @property
-    def database(self) -> AppDatabase:
-        """The app database."""
-
-    @property
-    def vault(self) -> Sealer:
-        """Opens signing secrets."""
-
-    @property
-    def guard(self) -> Guard:
-        """What may be connected to."""
-
-
 class WebhookWorker:
-    """Sends for all webhooks of a workspace; several servers may share one app database."""
+    """Sends for all webhooks of a workspace; several servers may share one app database.
 
-    def __init__(self, workspace: Sends, *, poll_seconds: float = POLL_SECONDS) -> None:
-        self._workspace = workspace
+    Args:
+        database: the app database.
+        sealer: opens signing secrets.
+        guard: what may be connected to, asked for every batch.
+        poll_seconds: how long it waits before it looks again.
+    """
+
+    def __init__(
+        self,
+        database: AppDatabase,
+        sealer: Sealer,
+        guard: Callable[[], Guard],
+        *,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._guard = guard
         self._poll_seconds = poll_seconds
         self._name = secrets.token_hex(8)
         self._stopping = threading.Event()
@@ -103,7 +111,7 @@ class WebhookWorker:
                         self._busy[webhook_id] = self._pool.submit(self._serve, webhook_id)
                 if time.monotonic() - trimmed_at > TRIM_SECONDS:
                     trimmed_at = time.monotonic()
-                    trim(self._workspace.database, utc_now())
+                    trim(self._database, utc_now())
             except Exception as error:  # noqa: BLE001 - the loop's edge: a database that is away comes back
                 log.warning("webhooks: %s", mask_secrets(str(error)))
                 self._stopping.wait(2.0)
@@ -114,7 +122,7 @@ class WebhookWorker:
         """Webhooks that nobody works for and that have something to hear."""
         now = utc_now()
         is_free = sa.or_(webhook.c.lease_until.is_(None), webhook.c.lease_until < now)
-        with self._workspace.database.read() as connection:
+        with self._database.read() as connection:
             return list(
                 connection.scalars(sa.select(webhook.c.webhook_id).where(is_free, sa.or_(_has_due(now), is_behind())))
             )
@@ -123,7 +131,7 @@ class WebhookWorker:
         """Work for one webhook until nothing is due, it fails, or its turn is over."""
         try:
             while not self._stopping.is_set() and self._lease(webhook_id):
-                plan_deliveries(self._workspace.database, webhook_id)
+                plan_deliveries(self._database, webhook_id)
                 if not self._send_batch(webhook_id):
                     break
         except Exception as error:  # noqa: BLE001 - the thread's edge: the next turn tries again
@@ -150,13 +158,13 @@ class WebhookWorker:
     def _send_batch(self, webhook_id: str) -> bool:
         """Send what is due, in the order of the changes; whether there may be more at once."""
         leased_at = time.monotonic()
-        with self._workspace.database.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(sa.select(webhook).where(webhook.c.webhook_id == webhook_id)).first()
             due = list(connection.execute(_due_deliveries(webhook_id, utc_now()))) if row is not None else []
             access = access_of_owner(connection, row.owner_id) if row is not None else None
         if row is None or not due:
             return False
-        with Post(row.url, self._workspace.guard) as post:
+        with Post(row.url, self._guard()) as post:
             for delivery in due:
                 if time.monotonic() - leased_at > LEASE.total_seconds() / 2 or self._stopping.is_set():
                     return True
@@ -168,14 +176,14 @@ class WebhookWorker:
         """Send one delivery and note what came of it; whether the next may follow at once."""
         now = utc_now()
         change = restored_change(delivery.change)
-        with self._workspace.database.read() as connection:
+        with self._database.read() as connection:
             may_hear = delivery.seq is None or (access is not None and bool(heard(connection, access, [change])))
         if not may_hear:
             withheld = {"state": DeliveryState.WITHHELD.value, "next_attempt_at": None}
             self._write(lambda connection: _note(connection, delivery.delivery_id, **withheld))
             return True
         body = body_of(message(change))
-        headers = signed_headers(signing_secrets(self._workspace.vault, row, now), delivery.delivery_id, now, body)
+        headers = signed_headers(signing_secrets(self._sealer, row, now), delivery.delivery_id, now, body)
         attempt = post.send(body, headers)
         self._write(lambda connection: note_attempt(connection, row.webhook_id, delivery, attempt, utc_now()))
         return attempt.is_delivered
@@ -186,7 +194,7 @@ class WebhookWorker:
         while True:
             turns += 1
             try:
-                with self._workspace.database.write() as connection:
+                with self._database.write() as connection:
                     return work(connection)
             except EngineFailed as error:
                 state = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None)
@@ -239,7 +247,7 @@ def _note_failure(
         reason = "the receiver said that it is gone (410)"
     elif now - since > PAUSED_AFTER:
         reason = f"it failed for {PAUSED_AFTER.days} days without one success"
-    rest = attempt.retry_after or min(wait, waiting_time(row.failures + 1, 0.5))
+    rest = attempt.retry_after or min(wait, LONGEST_REST)
     is_paused = reason is not None or row.state == WebhookState.PAUSED.value
     state = WebhookState.PAUSED if is_paused else WebhookState.FAILING
     connection.execute(
