@@ -17,8 +17,11 @@ EVERYTHING = Access.full(Actor("cli", "cli", "command line"))
 def customer_id(number):
     """Ids in no telling order, of the shape that ids have."""
     letters = "abcdefghijklmnopqrstuvwxyz234567"
-    return "cus_" + "".join(letters[(number * 7919 + place * 31) % 32] for place in range(14)) + letters[number % 32] + (
-        letters[number // 32]
+    return (
+        "cus_"
+        + "".join(letters[(number * 7919 + place * 31) % 32] for place in range(14))
+        + letters[number % 32]
+        + (letters[number // 32])
     )
 
 
@@ -39,8 +42,13 @@ def write(connection, rows):
         record = {"source": source, "table": "people", "record_key": str(number)}
         connection.execute(
             profile.insert().values(
-                customer_id=mine, kind="person", input_hash="", version=1, updated_at=now,
-                attributes={"records": [record], "values": values}, traits=traits,
+                customer_id=mine,
+                kind="person",
+                input_hash="",
+                version=1,
+                updated_at=now,
+                attributes={"records": [record], "values": values},
+                traits=traits,
             )  # fmt: skip
         )
         for word in words:
@@ -60,9 +68,15 @@ def clear(connection):
 
 def access_of(scope=None, my=None, **masks):
     """Somebody with one role that reads and exports customers."""
-    allowed = {"customer": ("read", "export"), "tag": ("read", "assign"), "view": ("read", "create", "update", "delete")}
+    allowed = {
+        "customer": ("read", "export"),
+        "tag": ("read", "assign"),
+        "view": ("read", "create", "update", "delete"),
+    }
     role = Role("role1", "Role 1", permissions=allowed, scope=scope, masks=masks)
-    return Access(Actor("usr_a", "user", "Ana", attributes=my or {}), layers=(Layer((role,), my or {}),), mask_key="0" * 64)
+    return Access(
+        Actor("usr_a", "user", "Ana", attributes=my or {}), layers=(Layer((role,), my or {}),), mask_key="0" * 64
+    )
 
 
 def ndjson(stream):

@@ -186,7 +186,9 @@ def test_a_build_that_changes_nothing_keeps_signs_and_one_that_does_brings_them_
 @pytest.fixture
 def client(workspace: Workspace) -> Iterator[TestClient]:
     app = create_app(workspace, local_token=TOKEN)
-    with TestClient(app, raise_server_exceptions=False, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+    with TestClient(
+        app, base_url="http://localhost", raise_server_exceptions=False, headers={"Authorization": f"Bearer {TOKEN}"}
+    ) as client:
         yield client
 
 
@@ -207,7 +209,7 @@ def test_the_api_tells_the_overview_with_its_history(client: TestClient, workspa
 def test_before_the_first_build_the_api_says_what_is_missing(tmp_path: Path) -> None:
     with Workspace.create(tmp_path / "acme", Settings(name="acme")) as workspace:
         app = create_app(workspace, local_token=TOKEN)
-        with TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        with TestClient(app, base_url="http://localhost", headers={"Authorization": f"Bearer {TOKEN}"}) as client:
             assert client.get("/api/v1/overview").json()["state"] == "no_sources"
             (tmp_path / "crm.csv").write_text("id,name\n1,Ana\n", encoding="utf-8")
             workspace.connect("crm", str(tmp_path / "crm.csv"))

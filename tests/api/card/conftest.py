@@ -108,7 +108,9 @@ def as_role(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
         access = Access(Actor("usr_tried", "user", "Tried"), layers=(Layer((role,)),), mask_key="key")
         who = SimpleNamespace(access=access, session=None)
         monkeypatch.setattr(call, "identified", lambda *_: who)
-        client = TestClient(create_app(workspace, local_token=TOKEN), raise_server_exceptions=False)
+        client = TestClient(
+            create_app(workspace, local_token=TOKEN), base_url="http://localhost", raise_server_exceptions=False
+        )
         opened.append(client)
         return client
 
