@@ -9,11 +9,11 @@ from onefold.kernel.rules import Among, And, Compare, Constant, Known, My, Not, 
 
 MASKS = ["none", "last_four", "masked", "hashed", "hidden"]
 CLASS = {
-    "name": "free_text",  # as everything that is not listed
+    "name": "identity",  # another word for display_name
     "email": "contact",
     "region": "place",
     "tier": "standing",
-    "spent": "free_text",
+    "spent": "free_text",  # as everything that is not listed
     "since": "free_text",
 }
 KINDS = {"name": "text", "email": "text", "region": "text", "tier": "text", "spent": "number", "since": "moment"}

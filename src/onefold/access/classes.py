@@ -81,6 +81,16 @@ _SENSITIVE_WORDS = (
 )
 
 
+def names_of(attribute: str) -> tuple[str, ...]:
+    """An attribute's own name and the other words for it.
+
+    >>> names_of("name")
+    ('display_name', 'name', 'sort_name')
+    """
+    own = SAME_AS.get(attribute, attribute)
+    return (own, *(name for name, same in SAME_AS.items() if same == own))
+
+
 def class_of(attribute: str) -> PiiClass:
     """The class of an attribute; a column whose name speaks of health, belief or origin is sensitive.
 

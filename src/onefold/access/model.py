@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from onefold.access.classes import SAME_AS, class_of
+from onefold.access.classes import class_of, names_of
 from onefold.access.masks import (
     ORDER,
     Mask,
@@ -131,8 +131,8 @@ class Role:
 
     def mask_of(self, attribute: str) -> tuple[Mask, str | None]:
         """The mask that it puts on an attribute, and the entry of ``masks`` that says so."""
-        attribute = SAME_AS.get(attribute, attribute)
-        for name in (attribute, attribute.partition(":")[0], f"pii:{class_of(attribute)}", "*"):
+        same = names_of(attribute)
+        for name in (*same, same[0].partition(":")[0], f"pii:{class_of(attribute)}", "*"):
             if name in self.masks:
                 mask = self.masks[name]
                 return (Mask.HIDDEN if mask == DENIED else Mask(mask)), name
