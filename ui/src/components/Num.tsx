@@ -15,3 +15,10 @@ export function Num({ value, ...options }: Props): ReactNode {
 export function ShareOf({ value }: { value: number }): ReactNode {
   return <bdi className="num">{formatShare(value, usePreferences())}</bdi>;
 }
+
+/** An amount of money; whole units where it has no cents. */
+export function Money({ amount, currency }: { amount: number; currency: string }): ReactNode {
+  const maximumFractionDigits = Number.isInteger(amount) ? 0 : 2;
+  const words = formatNumber(amount, { style: "currency", currency, maximumFractionDigits }, usePreferences());
+  return <bdi className="num">{words}</bdi>;
+}
