@@ -129,7 +129,9 @@ export function MaskEditor(props: Props): ReactNode {
           <li key={name}>
             <span>
               {words.piiClass(name)}
-              <span className="soft mask-fields">{fields.slice(0, 6).map(words.field).join(t("comma"))}</span>
+              <span className="soft mask-fields">
+                {fields.filter(words.isNamed).slice(0, 6).map(words.field).join(t("comma"))}
+              </span>
             </span>
             <Choice
               label={t("masks.of", { name: words.piiClass(name) })}

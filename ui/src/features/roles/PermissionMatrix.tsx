@@ -3,7 +3,7 @@
  * from cell to cell, Space and Enter go on to the next state.
  */
 import { CheckOutlined, CloseOutlined, MinusOutlined } from "@ant-design/icons";
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { RoleBody, Verbs, Vocabulary } from "@/api/roles";
 import { useIsPhone } from "@/components/useIsPhone";
@@ -63,6 +63,7 @@ function Cell({ verb, kind, rights, isReadOnly, onChange, isLabelled }: CellProp
       data-cell={`${kind} ${verb}`}
       aria-disabled={isReadOnly}
       aria-label={t("matrix.cell", { kind: words.kind(kind), verb: words.verb(verb), state: t(`state.${state}`) })}
+      onKeyDown={walk}
       onClick={() => !isReadOnly && onChange(withState(rights, verb, kind, NEXT[state]))}
     >
       {ICONS[state]}
@@ -71,31 +72,33 @@ function Cell({ verb, kind, rights, isReadOnly, onChange, isLabelled }: CellProp
   );
 }
 
-function useArrows() {
-  const table = useRef<HTMLTableElement>(null);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    const cell = (event.target as HTMLElement).closest("td");
-    if (!step || !cell || !table.current) return;
-    event.preventDefault();
-    const [down = 0, along = 0] = step;
-    const turned = document.documentElement.dir === "rtl" ? -along : along;
-    const rows = table.current.tBodies[0]?.rows ?? [];
-    let row = (cell.parentElement as HTMLTableRowElement).sectionRowIndex;
-    let column = cell.cellIndex;
-    for (let tries = 0; tries < 40; tries += 1) {
-      row += down;
-      column += turned;
-      const next = rows[row]?.cells[column];
-      if (!next) return;
-      const button = next.querySelector<HTMLButtonElement>("button");
-      if (button) {
-        button.focus();
-        return;
-      }
+const STEPS: Record<string, readonly [down: number, along: number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** Walks to the next cell that has a button. */
+function walk(event: KeyboardEvent<HTMLButtonElement>): void {
+  const step = STEPS[event.key];
+  const cell = event.currentTarget.closest("td");
+  const rows = event.currentTarget.closest("tbody")?.rows;
+  if (!step || !cell || !rows) return;
+  event.preventDefault();
+  const [down, along] = step;
+  const turned = document.documentElement.dir === "rtl" ? -along : along;
+  let row = (cell.parentElement as HTMLTableRowElement).sectionRowIndex + down;
+  let column = cell.cellIndex + turned;
+  for (let next = rows[row]?.cells[column]; next; next = rows[row]?.cells[column]) {
+    const button = next.querySelector("button");
+    if (button) {
+      button.focus();
+      return;
     }
-  };
-  return { table, onKeyDown };
+    row += down;
+    column += turned;
+  }
 }
 
 function Narrow({ vocabulary, ...cell }: Props): ReactNode {
@@ -116,7 +119,6 @@ export function PermissionMatrix(props: Props): ReactNode {
   const { t } = useTranslation("roles");
   const words = useWords();
   const isPhone = useIsPhone();
-  const { table, onKeyDown } = useArrows();
   const { vocabulary, ...cell } = props;
   return (
     <>
@@ -134,7 +136,7 @@ export function PermissionMatrix(props: Props): ReactNode {
         <Narrow {...props} />
       ) : (
         <div className="scroll">
-          <table className="table matrix" ref={table} onKeyDown={onKeyDown} aria-label={t("matrix")}>
+          <table className="table matrix" aria-label={t("matrix")}>
             <thead>
               <tr>
                 <td />

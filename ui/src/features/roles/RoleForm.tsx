@@ -104,14 +104,6 @@ export function RoleForm({ role, isShipped, isReadOnly, error, onChange }: Props
             onChange={(masks) => onChange({ ...role, masks })}
           />
         </Section>
-        <Section title={t("matrix")} lead={isShipped ? t("matrix.shipped") : t("matrix.what")} id="role-matrix">
-          <PermissionMatrix
-            vocabulary={vocabulary.data}
-            rights={role}
-            isReadOnly={isReadOnly || isShipped}
-            onChange={(rights) => onChange({ ...role, ...rights })}
-          />
-        </Section>
       </div>
       <aside aria-label={t("preview")}>
         <Section title={t("preview")} lead={t("preview.what")} id="role-preview">
@@ -125,6 +117,16 @@ export function RoleForm({ role, isShipped, isReadOnly, error, onChange }: Props
           />
         </Section>
       </aside>
+      <div className="role-wide">
+        <Section title={t("matrix")} lead={isShipped ? t("matrix.shipped") : t("matrix.what")} id="role-matrix">
+          <PermissionMatrix
+            vocabulary={vocabulary.data}
+            rights={role}
+            isReadOnly={isReadOnly || isShipped}
+            onChange={(rights) => onChange({ ...role, ...rights })}
+          />
+        </Section>
+      </div>
     </div>
   );
 }

@@ -17,6 +17,8 @@ export interface Words {
   piiClass: (name: string) => string;
   /** A field's name; of one column of a source, its meaning and the column. */
   field: (name: string) => string;
+  /** Whether a field has a name in the language of the page. */
+  isNamed: (name: string) => boolean;
   /** An entry of a role's masks: a field, a class, or everything. */
   entry: (name: string) => string;
 }
@@ -38,6 +40,7 @@ export function useWords(): Words {
     mask: (mask) => known(`mask.${mask}`, mask),
     piiClass,
     field,
+    isNamed: (name) => i18n.exists(`roles:field.${name}`),
     entry: (name) =>
       name === "*" ? t("masks.everything") : name.startsWith("pii:") ? piiClass(name.slice(4)) : field(name),
   };
