@@ -10,6 +10,7 @@ from onefold import __version__
 from onefold.api import (
     access,
     audit,
+    background,
     builds,
     care,
     customer_list,
@@ -35,6 +36,7 @@ from onefold.api import (
     webhooks,
 )
 from onefold.api.card import layouts_router, page_router
+from onefold.settings import ServerSettings
 from onefold.web import Interface
 from onefold.workspace import Workspace
 
@@ -70,18 +72,28 @@ ROUTERS: tuple[APIRouter, ...] = (
 """One per slice."""
 
 
-def create_app(workspace: Workspace, *, local_token: str | None = None) -> FastAPI:
+def create_app(
+    workspace: Workspace,
+    *,
+    local_token: str | None = None,
+    server: ServerSettings | None = None,
+    has_background: bool = False,
+) -> FastAPI:
     """The HTTP application of a workspace.
 
     Args:
         workspace: open for as long as the application runs.
         local_token: whoever sends it is the owner of the files, at the command line of this machine.
+        server: how it is served, where that differs from the workspace's settings.
+        has_background: whether jobs, letters and the audit's retention run in this process too.
     """
     app = _application()
+    if has_background:
+        app.router.lifespan_context = background.lifespan
     app.state.workspace = workspace
     app.state.local_token = local_token
     errors.install(app)
-    security.install(app, workspace.settings.server, workspace.path)
+    security.install(app, server or workspace.settings.server, workspace.path)
     # Not mounted: a mount at / would take the addresses of the API that other methods answer.
     app.router.default = Interface()
     return app

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -15,9 +12,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
 
 from onefold.access import (
-    AuditEntry,
     AuditFilter,
     audit_actions,
+    audit_lines,
     record_audit,
     search_audit,
     stream_audit,
@@ -27,8 +24,6 @@ from onefold.api.call import Call, CallDep
 from onefold.api.paging import Cursor, Limit, PageOf, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/audit", tags=["audit"])
-
-_LINES_AT_ONCE = 500
 
 
 class EntryOut(BaseModel):
@@ -140,28 +135,3 @@ def get_verify(call: CallDep) -> VerificationOut:
 def _lines(call: Call, chosen: AuditFilter, as_format: str) -> Iterator[bytes]:
     with call.read() as connection:
         yield from audit_lines(stream_audit(connection, chosen), as_format)
-
-
-def audit_lines(entries: Iterator[AuditEntry], as_format: str) -> Iterator[bytes]:
-    """Entries as NDJSON or CSV, some hundred lines at a time."""
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, list(EntryOut.model_fields))
-    if as_format == "csv":
-        writer.writeheader()
-    for number, entry in enumerate(entries, 1):
-        facts = {**asdict(entry), "at": entry.at.isoformat()}
-        if as_format == "csv":
-            writer.writerow({name: _cell(value) for name, value in facts.items()})
-        else:
-            buffer.write(json.dumps(facts, ensure_ascii=False, sort_keys=True) + "\n")
-        if number % _LINES_AT_ONCE == 0:
-            yield buffer.getvalue().encode("utf-8", "replace")
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode("utf-8", "replace")
-
-
-def _cell(value: Any) -> Any:
-    """A value as a cell that no spreadsheet takes for a formula."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

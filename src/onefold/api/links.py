@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from fastapi import Request
 from starlette.background import BackgroundTask
 
 from onefold.access import send_mail
-from onefold.access.accounts import User, letter
+from onefold.access.accounts import User, letter, link_to
 from onefold.errors import OnefoldError
 from onefold.settings import SmtpSettings
 from onefold.workspace import Workspace
 
-PAGES = {"set_up": "set-up", "invitation": "invitation", "reset": "reset-password"}
-"""Purpose of a link -> page that takes its token. The token is in the fragment, which no server or log is sent."""
+__all__ = ["base_url", "link_to", "mail_link", "mailing", "smtp_password"]
 
 
 def base_url(workspace: Workspace, request: Request) -> str:
     """Where people reach this installation."""
     public = workspace.settings.server.public_url
     return public or str(request.base_url).rstrip("/")
-
-
-def link_to(base: str, purpose: str, token: str) -> str:
-    """The link of a one-time token."""
-    return f"{base}/{PAGES[purpose]}#token={quote(token)}"
 
 
 def mail_link(workspace: Workspace, user: User, purpose: str, link: str, *, inviter: str = "") -> None:

@@ -22,6 +22,8 @@ COMMANDS = {
         "onefold.cli.build:build",
         "Bring customers up to date: land, conform, resolve, unify, report.",
     ),
+    "serve": ("onefold.cli.serve:serve", "Open the workspace to browsers and programs."),
+    "user": ("onefold.cli.user:user", "List, invite and help the people who sign in."),
     "customer": ("onefold.cli.customer:customer", "Show one customer whole."),
     "report": ("onefold.cli.report:report", "Show the last build's silo report again."),
     "export": ("onefold.cli.export:export", "Write all customers to a file."),
@@ -29,6 +31,7 @@ COMMANDS = {
     "sources": ("onefold.cli.sources:sources", "List the connected systems and their tables."),
     "mapping": ("onefold.cli.mapping:mapping", "Show and correct what tables and columns mean."),
     "quarantine": ("onefold.cli.quarantine:quarantine", "See and replay rows that could not be read."),
+    "audit": ("onefold.cli.audit:audit", "Export the audit, or verify that nobody changed it."),
     "demo": ("onefold.cli.demo:demo", "Write a demo company, build it and show its report."),
 }
 """Command -> where it lives and its one-line help, so that ``onefold --help`` imports none of them."""

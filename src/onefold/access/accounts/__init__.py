@@ -16,7 +16,7 @@ from onefold.access.accounts.keys import (
     revoke_key,
     see_key,
 )
-from onefold.access.accounts.letters import letter
+from onefold.access.accounts.letters import letter, link_to
 from onefold.access.accounts.model import (
     ApiKey,
     NewSession,
@@ -55,7 +55,7 @@ from onefold.access.accounts.signing_in import (
     sign_in,
     sign_out,
 )
-from onefold.access.accounts.tokens import look_up_link, mint_link_token
+from onefold.access.accounts.tokens import forget_expired, look_up_link, mint_link_token
 from onefold.access.accounts.users import (
     UserChange,
     add_user,
@@ -105,6 +105,7 @@ __all__ = [
     "find_user",
     "finish_second_factor",
     "finish_sign_on",
+    "forget_expired",
     "get_key",
     "get_user",
     "has_active_owner",
@@ -112,6 +113,7 @@ __all__ = [
     "is_csrf_token",
     "is_owner",
     "letter",
+    "link_to",
     "list_keys",
     "list_sessions",
     "list_users",

@@ -7,6 +7,14 @@ from typing import Literal
 
 Letter = Literal["invitation", "reset"]
 
+PAGES = {"set_up": "set-up", "invitation": "invitation", "reset": "reset-password"}
+"""Purpose of a link -> page that takes its token. The token is in the fragment, which no server or log is sent."""
+
+
+def link_to(base: str, purpose: str, token: str) -> str:
+    """The link of a one-time token, below the address where people reach this installation."""
+    return f"{base.rstrip('/')}/{PAGES[purpose]}#token={token}"
+
 
 @dataclass(frozen=True)
 class Text:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from onefold.access.accounts.tables import one_time_token
+from onefold.access.accounts.tables import one_time_token, session, sign_on_request
 from onefold.errors import NotFound
 from onefold.kernel import utc_now
 from onefold.storage import aware
@@ -86,3 +86,10 @@ def use_link(connection: sa.Connection, token: str, purpose: Purpose, *, now: da
     if said != purpose or connection.execute(kept).rowcount != 1:
         raise NotFound("this link is not valid any more", hint="Ask for a new one.")
     return user_id
+
+
+def forget_expired(connection: sa.Connection, *, now: datetime | None = None) -> None:
+    """Delete sessions, links and sign-on requests whose time is over."""
+    moment = now or utc_now()
+    for table in (session, one_time_token, sign_on_request):
+        connection.execute(sa.delete(table).where(table.c.expires_at < moment))

@@ -1,6 +1,7 @@
 """Who did and who read what, when, from where: append-only, each entry bound to the one before."""
 
 from onefold.access.audit.chain import audit_read, record_audit
+from onefold.access.audit.export import audit_lines
 from onefold.access.audit.search import (
     AuditEntry,
     AuditFilter,
@@ -17,6 +18,7 @@ __all__ = [
     "AuditFilter",
     "Verification",
     "audit_actions",
+    "audit_lines",
     "audit_read",
     "cut_audit",
     "record_audit",

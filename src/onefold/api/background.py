@@ -1,0 +1,90 @@
+"""What a server does besides answering: jobs, letters that wait, and the end of what is kept long enough."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from onefold.access import Access, Actor, cut_audit
+from onefold.access.accounts import forget_expired
+from onefold.api.building import start_worker
+from onefold.errors import OnefoldError
+from onefold.workspace import Workspace
+
+log = logging.getLogger("onefold.server")
+
+SYSTEM = Access.full(Actor("system", "system", "Onefold"))
+
+_HOUR_SECONDS = 3600.0
+
+
+class Service(Protocol):
+    """Something that runs beside the requests."""
+
+    def stop(self) -> None:
+        """End soon, with nothing half done."""
+
+
+class Periodic:
+    """Does one thing again and again in a thread; a failure is logged and the next turn tries again."""
+
+    def __init__(self, name: str, action: Callable[[], object], every_seconds: float) -> None:
+        self._name, self._action, self._every = name, action, every_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after this turn."""
+        self._stopping.set()
+        self._thread.join(30.0)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._action()
+            except OnefoldError as error:
+                log.warning("%s: %s", self._name, error.message)
+            except Exception:  # the loop's edge: what runs beside must not end the server
+                log.exception("%s failed", self._name)
+            self._stopping.wait(self._every)
+
+
+def keep_house(workspace: Workspace) -> int:
+    """Forget what has expired and cut the audit where that is set; returns how many entries were cut."""
+    keep_days = workspace.settings.audit.keep_days
+    with workspace.database.write() as connection:
+        forget_expired(connection)
+    if keep_days is None:
+        return 0
+    with workspace.database.write() as connection:
+        return cut_audit(connection, SYSTEM, timedelta(days=keep_days))
+
+
+SERVICES: list[Callable[[Workspace], Service]] = [
+    start_worker,
+    lambda workspace: Periodic("housekeeping", lambda: keep_house(workspace), _HOUR_SECONDS),
+]
+"""Started with the server, stopped in reverse."""
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None, Any]:
+    """Run the services for as long as the application does."""
+    workspace: Workspace = app.state.workspace
+    running = [await run_in_threadpool(start, workspace) for start in SERVICES]
+    try:
+        yield
+    finally:
+        began = time.monotonic()
+        for service in reversed(running):
+            await run_in_threadpool(service.stop)
+        log.info("stopped in %.1f s", time.monotonic() - began)
