@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 
 class _Shape(BaseModel):
@@ -160,7 +160,7 @@ class TimelineEntry(_Shape):
 
 
 class Wanted(BaseModel):
-    """Which entries are wanted; repeat a name for several."""
+    """Which entries are wanted; several of a kind with commas between, or the name repeated."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -172,6 +172,11 @@ class Wanted(BaseModel):
     until: AwareDatetime | None = Field(None, alias="to", description="Before this moment.")
     q: str = Field("", max_length=200, description="Words, in any order, whatever case and accents.")
     collapse: bool = Field(True, description="Runs of noise as one entry.")
+
+    @field_validator("kind", "type", "department", "source")
+    @classmethod
+    def _split(cls, given: list[str]) -> list[str]:
+        return [part for text in given for part in text.split(",") if part]
 
 
 class Timeline(_Shape):
