@@ -86,9 +86,8 @@ class Office:
 
     def client(self, user_id: str | None = None) -> TestClient:
         """A client of a colleague, or of the command line."""
-        return TestClient(
-            self.app, base_url="http://localhost", raise_server_exceptions=False, headers={"X-Person": user_id or ""}
-        )
+        headers = {"X-Person": user_id or ""}
+        return TestClient(self.app, "http://127.0.0.1", raise_server_exceptions=False, headers=headers)
 
     def run(self, action: Any, user_id: str, *arguments: Any, **options: Any) -> Any:
         """Call a function of the slice in a transaction, as a colleague."""

@@ -198,7 +198,7 @@ def test_what_was_read_before_and_who_left_get_no_letter(desk):
 def test_letters_speak_the_language_of_their_reader(desk):
     with desk.database.write() as connection:
         mine = user_account.c.user_id == desk.ben
-        connection.execute(user_account.update().where(mine).values(preferences={"locale": "fa"}))
+        connection.execute(user_account.update().where(mine).values(preferences={"locale": {"language": "fa"}}))
     write(desk.client(desk.ana), desk.ids["a"], "x", [desk.ben])
     post = Post()
     send_due_letters(desk.database, post, "https://o")

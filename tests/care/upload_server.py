@@ -1,4 +1,4 @@
-"""A server that stops at a chosen point of an upload, for being killed there: ``python upload_server.py PATH POINT``."""
+"""A server that stops at a chosen point of an upload, to be killed there: ``upload_server.py PATH POINT``."""
 
 from __future__ import annotations
 

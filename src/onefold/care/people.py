@@ -85,4 +85,4 @@ def mail_address_of(connection: sa.Connection, user_id: str) -> str | None:
 def language_of(connection: sa.Connection, user_id: str) -> str:
     """The language that a colleague chose; English where none."""
     chosen = connection.execute(sa.select(_user.c.preferences).where(_user.c.user_id == user_id)).scalar()
-    return str((chosen or {}).get("locale") or "en")
+    return str(((chosen or {}).get("locale") or {}).get("language") or "en")

@@ -1,0 +1,214 @@
+/** Notes, tasks, tags, files and notifications of the API. */
+import { useMutation, useQuery, useQueryClient, type QueryKey } from "@tanstack/react-query";
+import { api, type Paged } from "./client";
+import { usePaged, type PagedRows } from "./paged";
+import { useChanges } from "./stream";
+
+export interface Person {
+  user_id: string;
+  name: string;
+}
+
+/** A text, or the policy that hides it. */
+export interface Hideable {
+  text: string | null;
+  hidden_by: string | null;
+}
+
+export interface Note {
+  note_id: string;
+  customer_id: string;
+  author: Person;
+  body: Hideable;
+  mentions: Person[];
+  created_at: string;
+  edited_at: string | null;
+  version: number;
+  may_edit: boolean;
+  may_delete: boolean;
+}
+
+export interface NoteVersion {
+  version: number;
+  body: Hideable;
+  written_at: string;
+  replaced_at: string;
+  replaced_by: Person;
+}
+
+export type TaskState = "open" | "done" | "cancelled";
+
+export interface Task {
+  task_id: string;
+  customer_id: string | null;
+  customer_name: Hideable | null;
+  title: Hideable;
+  body: Hideable;
+  owner: Person;
+  due_on: string | null;
+  state: TaskState;
+  created_by: Person;
+  created_at: string;
+  updated_at: string;
+  closed_at: string | null;
+  version: number;
+}
+
+export interface TaskChange {
+  version: number;
+  actor: Person;
+  changed_at: string;
+  changes: Record<string, [before: string | null, after: string | null]>;
+}
+
+export interface Tag {
+  tag_id: string;
+  name: string;
+  colour: string;
+  version: number;
+  customers: number | null;
+}
+
+export interface TagOnCustomer {
+  tag: Tag;
+  tagged_by: Person;
+  tagged_at: string;
+}
+
+export interface CareFile {
+  file_id: string;
+  customer_id: string;
+  name: Hideable;
+  media_type: string;
+  size_bytes: number;
+  is_preview: boolean;
+  added_by: Person;
+  added_at: string;
+  version: number;
+  may_delete: boolean;
+}
+
+export interface Notification {
+  notification_id: string;
+  kind: "mentioned" | "task_assigned";
+  actor: Person;
+  created_at: string;
+  read_at: string | null;
+  is_restricted: boolean;
+  customer_id: string | null;
+  customer_name: Hideable | null;
+  note_id: string | null;
+  task_id: string | null;
+  excerpt: Hideable | null;
+}
+
+export interface Notifications extends Paged<Notification> {
+  unread: number;
+}
+
+/** The ETag of something whose version is known. */
+export const etagOf = ({ version }: { version: number }): string => `"${version}"`;
+
+export const careKeys = {
+  notes: (customerId: string): QueryKey => ["care", "notes", customerId],
+  note: (noteId: string): QueryKey => ["care", "note", noteId],
+  tags: ["care", "tags"] as QueryKey,
+  customerTags: (customerId: string): QueryKey => ["care", "tags", "of", customerId],
+  tasks: ["care", "tasks"] as QueryKey,
+  customerTasks: (customerId: string): QueryKey => ["care", "tasks", "of", customerId],
+  task: (taskId: string): QueryKey => ["care", "task", taskId],
+  files: (customerId: string): QueryKey => ["care", "files", customerId],
+  notifications: ["care", "notifications"] as QueryKey,
+};
+
+/** Reads a customer's things again whenever somebody changes one of them, or the customer merges or splits. */
+function useFreshness(kind: "note" | "task" | "tag" | "file", customerId: string | null, key: QueryKey): void {
+  const queries = useQueryClient();
+  useChanges([`${kind}.*`, "customer.*"], ({ payload }) => {
+    const about = payload["customer_id"];
+    if (customerId && about && about !== customerId && payload["resource"] === kind) return;
+    void queries.invalidateQueries({ queryKey: key });
+  });
+}
+
+export function useNotes(customerId: string): PagedRows<Note> {
+  useFreshness("note", customerId, careKeys.notes(customerId));
+  return usePaged<Note>(careKeys.notes(customerId), `/customers/${customerId}/notes`, { limit: 20 });
+}
+
+export function useFiles(customerId: string): PagedRows<CareFile> {
+  useFreshness("file", customerId, careKeys.files(customerId));
+  return usePaged<CareFile>(careKeys.files(customerId), `/customers/${customerId}/files`, { limit: 30 });
+}
+
+export function useCustomerTasks(customerId: string): PagedRows<Task> {
+  useFreshness("task", customerId, careKeys.customerTasks(customerId));
+  return usePaged<Task>(careKeys.customerTasks(customerId), `/customers/${customerId}/tasks`, { limit: 30 });
+}
+
+export interface TaskQuery extends Record<string, string | undefined> {
+  owner?: string;
+  state?: string;
+  due?: string;
+  q?: string;
+}
+
+export function useTasks(query: TaskQuery): PagedRows<Task> {
+  useFreshness("task", null, careKeys.tasks);
+  return usePaged<Task>([...careKeys.tasks, "list"], "/tasks", { ...query, today: localDay(), limit: 50 });
+}
+
+export function useCustomerTags(customerId: string) {
+  useFreshness("tag", customerId, careKeys.customerTags(customerId));
+  return useQuery({
+    queryKey: careKeys.customerTags(customerId),
+    queryFn: ({ signal }) => api.get<{ items: TagOnCustomer[] }>(`/customers/${customerId}/tags`, { signal }),
+  });
+}
+
+export function useTags(query: { q?: string; count?: boolean; limit?: number }, enabled = true) {
+  return useQuery({
+    queryKey: [...careKeys.tags, "all", query],
+    queryFn: ({ signal }) => api.get<{ items: Tag[] }>("/tags", { query, signal }),
+    placeholderData: (before) => before,
+    enabled,
+  });
+}
+
+export function usePeople(q: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["care", "people", q],
+    queryFn: ({ signal }) => api.get<{ items: Person[] }>("/mentions", { query: { q, limit: 8 }, signal }),
+    placeholderData: (before) => before,
+    staleTime: 30_000,
+    enabled,
+  });
+}
+
+export function useNotifications(limit: number) {
+  const queries = useQueryClient();
+  useChanges(["notification.*"], () => void queries.invalidateQueries({ queryKey: careKeys.notifications }));
+  return useQuery({
+    queryKey: [...careKeys.notifications, limit],
+    queryFn: ({ signal }) => api.get<Notifications>("/notifications", { query: { limit }, signal }),
+    refetchInterval: 120_000,
+  });
+}
+
+/** Something done to one of these lists, which are read again afterwards. */
+export function useCareAction<Input, Output = unknown>(
+  action: (input: Input) => Promise<Output>,
+  ...keys: readonly QueryKey[]
+) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: action,
+    onSettled: () => Promise.all(keys.map((queryKey) => queries.invalidateQueries({ queryKey }))),
+  });
+}
+
+/** Today where the reader is, as a plain day. */
+export function localDay(now: Date = new Date()): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
