@@ -40,6 +40,8 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None, on_step:
         OnefoldError: no source could be read, or a database failed; the published state is that of the last build.
     """
     tell = progress or _say_nothing
+    if not inputs.settings.sources:
+        raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
     if unknown := sorted(inputs.only - inputs.settings.sources.keys()):
         raise InvalidInput(f"no source {unknown[0]!r}", hint=f"Connected: {', '.join(inputs.settings.sources)}.")
     report = BuildReport(build_no=_begin(inputs), on_step=on_step)
@@ -152,8 +154,6 @@ def _find_customers(
 
     ``is_cold``: records will be compared for certain, by kernels that this process has not loaded.
     """
-    if not inputs.settings.sources:
-        raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
     with _step(report, "land"):
         tables = land_sources(inputs, report, tell)
     if is_cold:  # only now: whatever is wrong with a source must be said at once, not after loading kernels

@@ -66,7 +66,7 @@ def safe_name(name: str) -> str:
         InvalidInput: its ending is not of a file that can be read.
     """
     plain = unicodedata.normalize("NFKC", name).replace("\\", "/").rpartition("/")[2]
-    stem, endings = plain, ""
+    stem, endings = f"_{plain}", ""  # a name that is all ending has one too
     while (ending := Path(stem).suffix.lower()) in TAKEN | COMPRESSION_SUFFIXES:
         stem, endings = stem[: -len(ending)], ending + endings
     if not endings or Path(f"x{endings}").suffixes[0] not in TAKEN:
