@@ -323,7 +323,7 @@ def test_a_reader_that_takes_nothing_costs_no_memory(workspace, server, monkeypa
     host, port = url.removeprefix("http://").split(":")
     sleeper = socket.create_connection((host, int(port)))
     sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    sleeper.sendall(f"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
+    sleeper.sendall(f"GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
     time.sleep(0.5)
     end = time.monotonic() + 30
     while (feed := getattr(app.state, "feed", None)) is None or feed._pages:

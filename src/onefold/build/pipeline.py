@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from onefold.build.announcing import announce_build
 from onefold.build.land import land_sources
 from onefold.build.model import BuildInputs, BuildReport, OnStep, PastBuild, Progress
 from onefold.build.tables import build_run
@@ -259,6 +260,7 @@ def _publish(
             .where(build_run.c.build_no == report.build_no)
             .values(finished_at=inputs.clock(), steps=report.steps, report=report.silos)
         )
+        announce_build(connection, report.build_no, inputs.clock())
 
 
 def _present(inputs: BuildInputs) -> datetime:

@@ -119,8 +119,6 @@ def end_attempt(connection: sa.Connection, job_id: str, owner: str, kind: str, o
     announce(
         connection, "job.finished" if is_over else "job.postponed", resource="job", resource_id=job_id, payload=payload
     )
-    if is_over:
-        announce(connection, f"{kind}.finished", resource=kind, resource_id=job_id, payload=payload)
     return True
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from onefold.engines import Engine
+from onefold.profiles.announcing import announce_profiles
 from onefold.profiles.plan import ProfileChanges, ProfilePlan, compare_profiles, load_priorities
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.summary_sql import NATIVE_NAMES_SQL, SUMMARIES_SQL, TERMS_SQL
@@ -191,6 +192,7 @@ def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePla
         if len(changes.written):
             _insert_attributes(connection, engine)
             measure_tables(connection, profile_summary, search_term)
+    announce_profiles(connection, changes.written, now)
     return counts
 
 

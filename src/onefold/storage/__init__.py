@@ -11,7 +11,7 @@ from onefold.storage.bulk import (
 from onefold.storage.database import AppDatabase, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
 from onefold.storage.limits import TimeIsUp, time_limited
-from onefold.storage.outbox import announce, commit_in_order, outbox
+from onefold.storage.outbox import announce, announce_all, commit_in_order, outbox
 from onefold.storage.rule_sql import Resolve, compile_rule
 from onefold.storage.sql_functions import by_code_point, contains_text, hash_text, keyed_hash
 
@@ -21,6 +21,7 @@ __all__ = [
     "Resolve",
     "TimeIsUp",
     "announce",
+    "announce_all",
     "aware",
     "by_code_point",
     "commit_in_order",

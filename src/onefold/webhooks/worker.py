@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from onefold.access import Access
-from onefold.errors import EngineFailed, OnefoldError
+from onefold.errors import Conflict, OnefoldError
 from onefold.kernel import utc_now
 from onefold.settings import mask_secrets
 from onefold.storage import AppDatabase, announce, aware
@@ -189,16 +189,15 @@ class WebhookWorker:
         return attempt.is_delivered
 
     def _write(self, work: Callable[[sa.Connection], Answer]) -> Answer:
-        """One transaction, again where PostgreSQL could not line it up with another one."""
+        """One transaction, again where somebody changed the same thing at the same moment."""
         turns = 0
         while True:
             turns += 1
             try:
                 with self._database.write() as connection:
                     return work(connection)
-            except EngineFailed as error:
-                state = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None)
-                if state not in {"40001", "40P01"} or turns == _MOST_TURNS:
+            except Conflict:
+                if turns == _MOST_TURNS:
                     raise
 
 
