@@ -41,6 +41,8 @@ it("says how long ago something was", () => {
 it("never rounds a share to nothing or to everything", () => {
   expect(formatShare(0.9996, ENGLISH)).toBe("99.96%");
   expect(formatShare(0.0004, ENGLISH)).toBe("0.04%");
+  expect(formatShare(0.00004, ENGLISH)).toBe("<0.01%");
+  expect(formatShare(0.99996, ENGLISH)).toBe(">99.99%");
   expect(formatShare(0.614, ENGLISH)).toBe("61%");
   expect(formatShare(1, ENGLISH)).toBe("100%");
 });

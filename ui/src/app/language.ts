@@ -99,10 +99,16 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
   return new Intl.NumberFormat(intlLocale(writing), options).format(value);
 }
 
+/** The smallest share that is written as such. */
+const LEAST_SHARE = 0.0001;
+
 /** A share between 0 and 1 as per cent: no decimals, but never "0 %" or "100 %" for what is not quite so. */
 export function formatShare(value: number, writing?: Writing): string {
-  const isNearEdge = (value > 0 && value < 0.01) || (value < 1 && value > 0.99);
-  return formatNumber(value, { style: "percent", maximumFractionDigits: isNearEdge ? 2 : 0 }, writing);
+  const percent = (share: number, digits: number): string =>
+    formatNumber(share, { style: "percent", maximumFractionDigits: digits }, writing);
+  if (value > 0 && value < LEAST_SHARE) return `<${percent(LEAST_SHARE, 2)}`;
+  if (value < 1 && value > 1 - LEAST_SHARE) return `>${percent(1 - LEAST_SHARE, 2)}`;
+  return percent(value, (value > 0 && value < 0.01) || (value < 1 && value > 0.99) ? 2 : 0);
 }
 
 export const MOMENT_STYLES = {

@@ -81,7 +81,7 @@ function axes({ data, colours, isRtl, unit, format }: Spec): EChartsCoreOption {
       position: isRtl ? "right" : "left",
       name: unit,
       nameTextStyle: { ...label, align: isRtl ? "right" : "left" },
-      axisLabel: { ...label, formatter: format },
+      axisLabel: { ...label, formatter: (value: number) => format(value) },
       splitLine: { lineStyle: { color: colours.colorSplit } },
     },
   };

@@ -32,7 +32,7 @@ export function Actions({ actions }: { actions: readonly Action[] }): ReactNode 
               <strong>{title}</strong>
               <span className="soft">{why}</span>
               <span>
-                <Behind count={{ filter: action.filter, count: action.touches }} label={`${title}: ${touches}`}>
+                <Behind count={{ filter: action.filter, count: action.touches }} label={title}>
                   {touches}
                 </Behind>
               </span>

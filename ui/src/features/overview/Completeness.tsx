@@ -49,13 +49,7 @@ function Matrix({ held }: { held: CompletenessOf }): ReactNode {
                 const cell = byPlace.get(`${field} ${system}`);
                 const share = cell?.has_column ? shareOf(cell.filled) : 0;
                 return (
-                  <td
-                    key={system}
-                    className="cell-num"
-                    data-hot={share > 0.55}
-                    data-none={!cell?.has_column}
-                    style={heatStyle(share)}
-                  >
+                  <td key={system} className="cell-num" data-none={!cell?.has_column} style={heatStyle(share)}>
                     {show(cell)}
                   </td>
                 );

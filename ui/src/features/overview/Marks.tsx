@@ -5,21 +5,29 @@ import type { Count, Past } from "@/api/overview";
 import { useSession } from "@/app/session";
 import { listOf } from "./words";
 
-/** Leads to the customers behind a number, for those who may see customers. */
-export function Behind({
-  count,
-  label,
-  children,
-}: {
+interface BehindProps {
   count: Pick<Count, "filter" | "count">;
-  label?: string;
+  /** What the number says, after what is seen of it, for whoever hears the page. */
+  label: string;
   children: ReactNode;
-}): ReactNode {
+}
+
+/** Leads to the customers behind a number, for those who may see customers. */
+export function Behind({ count, label, children }: BehindProps): ReactNode {
   const { may } = useSession();
-  if (!count.filter || count.count === 0 || !may("read", "customer")) return children;
+  const said = <span className="visually-hidden"> {label}</span>;
+  if (!count.filter || count.count === 0 || !may("read", "customer")) {
+    return (
+      <>
+        {children}
+        {said}
+      </>
+    );
+  }
   return (
-    <Link to={listOf(count.filter)} aria-label={label}>
+    <Link to={listOf(count.filter)}>
       {children}
+      {said}
     </Link>
   );
 }

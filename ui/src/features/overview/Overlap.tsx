@@ -46,7 +46,7 @@ function Matrix({ overlap }: { overlap: OverlapOf }): ReactNode {
                     key={other}
                     className="cell-num"
                     data-own={system === other}
-                    data-hot={share > 0.55}
+
                     style={heatStyle(share)}
                   >
                     <Behind count={found.customers} label={overlapWords(t, found)}>

@@ -16,6 +16,7 @@ import { Text } from "@/components/Text";
 import { Actions } from "./Actions";
 import { Completeness } from "./Completeness";
 import { Headline } from "./Headline";
+import { History } from "./History";
 import { Overlap } from "./Overlap";
 import { Signs } from "./Signs";
 import { BySystems, Systems } from "./Systems";
@@ -86,6 +87,7 @@ function Report({ page }: { page: PageOf }): ReactNode {
       <Headline overview={overview} />
       <Actions actions={overview.actions} />
       <Signs signs={overview.signs} history={page.history} />
+      <History history={page.history} />
       <div className="ov-pair">
         <BySystems entries={overview.by_systems} />
         <Overlap overlap={overview.overlap} />

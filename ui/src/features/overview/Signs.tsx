@@ -35,7 +35,7 @@ function FindingLine({ sign, finding }: { sign: Sign; finding: Finding }): React
   return (
     <li>
       <span className="ov-finding">
-        <Behind count={finding.count} label={`${words}: ${share}`}>
+        <Behind count={finding.count} label={share}>
           {words}
         </Behind>
         <span className="num">
@@ -73,7 +73,7 @@ function SignCard({ sign, past }: { sign: Sign; past: readonly Past[] }): ReactN
       <h3 id={`sign-${sign.name}`}>{title}</h3>
       <p className="soft">{t(`sign.${sign.name}.meaning`)}</p>
       <p className="ov-big">
-        <Behind count={sign.share} label={`${title}: ${shareWords(t, sign.share)}`}>
+        <Behind count={sign.share} label={title}>
           {isList ? <Num value={sign.share.count} /> : <ShareOf value={shareOf(sign.share)} />}
         </Behind>
         <span className="ov-base">{shareWords(t, sign.share)}</span>

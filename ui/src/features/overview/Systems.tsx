@@ -53,7 +53,7 @@ export function Systems({ systems, currency, lastReads }: Props): ReactNode {
       title: t("system.only_here"),
       isNumber: true,
       render: ({ only_here }) => (
-        <Behind count={only_here} label={`${t("system.only_here")}: ${shareWords(t, only_here)}`}>
+        <Behind count={only_here} label={shareWords(t, only_here)}>
           <ShareOf value={shareOf(only_here)} />
         </Behind>
       ),
@@ -66,6 +66,7 @@ export function Systems({ systems, currency, lastReads }: Props): ReactNode {
     },
     {
       key: "unchanged",
+      isHiddenOnPhone: true,
       title: t("system.unchanged"),
       isNumber: true,
       isWorthIt: systems.some(({ unchanged }) => unchanged),
@@ -80,18 +81,21 @@ export function Systems({ systems, currency, lastReads }: Props): ReactNode {
     },
     {
       key: "last_read",
+      isHiddenOnPhone: true,
       title: t("system.last_read"),
       isWorthIt: Object.keys(lastReads).length > 0,
       render: ({ name }) => (lastReads[name] ? <Moment value={lastReads[name]} as="relative" /> : NOTHING),
     },
     {
       key: "owner",
+      isHiddenOnPhone: true,
       title: t("system.owner"),
       isWorthIt: systems.some(({ owner }) => owner),
       render: ({ owner }) => (owner ? <Text>{owner}</Text> : NOTHING),
     },
     {
       key: "cost",
+      isHiddenOnPhone: true,
       title: t("system.cost"),
       isNumber: true,
       isWorthIt: systems.some(({ yearly_cost }) => yearly_cost !== null),
@@ -124,7 +128,7 @@ export function BySystems({ entries }: { entries: Overview["by_systems"] }): Rea
           return (
             <li key={systems}>
               <span className="ov-finding">
-                <Behind count={customers} label={`${words}: ${shareWords(t, customers)}`}>
+                <Behind count={customers} label={shareWords(t, customers)}>
                   {words}
                 </Behind>
                 <ShareOf value={shareOf(customers)} />
