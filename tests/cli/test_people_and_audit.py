@@ -81,7 +81,10 @@ def test_the_audit_is_exported_and_verified_and_a_change_is_found(run, workspace
     note = json.loads(out)
     assert (code, note["is_intact"], note["entries"]) == (0, True, 1)
     assert run("audit", "export", "a.ndjson")[0] == 0
-    assert [json.loads(line)["action"] for line in open("a.ndjson", encoding="utf-8")] == ["user.invite", "audit.export"]
+    assert [json.loads(line)["action"] for line in open("a.ndjson", encoding="utf-8")] == [
+        "user.invite",
+        "audit.export",
+    ]
     assert run("audit", "export", "a.csv")[0] == 0
     assert run("audit", "export", "a.pdf")[0] == 2
     assert run("audit", "verify", "--noted", f"1:{note['head_hash']}")[0] == 0
@@ -92,5 +95,3 @@ def test_the_audit_is_exported_and_verified_and_a_change_is_found(run, workspace
     code, _, err = run("audit", "verify")
     assert code == 1
     assert "Entry 1: it was changed after it was written" in err
-
-

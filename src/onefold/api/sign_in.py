@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, BackgroundTasks, Response
 from pydantic import BaseModel, Field, SecretStr
-from starlette.background import BackgroundTask
 
 from onefold.access.accounts import (
     NewSession,
@@ -205,12 +204,12 @@ def post_accept(call: OpenCallDep, acceptance: Acceptance, response: Response) -
 
 
 @router.post("/password/forgot", status_code=202)
-def post_forgot(call: OpenCallDep, forgotten: Forgotten, response: Response) -> None:
+def post_forgot(call: OpenCallDep, forgotten: Forgotten, after: BackgroundTasks) -> None:
     """Send a reset link, if there is such an account; the answer is the same if there is none."""
     if call.workspace.settings.smtp is None:
         raise Unsupported("no mail server is configured here", hint="Ask an administrator for a new link.")
     count_reset(call.database, forgotten.email, call.visitor)
-    response.background = BackgroundTask(_send_reset, call, forgotten.email, base_url(call.workspace, call.request))
+    after.add_task(_send_reset, call, forgotten.email, base_url(call.workspace, call.request))
 
 
 @router.post("/password/reset", status_code=204)

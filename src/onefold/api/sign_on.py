@@ -70,7 +70,8 @@ def get_callback(
         return _back_with(problem)
     response = RedirectResponse("/", 303)
     is_done = welcome(call, response, made).next == "done"
-    response.headers["Location"] = next_path if is_done else f"/sign-in/second-factor?next={quote(next_path)}"
+    page = quote(next_path, safe="/?&=%#:@!$'()*+,;~[]-._")
+    response.headers["Location"] = page if is_done else f"/sign-in/second-factor?next={quote(next_path, safe='')}"
     response.delete_cookie(_COOKIE, path=_PATH)
     return response
 

@@ -114,7 +114,8 @@ def finish_sign_on(
     nonce, verifier, next_path = in_turn(database, lambda c: _take_request(c, vault, provider.name, state))
     metadata = _discovered(provider)
     tokens = _exchange(provider, metadata, code=code, redirect_uri=redirect_uri, verifier=verifier)
-    identity = _identity(provider, _claims(provider, metadata, tokens, nonce))
+    claims = _claims(provider, metadata, tokens, nonce)
+    identity = _identity(provider, _completed(claims, metadata, tokens))
 
     def enter(connection: sa.Connection) -> NewSession:
         user = _account(connection, provider, identity, visitor)
@@ -198,6 +199,17 @@ def _claims(provider: Provider, metadata: dict[str, Any], tokens: dict[str, Any]
     return dict(token.claims)
 
 
+def _completed(claims: dict[str, Any], metadata: dict[str, Any], tokens: dict[str, Any]) -> dict[str, Any]:
+    """The claims, with those that the provider says at its userinfo endpoint only (Core, section 5.3)."""
+    endpoint, token = metadata.get("userinfo_endpoint"), tokens.get("access_token")
+    if "email" in claims or not endpoint or not token:
+        return claims
+    more = _json("get", endpoint, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
+    if more.get("sub") != claims["sub"]:
+        raise NotSignedIn("the provider speaks of two people at once", hint="Begin again.")
+    return {**more, **claims}
+
+
 def _identity(provider: Provider, claims: dict[str, Any]) -> Identity:
     email = claims.get("email")
     if not isinstance(email, str) or claims.get("email_verified") is not True:
@@ -261,7 +273,8 @@ def _json(method: str, url: str, **options: Any) -> dict[str, Any]:
 
     host = httpx.URL(url).host
     try:
-        answer = httpx.request(method, url, timeout=_TIMEOUT_SECONDS, headers={"Accept": "application/json"}, **options)
+        options.setdefault("headers", {"Accept": "application/json"})
+        answer = httpx.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
         document = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise SourceFailed(f"the sign-on provider {host} did not answer as it should") from error

@@ -159,10 +159,12 @@ def cut_audit(connection: sa.Connection, access: Access, keep: timedelta, *, now
     if last is None:
         return 0
     connection.execute(audit_anchor.insert().values(through_seq=last.seq, hash=last.hash, cut_at=moment))
-    deleted = connection.execute(sa.delete(audit_entry).where(audit_entry.c.seq <= last.seq)).rowcount
-    facts = {"through_seq": last.seq, "hash": last.hash, "entries": deleted}
-    record_audit(connection, access, CUT, "audit", "audit", facts)
-    return deleted
+    is_old = audit_entry.c.seq <= last.seq
+    count = connection.scalar(sa.select(sa.func.count()).where(is_old)) or 0
+    facts = {"through_seq": last.seq, "hash": last.hash, "entries": count}
+    record_audit(connection, access, CUT, "audit", "audit", facts)  # before they go: it follows the last of them
+    connection.execute(sa.delete(audit_entry).where(is_old))
+    return count
 
 
 def _bad_beginning(connection: sa.Connection, first: AuditEntry) -> tuple[int, str] | None:
