@@ -25,7 +25,7 @@ from onefold.profiles.timeline import Asked, load_named, read_timeline
 from onefold.profiles.usage import role_ids
 from onefold.storage import aware
 
-PROMISES: str | None = None
+PROMISES = "onefold.care.customer_page:open_promises"
 """``module:function`` that counts what colleagues owe a customer: ``(connection, sight) -> int``."""
 
 _customer = sa.table(
@@ -81,7 +81,7 @@ def card_of(connection: sa.Connection, sight: Sight, *, timeline: int = 0, with_
         attributes={key: entry["value"] for key, entry in stored["values"].items()} if stored else {},
         traits=traits,
         local_time=clock,
-        promises=load_named(PROMISES)(connection, sight) if PROMISES else 0,
+        promises=load_named(PROMISES)(connection, sight),
         scales=_scales(connection, layout, traits),
     )
     return Card(

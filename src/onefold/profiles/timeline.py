@@ -27,6 +27,7 @@ from onefold.profiles.sight import Sight
 PROVIDERS: tuple[str, ...] = (
     "onefold.profiles.events:event_entries",
     "onefold.profiles.id_history:identity_entries",
+    "onefold.care.customer_page:care_entries",
 )
 """Who brings entries, as ``module:function`` of the type ``Provider``; loaded by name, so that slices above this one
 can bring theirs."""
