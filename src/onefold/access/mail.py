@@ -40,7 +40,11 @@ def send_mail(
     message["To"] = to
     message["Subject"] = subject
     message["Date"] = formatdate(usegmt=True)
-    message["Message-ID"] = f"<{message_id}>" if message_id else make_msgid(domain=parseaddr(smtp.sender)[1].rpartition("@")[2] or "localhost")
+    message["Message-ID"] = (
+        f"<{message_id}>"
+        if message_id
+        else make_msgid(domain=parseaddr(smtp.sender)[1].rpartition("@")[2] or "localhost")
+    )
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="base64")
     try:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from onefold.api.call import CallDep
-from onefold.build import last_reads, latest_report, sign_history
+from onefold.build import last_finished, last_reads, latest_report, sign_history
 from onefold.errors import NotFound
 from onefold.jobs import find_current
 from onefold.silos.overview import read_overview
@@ -91,7 +91,11 @@ def get_overview(call: CallDep) -> OverviewPage:
             last_reads=last_reads(connection) if report else {},
         )
         if report:
-            page.build = BuildDone(**{key: report[key] for key in BuildDone.model_fields})
+            page.build = BuildDone(
+                build_no=report["build_no"],
+                made_at=last_finished(connection) or report["made_at"],
+                ages_counted_to=report["ages_counted_to"],
+            )
             page.overview = read_overview(connection, call.access, report)
             if sees_all(call.access):
                 page.history = _history(connection)

@@ -6,7 +6,15 @@ that was killed anywhere is mended by the next one. Readers of the app database 
 
 from onefold.build.history import BuildEntry, SourceHealth, list_builds, source_health, step_seconds
 from onefold.build.model import BuildInputs, BuildReport, OnStep, PastBuild, Progress, SourceProblem
-from onefold.build.pipeline import last_reads, latest_report, next_build_no, run_build, run_scan, sign_history
+from onefold.build.pipeline import (
+    last_finished,
+    last_reads,
+    latest_report,
+    next_build_no,
+    run_build,
+    run_scan,
+    sign_history,
+)
 
 __all__ = [
     "BuildEntry",
@@ -17,6 +25,7 @@ __all__ = [
     "Progress",
     "SourceHealth",
     "SourceProblem",
+    "last_finished",
     "last_reads",
     "latest_report",
     "list_builds",

@@ -103,6 +103,12 @@ def sign_history(connection: sa.Connection, signs: Sequence[str]) -> list[PastBu
     ]
 
 
+def last_finished(connection: sa.Connection) -> datetime | None:
+    """When the last finished build ended; None before the first."""
+    ended: datetime | None = connection.scalar(sa.select(sa.func.max(build_run.c.finished_at)))
+    return None if ended is None else aware(ended)
+
+
 def last_reads(connection: sa.Connection) -> dict[str, datetime]:
     """When each source was last read by a finished build, changed or not."""
     query = (

@@ -148,7 +148,9 @@ def _list_column(name: str) -> sa.ColumnElement[Any]:
     if name == "sign":
         signs = sa.select(_sign.c.signs).where(_sign.c.customer_id == profile_summary.c.customer_id)
         return sa.type_coerce(signs.correlate(profile_summary).scalar_subquery(), Words())
-    return Owned(source_of(_subject.c.subject_id), _subject, _subject.c.customer_id == profile_summary.c.customer_id).column()
+    return Owned(
+        source_of(_subject.c.subject_id), _subject, _subject.c.customer_id == profile_summary.c.customer_id
+    ).column()
 
 
 def _bearing(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:

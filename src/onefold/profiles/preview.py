@@ -105,5 +105,9 @@ def preview_role(
 def _field(alone: Access, name: str, row: sa.RowMapping) -> PreviewField:
     by_role, value = alone.field(name), row[f"value_{name}"]
     return PreviewField(
-        name, aware(value) if isinstance(value, datetime) else value, by_role.mask, by_role.policy, Mask(row[f"mask_{name}"]) is not by_role.mask
+        name,
+        aware(value) if isinstance(value, datetime) else value,
+        by_role.mask,
+        by_role.policy,
+        Mask(row[f"mask_{name}"]) is not by_role.mask,
     )
