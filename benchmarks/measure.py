@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
@@ -9,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +31,35 @@ class Run:
     peak_bytes: int
     """Resident memory of the process at its highest."""
     output: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server."""
+
+    url: str
+    token: str
+    """Of the command line: may do everything."""
+    pid: int
+
+
+@contextmanager
+def serving(workspace: Path) -> Iterator[Served]:
+    """`onefold serve` on a workspace, in a process of its own, for the length of the block."""
+    process = subprocess.Popen([ONEFOLD, "serve", "--no-open", "--port", "0"], cwd=workspace, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            time.sleep(0.1)
+            if (workspace / ".server").exists():
+                state = json.loads((workspace / ".server").read_text(encoding="utf-8"))
+                if state["pid"] == process.pid:
+                    break
+        else:
+            sys.exit("the server does not start")
+        yield Served(state["url"], state["token"], process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def print_machine() -> None:

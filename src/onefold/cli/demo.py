@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -107,7 +108,8 @@ def _staff(workspace: Workspace) -> SignIns:
 def _serve(folder: Path) -> None:
     from onefold.cli.serve import serve
 
-    serve.main([str(folder)], standalone_mode=False)
+    os.chdir(folder)
+    serve.main([], standalone_mode=False)
 
 
 def _show(folder: Path, silos: dict[str, Any], example: str, sign_ins: SignIns, *, as_json: bool, serves: bool) -> None:
@@ -122,9 +124,9 @@ def _show(folder: Path, silos: dict[str, Any], example: str, sign_ins: SignIns, 
     for role, email in sign_ins.people:
         click.echo(f"  {role:14} {email}")
     steps = [
-        *([] if serves else [(f"onefold serve {shlex.quote(str(folder))}", "the same in a browser, and customers")]),
         (f"{folder / 'silo-report.html'}", "the report as one file"),
         *([(f"cd {shlex.quote(str(folder))}", "")] if folder.resolve() != Path.cwd() else []),
+        *([] if serves else [("onefold serve", "in a browser: the report alive, and every customer")]),
         (f"onefold customer {shlex.quote(example)}", _told(silos.get("showcase"))),
         ("onefold mapping show crm", "what its columns were taken to mean, and why"),
         ("onefold export customers.csv", "every customer in one file"),
