@@ -25,6 +25,7 @@ from onefold.workspace import Workspace
 
 PASSWORD = "correct horse battery staple 42"
 PAUSE_SECONDS = (1.0, 6.0)
+_TASKS = 5
 
 
 class Figures:
@@ -82,12 +83,15 @@ class Person:
 
     async def change_task(self) -> None:
         tasks = await self.ask("tasks", "GET", "/tasks", params={"limit": 20})
-        if tasks is None or not tasks.json()["items"]:
-            return
-        task = self.dice.choice(tasks.json()["items"])
-        path = f"/tasks/{task['task_id']}"
-        edit = {"title": f"{task['title'].split(' ·')[0]} · {self.dice.randrange(1000)}"}
-        await self.ask("change task", "PATCH", path, json=edit, headers={"If-Match": f'"{task["version"]}"'})
+        found = tasks.json()["items"] if tasks is not None else []
+        if len(found) < _TASKS and self.customers:
+            new = {"title": "Send the invoice by post"}
+            await self.ask("make task", "POST", f"/customers/{self.dice.choice(self.customers)}/tasks", json=new)
+        elif found:
+            task = self.dice.choice(found)
+            edit = {"title": f"Call back · {self.dice.randrange(1000)}", "owner_id": task["owner"]["user_id"]}
+            headers = {"If-Match": f'"{task["version"]}"'}
+            await self.ask("change task", "PUT", f"/tasks/{task['task_id']}", json=edit, headers=headers)
 
     async def ask(self, kind: str, method: str, path: str, **options: object) -> httpx.Response | None:
         """One request, timed; None where it failed, which is counted unless somebody was merely faster (412)."""

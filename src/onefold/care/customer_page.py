@@ -38,7 +38,7 @@ def open_promises(connection: sa.Connection, sight: Sight) -> int:
 def _entry(entry: CareEntry) -> TimelineEntry:
     kind = _KINDS[entry.kind]
     member = "text" if kind == "note" else "title"
-    said = {member: entry.text.value}
+    said = entry.text.text
     return TimelineEntry(
         entry_id=entry.entry_id,
         kind=kind,
@@ -47,5 +47,6 @@ def _entry(entry: CareEntry) -> TimelineEntry:
         event_type=entry.kind,
         counterpart=entry.person.name,
         hidden={member: entry.text.hidden_by} if entry.text.hidden_by else {},
-        **said,
+        text=said if member == "text" else None,
+        title=said if member == "title" else None,
     )
