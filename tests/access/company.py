@@ -50,6 +50,7 @@ def fill(connection: sa.Connection) -> None:
                 email=f"{user_id}@acme.test",
                 display_name=user_id.removeprefix("usr_").title(),
                 state="active",
+                password_hash="never matches",
                 recovery_hashes=[],
                 attributes=attributes,
                 preferences={},

@@ -227,3 +227,12 @@ def test_a_refused_change_leaves_nothing(company, as_user):
     with company.read() as connection:
         assert connection.scalar(sa.text("select count(*) from role")) == 0
         assert connection.scalar(sa.text("select count(*) from outbox")) == 0
+
+
+def test_nobody_widens_their_own_row_scope(company, as_user):
+    admin, owner = as_user("usr_admin"), as_user("usr_owner")
+    for browser, user, status in ((admin, "usr_admin", 403), (admin, "usr_agent", 200), (owner, "usr_owner", 200)):
+        read = browser.get(f"{API}/users/{user}")
+        changed = browser.patch(f"{API}/users/{user}", json={"attributes": {"regions": ["US"]}}, headers=etag(read))
+        assert changed.status_code == status, changed.text
+    assert admin.get(f"{API}/users/usr_admin").json()["attributes"] == {}

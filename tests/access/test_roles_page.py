@@ -171,7 +171,7 @@ def test_roles_are_given_and_seen_through(open_page):
     page.get_by_role("checkbox", name="Analyst").check()
     page.get_by_role("button", name="Give these roles").click()
     page.locator("summary", has_text="Customers").click()
-    page.locator("li", has_text="Export from Analyst").wait_for()
+    page.locator("li", has_text="Export from Analyst").first.wait_for()
     page.get_by_role("button", name="View as").click()
     banner = page.locator(".viewing-as")
     banner.get_by_text("Other").wait_for()

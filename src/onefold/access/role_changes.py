@@ -26,7 +26,9 @@ from onefold.storage import Resolve, announce, compile_rule
 MOST_ROLES = 500
 LONGEST_NAME = 80
 
-_user_account = sa.table("user_account", sa.column("user_id"), sa.column("display_name"), sa.column("state"))
+_user_account = sa.table(
+    "user_account", *(sa.column(name) for name in ("user_id", "state", "password_hash", "sign_on_subject"))
+)
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,16 @@ def require_assignment(access: Access, user_id: str, role_ids: Collection[str]) 
         raise NotAllowed("only an owner may give or take the owner's role", hint="Ask an owner.")
 
 
+def require_widening(access: Access, user_id: str) -> None:
+    """Go on only if the actor may change what row scopes know of a user (``my.…``).
+
+    Raises:
+        NotAllowed: it is oneself, and the actor is no owner.
+    """
+    if user_id == access.actor.actor_id and not access.is_owner:
+        raise NotAllowed("you may not change your own attributes", hint="Ask another administrator or an owner.")
+
+
 def check_owner_remains(connection: sa.Connection, *, without: str) -> None:
     """Go on only if somebody else is an owner and may sign in.
 
@@ -185,8 +197,10 @@ def check_owner_remains(connection: sa.Connection, *, without: str) -> None:
         Conflict: nobody else is.
     """
     others = owners(connection) - {without}
-    active = sa.select(1).where(_user_account.c.user_id.in_(others), _user_account.c.state == "active")
-    if connection.execute(active).first() is None:
+    account = _user_account.c
+    can_sign_in = sa.or_(account.password_hash.is_not(None), account.sign_on_subject.is_not(None))
+    query = sa.select(1).where(account.user_id.in_(others), account.state == "active", can_sign_in)
+    if connection.execute(query).first() is None:
         raise Conflict("somebody must remain an owner", hint="Make somebody else an owner first.")
 
 

@@ -19,7 +19,7 @@ from onefold.access.accounts.tables import user_account
 from onefold.access.accounts.tokens import Purpose, mint_link_token, revoke_link_tokens
 from onefold.access.audit import record_audit
 from onefold.access.model import Access
-from onefold.access.role_changes import require_assignment
+from onefold.access.role_changes import require_assignment, require_widening
 from onefold.access.roles import get_role, owners
 from onefold.access.shipped import OWNER
 from onefold.access.tables import user_role
@@ -229,6 +229,8 @@ def update_user(
         values["display_name"] = clean_name(change.display_name)
     if change.attributes is not None:
         values["attributes"] = clean_attributes(change.attributes)
+        if values["attributes"] != user.attributes:
+            require_widening(access, user_id)
     if change.state is not None and change.state != user.state:
         values["state"] = _next_state(user, change.state)
     _raise_version(connection, user_id, expected_version, values)

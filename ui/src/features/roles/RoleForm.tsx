@@ -2,6 +2,7 @@
 import { Input } from "antd";
 import { type ReactNode, useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isApiError } from "@/api/client";
 import { type RoleBody, usePreview, useVocabulary } from "@/api/roles";
 import { ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
@@ -29,6 +30,11 @@ function useSettled<T>(value: T, milliseconds: number): T {
     return () => clearTimeout(timer);
   }, [value, milliseconds]);
   return settled;
+}
+
+/** A broken rule is said beside the rule. */
+function isOfRule(error: unknown): boolean {
+  return isApiError(error, 422) && ["scope", "deny_scope"].includes(String(error.fields["field"]));
 }
 
 export function myNamesOf({ scope, deny_scope }: RoleBody): string[] {
@@ -84,49 +90,49 @@ export function RoleForm({ role, isShipped, isReadOnly, error, onChange }: Props
   const said = preview.error ?? error;
   const rule = { vocabulary: vocabulary.data, error: said, isReadOnly };
   return (
-    <div className="role-form">
-      <div>
-        {!isShipped && <Naming role={role} isReadOnly={isReadOnly} onChange={onChange} />}
-        <Section title={t("customers")} id="role-customers">
-          <RuleField {...rule} part="scope" value={role.scope} onChange={(scope) => onChange({ ...role, scope })} />
-          <RuleField
-            {...rule}
-            part="deny_scope"
-            value={role.deny_scope}
-            onChange={(deny_scope) => onChange({ ...role, deny_scope })}
-          />
-        </Section>
-        <Section title={t("masks")} lead={t("masks.what")} id="role-masks">
-          <MaskEditor
-            vocabulary={vocabulary.data}
-            masks={role.masks}
-            isReadOnly={isReadOnly}
-            onChange={(masks) => onChange({ ...role, masks })}
-          />
-        </Section>
+    <>
+      <div className="role-form">
+        <div>
+          {!isShipped && <Naming role={role} isReadOnly={isReadOnly} onChange={onChange} />}
+          <Section title={t("customers")} id="role-customers">
+            <RuleField {...rule} part="scope" value={role.scope} onChange={(scope) => onChange({ ...role, scope })} />
+            <RuleField
+              {...rule}
+              part="deny_scope"
+              value={role.deny_scope}
+              onChange={(deny_scope) => onChange({ ...role, deny_scope })}
+            />
+          </Section>
+          <Section title={t("masks")} lead={t("masks.what")} id="role-masks">
+            <MaskEditor
+              vocabulary={vocabulary.data}
+              masks={role.masks}
+              isReadOnly={isReadOnly}
+              onChange={(masks) => onChange({ ...role, masks })}
+            />
+          </Section>
+        </div>
+        <aside aria-label={t("preview")}>
+          <Section title={t("preview")} lead={t("preview.what")} id="role-preview">
+            <PreviewPanel
+              preview={preview.data}
+              error={isOfRule(preview.error) ? null : preview.error}
+              isStale={preview.isFetching || preview.isError || asked !== role}
+              myNames={myNames}
+              my={my}
+              onMy={setMy}
+            />
+          </Section>
+        </aside>
       </div>
-      <aside aria-label={t("preview")}>
-        <Section title={t("preview")} lead={t("preview.what")} id="role-preview">
-          <PreviewPanel
-            preview={preview.data}
-            error={preview.error}
-            isStale={preview.isFetching || asked !== role}
-            myNames={myNames}
-            my={my}
-            onMy={setMy}
-          />
-        </Section>
-      </aside>
-      <div className="role-wide">
-        <Section title={t("matrix")} lead={isShipped ? t("matrix.shipped") : t("matrix.what")} id="role-matrix">
-          <PermissionMatrix
-            vocabulary={vocabulary.data}
-            rights={role}
-            isReadOnly={isReadOnly || isShipped}
-            onChange={(rights) => onChange({ ...role, ...rights })}
-          />
-        </Section>
-      </div>
-    </div>
+      <Section title={t("matrix")} lead={isShipped ? t("matrix.shipped") : t("matrix.what")} id="role-matrix">
+        <PermissionMatrix
+          vocabulary={vocabulary.data}
+          rights={role}
+          isReadOnly={isReadOnly || isShipped}
+          onChange={(rights) => onChange({ ...role, ...rights })}
+        />
+      </Section>
+    </>
   );
 }
