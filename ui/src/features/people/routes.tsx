@@ -1,0 +1,111 @@
+/** Settings → People: who signs in, with which roles; inviting, changing, disabling. */
+import { PlusOutlined } from "@ant-design/icons";
+import { Button, Input, Tag } from "antd";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { type User, useUsers } from "@/api/people";
+import { useSession } from "@/app/session";
+import { type Column, DataTable } from "@/components/DataTable";
+import { Moment } from "@/components/Moment";
+import { Page } from "@/components/Page";
+import { PersonTag } from "@/components/PersonTag";
+import { Text } from "@/components/Text";
+import { Toolbar } from "@/components/Toolbar";
+import { EditPerson } from "./EditPerson";
+import { Invite } from "./Invite";
+import { useRoleName } from "./words";
+import "./people.css";
+
+const COLOURS = { active: "green", invited: "blue", disabled: undefined } as const;
+
+export default function People(): ReactNode {
+  const { t } = useTranslation("people");
+  const { may } = useSession();
+  const roleName = useRoleName();
+  const [query, setQuery] = useSearchParams();
+  const [isInviting, setIsInviting] = useState(false);
+  const q = query.get("q") ?? "";
+  const editing = query.get("person");
+  const users = useUsers(q);
+  const set = (name: string, value: string | null): void =>
+    setQuery(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  const columns: Column<User>[] = [
+    { key: "name", title: t("name"), isPrimary: true, render: (user) => <PersonTag name={user.display_name} /> },
+    { key: "email", title: t("email"), render: (user) => <Text>{user.email}</Text> },
+    {
+      key: "state",
+      title: t("state"),
+      render: ({ state }) => <Tag color={COLOURS[state]}>{t(`state.${state}`)}</Tag>,
+    },
+  ];
+  if (may("update", "user")) {
+    columns.push(
+      {
+        key: "roles",
+        title: t("roles"),
+        render: ({ roles }) =>
+          roles?.length ? (
+            <Text>{roles.map((id) => roleName({ role_id: id, name: id })).join(" · ")}</Text>
+          ) : (
+            <span className="soft">{t("roles.none")}</span>
+          ),
+      },
+      {
+        key: "seen",
+        title: t("last"),
+        render: (user) =>
+          user.last_signed_in_at ? <Moment value={user.last_signed_in_at} as="relative" /> : t("last.never"),
+      },
+      { key: "factor", title: t("factor"), render: (user) => t(user.has_second_factor ? "factor.on" : "factor.off") },
+    );
+  }
+  return (
+    <Page
+      title={t("people")}
+      lead={t("people.what")}
+      actions={
+        may("create", "user") && (
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setIsInviting(true)}>
+            {t("invite")}
+          </Button>
+        )
+      }
+    >
+      <Toolbar label={t("search")}>
+        <Input.Search
+          allowClear
+          aria-label={t("search")}
+          placeholder={t("search")}
+          defaultValue={q}
+          onSearch={(text) => set("q", text)}
+        />
+      </Toolbar>
+      <DataTable
+        label={t("people")}
+        columns={columns}
+        {...users}
+        rowKey={(user) => user.user_id}
+        actions={
+          may("update", "user")
+            ? (user) => (
+                <Button size="small" onClick={() => set("person", user.user_id)}>
+                  {t("change")} <span className="visually-hidden">{user.display_name}</span>
+                </Button>
+              )
+            : undefined
+        }
+      />
+      {isInviting && <Invite onClose={() => setIsInviting(false)} />}
+      {editing && <EditPerson key={editing} userId={editing} onClose={() => set("person", null)} />}
+    </Page>
+  );
+}
