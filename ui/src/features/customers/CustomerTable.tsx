@@ -40,6 +40,7 @@ function useRows({ rows, hasMore, onMore }: Props, estimate: number) {
     observer.observe(document.body);
     return () => observer.disconnect();
   }, []);
+  // eslint-disable-next-line react-hooks/incompatible-library -- nothing of this component is memoised by hand
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => estimate,
@@ -93,10 +94,10 @@ export function CustomerTable(props: Props): ReactNode {
     onSelect(next);
   };
   const move = (to: number): void => {
-    const place = Math.max(0, Math.min(rows.length - 1, to));
-    setActive(place);
-    virtualizer.scrollToIndex(place, { align: "auto" });
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-index="${place}"]`)?.focus());
+    const next = Math.max(0, Math.min(rows.length - 1, to));
+    setActive(next);
+    virtualizer.scrollToIndex(next, { align: "auto" });
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const row = rows[active];
@@ -110,11 +111,9 @@ export function CustomerTable(props: Props): ReactNode {
     else return;
     event.preventDefault();
   };
-  const rowProps = (item: VirtualItem, row: CustomerRow) => ({
+  const place = (item: VirtualItem, row: CustomerRow) => ({
     "data-index": item.index,
     ref: virtualizer.measureElement,
-    tabIndex: item.index === active ? 0 : -1,
-    onFocus: () => setActive(item.index),
     "data-selected": isPicked(row.customer_id),
     style: { transform: `translateY(${item.start - virtualizer.options.scrollMargin}px)` },
   });
@@ -136,7 +135,6 @@ export function CustomerTable(props: Props): ReactNode {
         aria-busy={isStale}
         className="cl-body cl-phone"
         style={{ blockSize: virtualizer.getTotalSize() }}
-        onKeyDown={onKeyDown}
       >
         {items.map((item) => {
           const row = rows[item.index];
@@ -149,10 +147,10 @@ export function CustomerTable(props: Props): ReactNode {
               aria-setsize={count ?? -1}
               aria-posinset={item.index + 1}
               className="cl-card"
-              {...rowProps(item, row)}
+              {...place(item, row)}
             >
               {check(row)}
-              <Link to={`/customers/${row.customer_id}`} className="cl-card-link" tabIndex={-1}>
+              <Link to={`/customers/${row.customer_id}`} className="cl-card-link">
                 <span className="cl-card-name">
                   <CustomerName row={row} />
                 </span>
@@ -177,12 +175,18 @@ export function CustomerTable(props: Props): ReactNode {
   return (
     <div
       className="cl-scroll"
-      role="table"
+      role="grid"
+      tabIndex={-1}
       aria-label={t("title")}
       aria-busy={isStale}
       aria-rowcount={count === undefined ? -1 : count + 1}
       onKeyDown={onKeyDown}
-      style={{ "--cl-columns": widths } as React.CSSProperties}
+      style={
+        {
+          "--cl-columns": widths,
+          "--cl-least": `${(canSelect ? 3.6 : 0) + 14 + others.length * 9.5}rem`,
+        } as React.CSSProperties
+      }
     >
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className="cl-row cl-head">
@@ -213,15 +217,27 @@ export function CustomerTable(props: Props): ReactNode {
           const row = rows[item.index];
           if (!row) return null;
           return (
-            <div key={item.key} role="row" aria-rowindex={item.index + 2} className="cl-row" {...rowProps(item, row)}>
-              {canSelect && <div role="cell">{check(row)}</div>}
-              <div role="cell">
+            <div
+              key={item.key}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className="cl-row"
+              tabIndex={item.index === active ? 0 : -1}
+              onFocus={() => setActive(item.index)}
+              {...place(item, row)}
+            >
+              {canSelect && <div role="gridcell">{check(row)}</div>}
+              <div role="gridcell">
                 <Link to={`/customers/${row.customer_id}`} tabIndex={-1}>
                   <CustomerName row={row} />
                 </Link>
               </div>
               {others.map((attribute) => (
-                <div role="cell" key={attribute.name} className={attribute.type === "number" ? "cell-num" : undefined}>
+                <div
+                  role="gridcell"
+                  key={attribute.name}
+                  className={attribute.type === "number" ? "cell-num" : undefined}
+                >
                   <Cell row={row} attribute={attribute} />
                 </div>
               ))}

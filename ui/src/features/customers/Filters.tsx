@@ -253,7 +253,7 @@ export function Filters({ rule, onChange, attributes }: Props): ReactNode {
       ) : (
         <>
           {conditions.map((condition, place) => (
-            <Chip key={place} condition={condition} onRemove={() => replace(place, null)}>
+            <Chip key={toRule([condition])} condition={condition} onRemove={() => replace(place, null)}>
               {popover(
                 place,
                 condition,

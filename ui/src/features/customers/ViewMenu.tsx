@@ -59,7 +59,13 @@ function SaveDialog({ state, view, onClose, onSaved }: SaveProps): ReactNode {
     >
       <Form layout="vertical" onFinish={() => void save()}>
         <Form.Item label={t("view.name")} htmlFor="view-name">
-          <Input id="view-name" value={name} maxLength={200} autoFocus onChange={({ target }) => setName(target.value)} />
+          <Input
+            id="view-name"
+            value={name}
+            maxLength={200}
+
+            onChange={({ target }) => setName(target.value)}
+          />
         </Form.Item>
         {(me?.roles.length ?? 0) > 0 && (
           <fieldset className="cl-fieldset">

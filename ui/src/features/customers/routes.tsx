@@ -147,7 +147,11 @@ export default function CustomersPage(): ReactNode {
     >
       <div className="cl-tools">
         <SearchBox q={state.q} onChange={type} />
-        <Filters rule={state.filter} onChange={(filter) => change({ filter })} attributes={attributes.data?.items ?? []} />
+        <Filters
+          rule={state.filter}
+          onChange={(filter) => change({ filter })}
+          attributes={attributes.data?.items ?? []}
+        />
       </div>
       {canMany && (
         <Many

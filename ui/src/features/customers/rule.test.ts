@@ -27,12 +27,16 @@ describe("rules of the filter builder", () => {
     expect(fromRule(text, TYPES)).toEqual(conditions);
   });
 
-  it.each(['status = "a" or status = "b"', 'not status = "a"', 'other = "a"', "status = my.status", 'status = "a', "status ="])(
-    "leave %s to be written as text",
-    (text) => {
-      expect(fromRule(text, TYPES)).toBeNull();
-    },
-  );
+  it.each([
+    'status = "a" or status = "b"',
+    'not status = "a"',
+    'other = "a"',
+    "status = my.status",
+    'status = "a',
+    "status =",
+  ])("leave %s to be written as text", (text) => {
+    expect(fromRule(text, TYPES)).toBeNull();
+  });
 
   it("of nothing are no conditions", () => {
     expect(fromRule("  ", TYPES)).toEqual([]);

@@ -43,7 +43,8 @@ export function toRule(conditions: readonly Condition[]): string {
   return conditions.map(conditionText).join(" and ");
 }
 
-const TOKEN = /\s*("(?:[^"\\]|\\["\\])*"|`[^`]+`|-?\d+(?:\.\d+)?(?![\p{L}\p{N}_.])|[\p{L}_][\p{L}\p{N}_.:]*|!=|<=|>=|[=<>~(),])/uy;
+const TOKEN =
+  /\s*("(?:[^"\\]|\\["\\])*"|`[^`]+`|-?\d+(?:\.\d+)?(?![\p{L}\p{N}_.])|[\p{L}_][\p{L}\p{N}_.:]*|!=|<=|>=|[=<>~(),])/uy;
 
 function tokensOf(text: string): string[] | null {
   const tokens: string[] = [];

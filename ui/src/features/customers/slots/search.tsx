@@ -1,9 +1,9 @@
 /** The header's search: any key, any name, from every page; "/" or Ctrl K jumps there. */
 import { SearchOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 import { api, type Paged } from "@/api/client";
 import type { CustomerRow } from "@/api/customers";
 import { useSession } from "@/app/session";
@@ -26,7 +26,7 @@ function useFound(text: string) {
   });
 }
 
-function useShortcut(focus: () => void): void {
+function useShortcut(box: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     const listen = (event: globalThis.KeyboardEvent): void => {
       const target = event.target as HTMLElement;
@@ -35,18 +35,18 @@ function useShortcut(focus: () => void): void {
       const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
       if (!isSlash && !isK) return;
       event.preventDefault();
-      focus();
+      box.current?.focus();
+      box.current?.select();
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
-  }, [focus]);
+  }, [box]);
 }
 
 export default function HeaderSearch(): ReactNode {
   const { t } = useTranslation("customers");
   const { may } = useSession();
   const navigate = useNavigate();
-  const { pathname } = useLocation();
   const id = useId();
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
@@ -54,19 +54,16 @@ export default function HeaderSearch(): ReactNode {
   const [active, setActive] = useState(-1);
   const wanted = useDebounced(text.trim(), 120);
   const found = useFound(wanted);
-  const focus = useRef(() => {
-    box.current?.focus();
-    box.current?.select();
-  }).current;
-  useShortcut(focus);
-  useEffect(() => {
-    setIsOpen(false);
-    setText("");
-  }, [pathname]);
+  useShortcut(box);
   if (!may("read", "customer")) return null;
   const rows = wanted === "" ? [] : (found.data?.items ?? []);
   const isShown = isOpen && wanted !== "" && found.data !== undefined;
-  const open = (row: CustomerRow): void => void navigate(`/customers/${row.customer_id}`);
+  const go = (address: string): void => {
+    setIsOpen(false);
+    setText("");
+    void navigate(address);
+  };
+  const open = (row: CustomerRow): void => go(`/customers/${row.customer_id}`);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Escape") setIsOpen(false);
     else if (event.key === "ArrowDown") setActive(Math.min(rows.length - 1, active + 1));
@@ -74,8 +71,7 @@ export default function HeaderSearch(): ReactNode {
     else if (event.key === "Enter") {
       const row = rows[active];
       if (row) open(row);
-      else if (text.trim()) void navigate(`/customers?q=${encodeURIComponent(text.trim())}`);
-      setIsOpen(false);
+      else if (text.trim()) go(`/customers?q=${encodeURIComponent(text.trim())}`);
     } else return;
     event.preventDefault();
   };
@@ -107,12 +103,13 @@ export default function HeaderSearch(): ReactNode {
         onKeyDown={onKeyDown}
       />
       <kbd aria-hidden="true">/</kbd>
-      <ul id={`${id}-found`} role="listbox" aria-label={t("search.found")} hidden={!isShown}>
+      <div id={`${id}-found`} role="listbox" aria-label={t("search.found")} hidden={!isShown}>
         {rows.map((row, place) => (
-          <li
+          <div
             key={row.customer_id}
             id={`${id}-${place}`}
             role="option"
+            tabIndex={-1}
             aria-selected={place === active}
             onMouseDown={(event) => {
               event.preventDefault();
@@ -130,14 +127,14 @@ export default function HeaderSearch(): ReactNode {
                   <Text key={name}>{String(row.values[name])}</Text>
                 ))}
             </span>
-          </li>
+          </div>
         ))}
         {rows.length === 0 && (
-          <li role="option" aria-selected="false" aria-disabled="true" className="soft">
+          <div role="option" tabIndex={-1} aria-selected="false" aria-disabled="true" className="soft">
             {t("none_found")}
-          </li>
+          </div>
         )}
-      </ul>
+      </div>
     </div>
   );
 }
