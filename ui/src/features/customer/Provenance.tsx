@@ -88,13 +88,9 @@ export function WithProvenance({ attribute, children }: { attribute: Attribute; 
     <Popover content={short} trigger={["hover", "focus"]} mouseEnterDelay={0.25}>
       <span className="cu-valued">
         <span>{children}</span>
-        <button
-          type="button"
-          className="cu-origin"
-          aria-label={t("provenance.of", { field: fieldLabel(t, attribute.name) })}
-          onClick={() => open(attribute.name)}
-        >
+        <button type="button" className="cu-origin" onClick={() => open(attribute.name)}>
           <Text>{attribute.source}</Text>
+          <span className="visually-hidden"> {t("provenance.of", { field: fieldLabel(t, attribute.name) })}</span>
         </button>
       </span>
     </Popover>

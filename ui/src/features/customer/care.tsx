@@ -6,7 +6,10 @@ import { Loading } from "@/components/Loading";
 type Name = "CustomerNotes" | "CustomerTasks" | "CustomerFiles" | "CustomerTags";
 type Panel = ComponentType<{ customerId: string }>;
 
-const MODULES = import.meta.glob<Partial<Record<Name, Panel>>>("/src/features/care/panels.tsx");
+const MODULES = import.meta.glob<Partial<Record<Name, Panel>>>([
+  "/src/features/care/panels.tsx",
+  "/src/features/care/index.ts",
+]);
 const load = Object.values(MODULES)[0];
 
 const Nothing: Panel = () => null;
