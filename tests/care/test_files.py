@@ -113,7 +113,8 @@ def test_a_download_is_never_a_page(desk):
     got = ana.get(f"{V1}/files/{added['file_id']}/content")
     said = got.headers["Content-Disposition"]
     assert said.startswith("attachment; ")
-    assert "\r" not in said and "\n" not in said
+    assert "\r" not in said
+    assert "\n" not in said
     assert unquote(said.rpartition("UTF-8''")[2]) == added["name"]["text"]
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert got.headers["Content-Security-Policy"].startswith("sandbox;")
@@ -234,7 +235,7 @@ def test_a_policy_hides_contents_and_names(desk):
                 masks={"file.name": "hidden", "file.content": "hidden"},
                 updated_at=utc_now(),
                 permissions={"customer": ["read"], "file": ["read"]},
-            )  # fmt: skip
+            )
         )
     added = send(desk.client(desk.ana), desk.ids["a"], "secret.png", contents.png()).json()
     masked = desk.client(desk.person("Mo", "rol_f"))

@@ -25,7 +25,8 @@ def test_a_safe_name_is_no_path_no_device_not_hidden_and_fits(name):
     safe = safe_name(name)
     assert safe
     assert not set(safe) & set('/\\<>:"|?*\x00')
-    assert not safe.startswith(".") and not safe.endswith((".", " "))
+    assert not safe.startswith(".")
+    assert not safe.endswith((".", " "))
     assert safe == safe.strip()
     assert len(safe.encode()) <= LONGEST_BYTES + 1
     assert all(unicodedata.category(one) not in ("Cc", "Cs") for one in safe)

@@ -46,7 +46,7 @@ def test_who_may_not_make_tags_uses_those_there_are(desk):
                 version=1,
                 permissions={"customer": ["read"], "tag": ["read", "assign"]},
                 updated_at=utc_now(),
-            )  # fmt: skip
+            )
         )
     tagger = desk.client(desk.person("Ti", "rol_t"))
     assert error_of(put_on(tagger, desk.ids["a"], name="new")) == "not_allowed"

@@ -52,7 +52,7 @@ def test_no_task_is_without_owner(desk):
                 created_at=sa.func.now(),
                 updated_at=sa.func.now(),
                 version=1,
-            )  # fmt: skip
+            )
         )
 
 
@@ -83,7 +83,7 @@ def test_giving_work_to_others_needs_the_right_to(desk):
                 version=1,
                 permissions={"customer": ["read"], "task": ["read", "create", "update"]},
                 updated_at=utc_now(),
-            )  # fmt: skip
+            )
         )
     solo = desk.client(desk.person("Solo", "rol_x"))
     assert make(solo, desk.ids["a"]).status_code == 201
@@ -175,7 +175,7 @@ def test_a_masked_title_is_neither_shown_changed_nor_searched(desk):
                 masks={"task.title": "hidden", "task.body": "hidden"},
                 updated_at=utc_now(),
                 permissions={"customer": ["read"], "task": ["read", "update"]},
-            )  # fmt: skip
+            )
         )
     made = make(desk.client(desk.ana), desk.ids["a"], "secret", body="hush")
     masked = desk.client(desk.person("Mo", "rol_m"))
@@ -222,4 +222,5 @@ def test_work_of_one_who_leaves_goes_to_another(desk):
         make(desk.client(desk.ana), desk.ids["a"], f"t{number}")
     boss = desk.person("Mia", "manager")
     assert desk.run(reassign_tasks, boss, desk.ana, desk.ben) == 3
-    assert titles(desk.client(desk.ben)) and titles(desk.client(desk.ana)) == []
+    assert titles(desk.client(desk.ben))
+    assert titles(desk.client(desk.ana)) == []

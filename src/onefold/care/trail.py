@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from onefold.access import Access, record_audit
 from onefold.storage import announce
 
-
 _ACTIONS = {"created": "create", "updated": "update", "deleted": "delete", "merged": "merge", "tagged": "tag"}
 
 

@@ -203,12 +203,18 @@ export function useCareAction<Input, Output = unknown>(
   const queries = useQueryClient();
   return useMutation({
     mutationFn: action,
-    onSettled: () => Promise.all(keys.map((queryKey) => queries.invalidateQueries({ queryKey }))),
+    // Not waited for: without a connection that would keep the action from ending.
+    onSettled: () => {
+      for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+    },
   });
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
 }
 
 /** Today where the reader is, as a plain day. */
 export function localDay(now: Date = new Date()): string {
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return `${now.getFullYear()}-${twoDigits(now.getMonth() + 1)}-${twoDigits(now.getDate())}`;
 }

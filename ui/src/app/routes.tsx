@@ -7,6 +7,7 @@ import {
   ApartmentOutlined,
   AuditOutlined,
   BgColorsOutlined,
+  CheckSquareOutlined,
   ClockCircleOutlined,
   CloudServerOutlined,
   DashboardOutlined,
@@ -17,6 +18,7 @@ import {
   KeyOutlined,
   SafetyOutlined,
   SettingOutlined,
+  TagsOutlined,
   TeamOutlined,
   UserOutlined,
 } from "@ant-design/icons";
@@ -51,6 +53,8 @@ const PAGES: readonly PageEntry[] = [
   { feature: "overview", paths: ["/overview"], link: "/overview", icon: DashboardOutlined, needs: ["read", "report"] },
   { feature: "customers", paths: ["/customers"], link: "/customers", icon: TeamOutlined, needs: ["read", "customer"] },
   { feature: "customer", paths: ["/customers/:id/*"], needs: ["read", "customer"] },
+  { feature: "care", paths: ["/tasks"], link: "/tasks", icon: CheckSquareOutlined, needs: ["read", "task"] },
+  { feature: "care", paths: ["/notifications"] },
   { feature: "sources", paths: ["/sources/*"], link: "/sources", icon: DatabaseOutlined, needs: ["read", "source"] },
 ];
 
@@ -63,6 +67,7 @@ const SECTIONS: readonly SectionEntry[] = [
   { section: "roles", icon: ApartmentOutlined, needs: ["read", "role"] },
   { section: "keys", icon: KeyOutlined, needs: ["read", "key"] },
   { section: "card", icon: IdcardOutlined, needs: ["update", "settings"] },
+  { section: "tags", icon: TagsOutlined, needs: ["update", "tag"] },
   { section: "audit", icon: AuditOutlined, needs: ["read", "audit"] },
   { section: "jobs", icon: ClockCircleOutlined, needs: ["read", "job"] },
   { section: "webhooks", icon: CloudServerOutlined, needs: ["read", "webhook"] },

@@ -69,7 +69,10 @@ function useSending(customerId: string) {
     }));
     setSending((before) => [...before, ...added]);
     // One after another: the second of two large files would only slow the first one down.
-    void added.reduce((before, one) => before.then(() => (one.abort.signal.aborted ? undefined : send(one))), Promise.resolve());
+    void added.reduce(
+      (before, one) => before.then(() => (one.abort.signal.aborted ? undefined : send(one))),
+      Promise.resolve(),
+    );
   };
   const retry = (one: Sending): void => {
     const again = { ...one, share: 0, error: null, abort: new AbortController() };
@@ -132,7 +135,11 @@ function DropZone({ customerId }: { customerId: string }): ReactNode {
                       {t("file.retry")}
                     </Button>
                   )}
-                  <Button size="small" onClick={() => cancel(one)} aria-label={t("file.cancel", { name: one.file.name })}>
+                  <Button
+                    size="small"
+                    onClick={() => cancel(one)}
+                    aria-label={t("file.cancel", { name: one.file.name })}
+                  >
                     {t(one.error ? "close" : "cancel")}
                   </Button>
                 </span>

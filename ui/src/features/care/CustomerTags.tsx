@@ -1,7 +1,7 @@
 /** Tags of a customer: taken off with one press, put on by typing. */
 import { PlusOutlined } from "@ant-design/icons";
 import { AutoComplete, Button } from "antd";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { careKeys, type Tag, useCareAction, useCustomerTags, useTags } from "@/api/care";
 import { api } from "@/api/client";
@@ -66,12 +66,13 @@ function TagInput({ customerId, taken, onEnd }: InputProps): ReactNode {
   const offered = (data?.items ?? []).filter(({ tag_id }) => !taken.some((tag) => tag.tag_id === tag_id));
   const isKnown = (data?.items ?? []).some(({ name }) => name.toLowerCase() === text.trim().toLowerCase());
   const isNew = text.trim() !== "" && !isKnown && may("create", "tag");
+  const focus = useCallback((field: { focus: () => void } | null) => field?.focus(), []);
   const put = (wanted: { name?: string; tag_id?: string }): void =>
     putOn.mutate(wanted, { onSuccess: () => setText("") });
   return (
     <span className="tag-input">
       <AutoComplete
-        autoFocus
+        ref={focus}
         size="small"
         aria-label={t("tag.add")}
         placeholder={t("tag.placeholder")}

@@ -18,7 +18,12 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 function Size({ bytes }: { bytes: number }): ReactNode {
   const writing = usePreferences();
   const step = Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)), UNITS.length - 1);
-  const options = { style: "unit", unit: UNITS[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: 1 } as const;
+  const options = {
+    style: "unit",
+    unit: UNITS[step] ?? "byte",
+    unitDisplay: "short",
+    maximumFractionDigits: 1,
+  } as const;
   return <bdi>{formatNumber(bytes / 1000 ** step, options, writing)}</bdi>;
 }
 
@@ -34,7 +39,12 @@ export function FileItem({ file, customerId }: { file: CareFile; customerId: str
   return (
     <li className="file">
       {file.is_preview ? (
-        <button type="button" className="file-picture" onClick={() => setIsShown(true)} aria-label={t("file.show", { name })}>
+        <button
+          type="button"
+          className="file-picture"
+          onClick={() => setIsShown(true)}
+          aria-label={t("file.show", { name })}
+        >
           <img src={preview} alt="" loading="lazy" />
         </button>
       ) : (
@@ -78,7 +88,13 @@ export function FileItem({ file, customerId }: { file: CareFile; customerId: str
         </div>
       </div>
       {isShown && (
-        <Modal open title={<Text>{name}</Text>} footer={null} width="min(60rem, 96vw)" onCancel={() => setIsShown(false)}>
+        <Modal
+          open
+          title={<Text>{name}</Text>}
+          footer={null}
+          width="min(60rem, 96vw)"
+          onCancel={() => setIsShown(false)}
+        >
           <img className="file-large" src={preview} alt={name} />
         </Modal>
       )}

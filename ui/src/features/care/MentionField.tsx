@@ -1,5 +1,14 @@
 /** A text field in which "@" and the beginning of a name call a colleague: by mouse, touch or keyboard. */
-import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useId, useImperativeHandle, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { type Person, usePeople } from "@/api/care";
 import { Avatar } from "@/components/PersonTag";
@@ -11,6 +20,7 @@ export interface NoteDraft {
 }
 
 const LONGEST = 10_000;
+const NOBODY: readonly Person[] = [];
 
 interface Props {
   value: NoteDraft;
@@ -22,12 +32,17 @@ interface Props {
   ref?: Ref<{ focus: () => void }>;
 }
 
-/** The name being typed after the last "@" before the cursor; null where none is. */
-export function calledIn(text: string, cursor: number): { from: number; name: string } | null {
+/** The name being typed after the last "@" before the cursor; null where none is, or one of `known` stands there. */
+export function calledIn(
+  text: string,
+  cursor: number,
+  known: readonly Person[] = NOBODY,
+): { from: number; name: string } | null {
   const before = text.slice(0, cursor);
   const from = before.lastIndexOf("@");
   if (from < 0 || /[\p{L}\p{N}.]$/u.test(before.slice(0, from))) return null;
   const name = before.slice(from + 1);
+  if (known.some((person) => name.startsWith(person.name))) return null;
   return /^[^\n@]{0,40}$/u.test(name) && !/^\s|\s\s|\s\S*\s\S*\s/u.test(name) ? { from, name } : null;
 }
 
@@ -39,18 +54,25 @@ export function stillCalled({ body, mentions }: NoteDraft): Person[] {
 export function MentionField({ value, onChange, onSubmit, label, placeholder, rows = 3, ref }: Props): ReactNode {
   const { t } = useTranslation("care");
   const field = useRef<HTMLTextAreaElement>(null);
+  const wantedCursor = useRef<number | null>(null);
   const listId = useId();
   const [cursor, setCursor] = useState(0);
   const [active, setActive] = useState(0);
   const [dismissed, setDismissed] = useState<number | null>(null);
-  const called = calledIn(value.body, cursor);
+  const called = calledIn(value.body, cursor, value.mentions);
   const isAsking = called !== null && called.from !== dismissed;
   const { data } = usePeople(called?.name ?? "", isAsking);
   const people = isAsking ? (data?.items ?? []) : [];
   const isOpen = people.length > 0;
   const chosen = Math.min(active, people.length - 1);
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
-  useEffect(() => setActive(0), [called?.name]);
+
+  // Before the next key comes: whoever types on at once writes behind the name.
+  useLayoutEffect(() => {
+    if (wantedCursor.current === null) return;
+    field.current?.setSelectionRange(wantedCursor.current, wantedCursor.current);
+    wantedCursor.current = null;
+  });
 
   const pick = (person: Person): void => {
     if (!called) return;
@@ -59,10 +81,7 @@ export function MentionField({ value, onChange, onSubmit, label, placeholder, ro
     const others = value.mentions.filter(({ user_id }) => user_id !== person.user_id);
     onChange({ body, mentions: [...others, person] });
     setCursor(head.length);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(head.length, head.length);
-    });
+    wantedCursor.current = head.length;
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
@@ -100,6 +119,7 @@ export function MentionField({ value, onChange, onSubmit, label, placeholder, ro
         onChange={(event) => {
           setCursor(event.target.selectionStart);
           setDismissed(null);
+          setActive(0);
           onChange({ ...value, body: event.target.value });
         }}
         onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
@@ -110,12 +130,13 @@ export function MentionField({ value, onChange, onSubmit, label, placeholder, ro
         {isOpen ? t("mention.found", { count: people.length }) : ""}
       </span>
       {isOpen && (
-        <ul className="mention-list" role="listbox" id={listId} aria-label={t("mention.people")}>
+        <div className="mention-list" role="listbox" tabIndex={-1} id={listId} aria-label={t("mention.people")}>
           {people.map((person, index) => (
-            <li
+            <div
               key={person.user_id}
               id={`${listId}-${index}`}
               role="option"
+              tabIndex={-1}
               aria-selected={index === chosen}
               onPointerDown={(event) => {
                 event.preventDefault();
@@ -125,9 +146,9 @@ export function MentionField({ value, onChange, onSubmit, label, placeholder, ro
             >
               <Avatar name={person.name} size={24} />
               <Text>{person.name}</Text>
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       )}
     </div>
   );

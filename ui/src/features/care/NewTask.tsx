@@ -77,7 +77,13 @@ export function NewTask({ customerId }: { customerId: string | null }): ReactNod
           setDueOn(day);
         }}
       />
-      <Button htmlType="submit" type="primary" icon={<PlusOutlined />} loading={create.isPending} disabled={!title.trim()}>
+      <Button
+        htmlType="submit"
+        type="primary"
+        icon={<PlusOutlined />}
+        loading={create.isPending}
+        disabled={!title.trim()}
+      >
         {t("task.add")}
       </Button>
       <ErrorLine error={create.error} />

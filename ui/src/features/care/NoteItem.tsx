@@ -97,6 +97,10 @@ function draftOf({ value, etag }: Versioned<Note>): Versioned<NoteDraft> {
   return { value: { body: value.body.text ?? "", mentions: value.mentions }, etag };
 }
 
+function bodyText(value: unknown): ReactNode {
+  return <RichText text={String(value ?? "")} />;
+}
+
 function NoteEditor({ note, customerId, onEnd }: Props & { onEnd: () => void }): ReactNode {
   const { t } = useTranslation("care");
   const refresh = useCareAction(async () => undefined, careKeys.notes(customerId));
@@ -105,7 +109,9 @@ function NoteEditor({ note, customerId, onEnd }: Props & { onEnd: () => void }):
     load: async () => draftOf(await api.getVersioned<Note>(`/notes/${note.note_id}`)),
     save: async (draft, ifMatch) => {
       const mentions = stillCalled(draft).map(({ user_id }) => user_id);
-      return draftOf(await api.putVersioned<Note>(`/notes/${note.note_id}`, { body: draft.body, mentions }, { ifMatch }));
+      return draftOf(
+        await api.putVersioned<Note>(`/notes/${note.note_id}`, { body: draft.body, mentions }, { ifMatch }),
+      );
     },
   });
   if (!edit.value) return edit.error ? <ErrorState error={edit.error} onRetry={edit.reload} /> : <Loading lines={2} />;
@@ -140,11 +146,7 @@ function NoteEditor({ note, customerId, onEnd }: Props & { onEnd: () => void }):
           </Button>
         </span>
       </div>
-      <ConflictDialog
-        edit={{ ...edit, resolve }}
-        labels={{ body: t("note") }}
-        show={(value) => <RichText text={String(value ?? "")} />}
-      />
+      <ConflictDialog edit={{ ...edit, resolve }} labels={{ body: t("note") }} show={bodyText} />
     </form>
   );
 }

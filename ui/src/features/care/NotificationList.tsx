@@ -77,7 +77,10 @@ function NotificationItem({ told, isOpened }: { told: Notification; isOpened: bo
           ) : (
             told.excerpt && (
               <span className="soft">
-                <Shown value={told.excerpt.text && <Text>{told.excerpt.text}</Text>} hiddenBy={told.excerpt.hidden_by} />
+                <Shown
+                  value={told.excerpt.text && <Text>{told.excerpt.text}</Text>}
+                  hiddenBy={told.excerpt.hidden_by}
+                />
               </span>
             )
           )}

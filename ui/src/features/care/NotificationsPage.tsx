@@ -28,7 +28,7 @@ export function NotificationsPage(): ReactNode {
       }
     >
       {told.isLoading && <Loading />}
-      {told.error && told.rows.length === 0 && <ErrorState error={told.error} onRetry={told.onRetry} />}
+      {Boolean(told.error) && told.rows.length === 0 && <ErrorState error={told.error} onRetry={told.onRetry} />}
       {!told.isLoading && !told.error && told.rows.length === 0 && (
         <EmptyState title={t("notification.none")}>{t("notification.none_why")}</EmptyState>
       )}

@@ -12,6 +12,10 @@ interface Props {
   id?: string;
 }
 
+function personOption({ label }: { label?: ReactNode }): ReactNode {
+  return <PersonTag name={String(label)} />;
+}
+
 export function PersonField({ value, onChange, label, id }: Props): ReactNode {
   const { t } = useTranslation("care");
   const [query, setQuery] = useState("");
@@ -34,7 +38,7 @@ export function PersonField({ value, onChange, label, id }: Props): ReactNode {
       notFoundContent={t("mention.nobody")}
       value={value?.user_id}
       options={people.map((person) => ({ value: person.user_id, label: person.name }))}
-      optionRender={({ label: name }) => <PersonTag name={String(name)} />}
+      optionRender={personOption}
       onChange={(userId: string) => {
         const person = people.find(({ user_id }) => user_id === userId);
         if (person) onChange(person);

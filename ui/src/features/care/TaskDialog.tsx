@@ -90,10 +90,14 @@ export function TaskDialog({ taskId, onClose }: { taskId: string; onClose: () =>
           due_on: t("task.due"),
           state: t("task.state"),
         }}
-        show={(value, property) => <FieldValue value={value} property={property} />}
+        show={fieldValue}
       />
     </Modal>
   );
+}
+
+function fieldValue(value: unknown, property: keyof TaskForm): ReactNode {
+  return <FieldValue value={value} property={property} />;
 }
 
 function FieldValue({ value, property }: { value: unknown; property: keyof TaskForm }): ReactNode {

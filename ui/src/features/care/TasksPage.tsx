@@ -64,7 +64,10 @@ export function TasksPage(): ReactNode {
           className="task-filter"
           value={due}
           onChange={(value) => set("due", value)}
-          options={["", ...GROUPS].map((one) => ({ value: one, label: t(one ? `task.group.${one}` : "task.group.any") }))}
+          options={["", ...GROUPS].map((one) => ({
+            value: one,
+            label: t(one ? `task.group.${one}` : "task.group.any"),
+          }))}
         />
       </Toolbar>
       <TaskGroups owner={owner} state={state} due={due} />
@@ -88,7 +91,11 @@ function TaskGroups({ owner, state, due }: { owner: string; state: string; due: 
         const rows = group === "all" ? tasks.rows : tasks.rows.filter((task) => groupOf(task, today) === group);
         if (rows.length === 0) return null;
         return (
-          <section key={group} className="section task-group" aria-label={group === "all" ? t("tasks") : t(`task.group.${group}`)}>
+          <section
+            key={group}
+            className="section task-group"
+            aria-label={group === "all" ? t("tasks") : t(`task.group.${group}`)}
+          >
             {group !== "all" && <h2>{t(`task.group.${group}`)}</h2>}
             <ul className="care-list">
               {rows.map((task) => (

@@ -17,7 +17,14 @@ function trimmed(address: string): string {
 function splitBy(text: string, mark: string, kind: Piece["kind"]): Piece[] {
   return text
     .split(mark)
-    .flatMap((part, index): Piece[] => (index === 0 ? [{ kind: "text", text: part }] : [{ kind, text: mark }, { kind: "text", text: part }]))
+    .flatMap((part, index): Piece[] =>
+      index === 0
+        ? [{ kind: "text", text: part }]
+        : [
+            { kind, text: mark },
+            { kind: "text", text: part },
+          ],
+    )
     .filter(({ text: part }) => part !== "");
 }
 
@@ -34,13 +41,16 @@ export function piecesOf(text: string, mentions: readonly Person[] = []): Piece[
   const marks = mentions.map(({ name }) => `@${name}`).toSorted((a, b) => b.length - a.length);
   return marks
     .reduce(
-      (found, mark) => found.flatMap((piece) => (piece.kind === "text" ? splitBy(piece.text, mark, "mention") : [piece])),
+      (found, mark) =>
+        found.flatMap((piece) => (piece.kind === "text" ? splitBy(piece.text, mark, "mention") : [piece])),
       pieces,
     )
     .filter(({ text: part }) => part !== "");
 }
 
-export function RichText({ text, mentions = [] }: { text: string; mentions?: readonly Person[] }): ReactNode {
+const NOBODY: readonly Person[] = [];
+
+export function RichText({ text, mentions = NOBODY }: { text: string; mentions?: readonly Person[] }): ReactNode {
   return (
     <div className="care-text" dir="auto">
       {piecesOf(text, mentions).map((piece, index) => {

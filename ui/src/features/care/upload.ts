@@ -16,8 +16,8 @@ export function uploadFile(customerId: string, file: File, options: Options): Pr
     request.open("POST", `/api/v1/customers/${encodeURIComponent(customerId)}/files`);
     if (options.csrfToken) request.setRequestHeader("X-CSRF-Token", options.csrfToken);
     request.setRequestHeader("Idempotency-Key", options.idempotencyKey);
-    request.upload.onprogress = ({ loaded, total }) => options.onProgress(total ? loaded / total : 0);
-    request.onload = () => {
+    request.upload.addEventListener("progress", ({ loaded, total }) => options.onProgress(total ? loaded / total : 0));
+    request.addEventListener("load", () => {
       if (request.status < 300) {
         resolve();
         return;
@@ -25,9 +25,9 @@ export function uploadFile(customerId: string, file: File, options: Options): Pr
       const answer = new Response(request.responseText || "{}", { status: Math.max(request.status, 400) });
       const unknown = new ApiError(request.status, "unexpected_answer", request.statusText || String(request.status));
       void errorOf(answer).then((error) => reject(error ?? unknown));
-    };
-    request.onerror = () => reject(ApiError.noAnswer());
-    request.onabort = () => reject(new DOMException("cancelled", "AbortError"));
+    });
+    request.addEventListener("error", () => reject(ApiError.noAnswer()));
+    request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
     options.signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(form);
   });

@@ -11,12 +11,19 @@ import { ConfirmButton } from "@/components/ConfirmButton";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorLine, ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
-import { Num } from "@/components/Num";
 import { Page } from "@/components/Page";
 import { TagChip } from "../TagChip";
 import "../care.css";
 
 const COLOURS = ["grey", "red", "orange", "gold", "green", "cyan", "blue", "purple", "magenta"] as const;
+
+function colourOption({ value, label }: { value?: string | number; label?: ReactNode }): ReactNode {
+  return (
+    <span className="tag-chip" data-colour={value}>
+      {label}
+    </span>
+  );
+}
 
 export default function TagSettings(): ReactNode {
   const { t } = useTranslation("care");
@@ -87,9 +94,7 @@ function TagRow({ tag, others }: { tag: Tag; others: readonly Tag[] }): ReactNod
   return (
     <li className="tag-row">
       <TagChip tag={tag} />
-      <span className="soft">
-        <Num value={count} /> {t("tag.customers", { count })}
-      </span>
+      <span className="soft">{t("tag.customers", { count })}</span>
       <span className="care-actions">
         {may("update", "tag") && (
           <Button size="small" type="text" icon={<EditOutlined />} onClick={() => setDialog("edit")}>
@@ -171,11 +176,7 @@ function TagDialog({ tag, onClose }: { tag: Tag; onClose: () => void }): ReactNo
           value={colour}
           onChange={setColour}
           options={COLOURS.map((one) => ({ value: one, label: t(`tag.colour.${one}`) }))}
-          optionRender={({ value, label }) => (
-            <span className="tag-chip" data-colour={value}>
-              {label}
-            </span>
-          )}
+          optionRender={colourOption}
         />
       </div>
       {isStale ? (
