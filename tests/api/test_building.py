@@ -59,6 +59,7 @@ def test_a_build_over_http_is_told_step_by_step_and_kept_in_history(client, comp
     log = client.get(f"/api/v1/jobs/{done['job_id']}/log").json()
     assert "reading crm.people" in [line["line"] for line in log["items"]]
     assert log["is_over"]
+    assert not [line for line in log["items"] if "Fatal" in line["line"] or "Traceback" in line["line"]]
     (build,) = client.get("/api/v1/builds").json()["items"]
     assert build["build_no"] == 1
     assert build["job"]["job_id"] == done["job_id"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -94,8 +93,8 @@ def end_with_parent() -> None:
     """Stop, as with Ctrl-C, when whoever started this process closes its end of standard input."""
 
     def watch() -> None:
-        with suppress(OSError, ValueError):
-            while sys.stdin.buffer.read(4096):
+        with suppress(OSError):
+            while os.read(0, 4096):  # not sys.stdin, whose lock the end of the process would wait for
                 pass
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(_GRACE_SECONDS)
