@@ -13,6 +13,7 @@ from onefold.api import (
     background,
     builds,
     care,
+    config,
     customer_list,
     errors,
     health,
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     builds.router,
     quarantine.router,
     jobs.router,
+    config.router,
     page_router,  # last: its card takes every key, also one with slashes
 )
 """One per slice."""
