@@ -1,16 +1,24 @@
-"""Write ``docs/reference/commands.md`` from the commands' own help; a test holds the page to it."""
+"""Write the pages of ``docs/reference`` that are made from the program itself; tests hold the pages to it.
+
+``commands.md`` is made from the commands' own help, ``openapi.json`` and ``api.md`` from the API's description.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import click
 
+from onefold.api import openapi_document
+from onefold.api.reference import markdown
 from onefold.cli import errors
 from onefold.cli.main import COMMANDS, onefold
 
 PAGE = Path(__file__).parent / "reference" / "commands.md"
+API_PAGE = PAGE.with_name("api.md")
+API_DESCRIPTION = PAGE.with_name("openapi.json")
 _HEAD = """# Commands
 
 Made from the commands' own help by `docs/make_reference.py`. Every command takes `--json`, which prints one JSON
@@ -37,6 +45,16 @@ def reference() -> str:
     return "\n".join([*sections, _exit_codes()])
 
 
+def api_description() -> str:
+    """The API's description, a line per part so that its history reads well."""
+    return json.dumps(openapi_document(), ensure_ascii=False, indent=1) + "\n"
+
+
+def api_reference() -> str:
+    """The page about the API."""
+    return markdown(openapi_document())
+
+
 def _section(name: str, command: click.Command | None, *, level: int) -> str:
     if command is None:
         raise LookupError(name)
@@ -59,3 +77,5 @@ def _exit_codes() -> str:
 if __name__ == "__main__":
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(reference(), encoding="utf-8")
+    API_PAGE.write_text(api_reference(), encoding="utf-8")
+    API_DESCRIPTION.write_text(api_description(), encoding="utf-8")

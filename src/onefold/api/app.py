@@ -13,6 +13,7 @@ from onefold.api import (
     background,
     builds,
     care,
+    config,
     customer_list,
     errors,
     health,
@@ -21,6 +22,7 @@ from onefold.api import (
     me,
     overview,
     quarantine,
+    reference,
     roles,
     security,
     sessions,
@@ -36,6 +38,7 @@ from onefold.api import (
     webhooks,
 )
 from onefold.api.card import layouts_router, page_router
+from onefold.api.describing import describe
 from onefold.settings import ServerSettings
 from onefold.web import Interface
 from onefold.workspace import Workspace
@@ -67,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     builds.router,
     quarantine.router,
     jobs.router,
+    config.router,
     page_router,  # last: its card takes every key, also one with slashes
 )
 """One per slice."""
@@ -115,4 +119,13 @@ def _application() -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    app.include_router(reference.router, prefix=PREFIX)
+    description: list[dict[str, Any]] = []
+
+    def openapi() -> dict[str, Any]:
+        if not description:
+            description.append(describe(app, ROUTERS))
+        return description[0]
+
+    app.openapi = openapi  # type: ignore[method-assign]
     return app

@@ -16,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from onefold.access import Access, Actor, cut_audit
 from onefold.access.accounts import forget_expired
 from onefold.api.building import start_worker
+from onefold.api.webhooks import start_sending
 from onefold.errors import OnefoldError
 from onefold.workspace import Workspace
 
@@ -71,6 +72,7 @@ def keep_house(workspace: Workspace) -> int:
 
 SERVICES: list[Callable[[Workspace], Service]] = [
     start_worker,
+    start_sending,
     lambda workspace: Periodic("housekeeping", lambda: keep_house(workspace), _HOUR_SECONDS),
 ]
 """Started with the server, stopped in reverse."""

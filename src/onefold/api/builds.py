@@ -91,7 +91,7 @@ class ScheduleList(BaseModel):
     items: list[ScheduleOut]
 
 
-@router.post("/builds", status_code=201)
+@router.post("/builds", status_code=201, response_model=BuildStarted)
 def start_build(call: CallDep, ask: BuildAsk) -> Response:
     """Ask for a build; it starts as soon as nothing else builds."""
     call.access.require("run", BUILD)
@@ -165,7 +165,7 @@ def get_schedules(call: CallDep) -> ScheduleList:
     return ScheduleList(items=[ScheduleOut.of(one) for one in found])
 
 
-@router.post("/schedules", status_code=201)
+@router.post("/schedules", status_code=201, response_model=ScheduleOut)
 def create_schedule(call: CallDep, given: ScheduleIn) -> Response:
     """Build again and again."""
     call.access.require("create", BUILD)

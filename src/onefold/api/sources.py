@@ -158,7 +158,7 @@ def list_sources(call: CallDep, response: Response) -> SourceList:
     return SourceList(items=items, version=version, may_use_private=may_use_private)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model=SourceOut)
 def connect_source(call: CallDep, given: SourceIn) -> Response:
     """Connect a source; the next build reads it."""
     call.access.require("create", "source")

@@ -98,7 +98,7 @@ async def _piece(request: Request) -> bytes:
     return bytes(taken)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model=UploadOut)
 def create_upload(call: CallDep, given: UploadIn) -> Response:
     """Announce a file; then send its pieces."""
     call.access.require("create", "source")

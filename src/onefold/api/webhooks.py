@@ -142,9 +142,11 @@ class KindOfChange(BaseModel):
     description: str
 
 
-def worker_of(workspace: Workspace) -> WebhookWorker:
-    """The worker that a server starts and stops; asks the settings afresh for every batch."""
-    return WebhookWorker(workspace.database, workspace.vault, lambda: Guard.of(workspace.settings))
+def start_sending(workspace: Workspace) -> WebhookWorker:
+    """Send what waits for as long as the server runs; the settings are asked afresh for every batch."""
+    worker = WebhookWorker(workspace.database, workspace.vault, lambda: Guard.of(workspace.settings))
+    worker.start()
+    return worker
 
 
 @router.get("/webhooks", summary="List webhooks")

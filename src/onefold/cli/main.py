@@ -32,6 +32,8 @@ COMMANDS = {
     "mapping": ("onefold.cli.mapping:mapping", "Show and correct what tables and columns mean."),
     "quarantine": ("onefold.cli.quarantine:quarantine", "See and replay rows that could not be read."),
     "audit": ("onefold.cli.audit:audit", "Export the audit, or verify that nobody changed it."),
+    "api": ("onefold.cli.api:api", "Describe the HTTP API."),
+    "config": ("onefold.cli.config:config", "Write the configuration as text; compare and apply it."),
     "demo": ("onefold.cli.demo:demo", "Write a demo company, build it and show its report."),
 }
 """Command -> where it lives and its one-line help, so that ``onefold --help`` imports none of them."""

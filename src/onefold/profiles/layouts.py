@@ -123,6 +123,23 @@ def set_layout(
     return Layout(role_id, tuple(fields), shown, version, is_own=True)
 
 
+def drop_layout(connection: sa.Connection, access: Access, role_id: str, *, expected_version: int) -> None:
+    """Take an arrangement back: the role sees the default again.
+
+    Raises:
+        NotAllowed: the actor may not administer settings.
+        Stale: somebody arranged it meanwhile.
+    """
+    access.require("administer", "settings")
+    mine = sa.and_(card_layout.c.role_id == role_id, card_layout.c.version == expected_version)
+    if connection.execute(sa.delete(card_layout).where(mine)).rowcount == 0:
+        raise Stale(f"the card of {role_id} was arranged meanwhile", hint="Read it again, then decide.")
+    announce(
+        connection, "card_layout.changed", resource="card_layout", resource_id=role_id, actor_id=access.actor.actor_id
+    )
+    record_audit(connection, access, "card_layout.delete", "settings", role_id)
+
+
 def list_fields(connection: sa.Connection) -> tuple[CatalogField, ...]:
     """Everything that can stand on the card: lines, attributes that systems bring, traits."""
     brought = attributes_by_source(connection)
