@@ -2,7 +2,7 @@
 import { ConfigProvider, theme as antdTheme, type ThemeConfig } from "antd";
 import type { Locale } from "antd/es/locale";
 import { type ReactNode, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
-import { LANGUAGES, useLanguage } from "./language";
+import { intlLocale, LANGUAGES, useLanguage } from "./language";
 import type { LanguageCode } from "./preferences";
 
 /** Latin and Greek faces come first, so that a Chinese face never draws Greek accents. */
@@ -137,7 +137,9 @@ function useAntdLocale(language: LanguageCode): Locale | undefined {
 }
 
 export function Theme({ children }: { children: ReactNode }): ReactNode {
-  const { language, direction } = useLanguage();
+  const preferences = useLanguage();
+  const { language, direction } = preferences;
+  const digits = intlLocale(preferences).endsWith("arabext") ? "arabext" : "latn";
   const isDark = useIsDark();
   const locale = useAntdLocale(language);
   useLayoutEffect(() => {
@@ -151,7 +153,8 @@ export function Theme({ children }: { children: ReactNode }): ReactNode {
     style.setProperty("--font", fontFamily(language));
     style.colorScheme = isDark ? "dark" : "light";
     dataset.theme = isDark ? "dark" : "light";
-  }, [isDark, language]);
+    dataset.digits = digits;
+  }, [isDark, language, digits]);
   return (
     <ConfigProvider theme={themeOf(isDark, language)} direction={direction} locale={locale}>
       {children}

@@ -52,7 +52,7 @@ export function heatStyle(share: number): CSSProperties {
 /** How a share went over the builds; decoration beside the numbers in words. */
 export function Sparkline({ past }: { past: readonly Past[] }): ReactNode {
   const shares = past.map(({ count, base }) => (base ? count / base : 0));
-  if (shares.length < 2) return null;
+  if (shares.length < 3) return null;
   const low = Math.min(...shares);
   const span = Math.max(...shares) - low || 1;
   const points = shares.map(
