@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from tests.access.company import ROLE, as_user, company
@@ -95,6 +97,17 @@ def test_the_last_owner_remains(company, as_user):
     assert owner.put(f"{API}/users/usr_owner/roles", json={"roles": ["agent"]}).status_code == 409
     assert owner.put(f"{API}/users/usr_agent/roles", json={"roles": ["owner"]}).status_code == 200
     assert owner.put(f"{API}/users/usr_owner/roles", json={"roles": ["agent"]}).status_code == 200
+
+
+def test_of_two_owners_who_dismiss_each_other_at_once_one_remains(company, as_user):
+    owner = as_user("usr_owner")
+    owner.put(f"{API}/users/usr_agent/roles", json={"roles": ["owner"]})
+    pairs = [(owner, "usr_agent"), (as_user("usr_agent"), "usr_owner")]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda pair: pair[0].put(f"{API}/users/{pair[1]}/roles", json={"roles": []}), pairs))
+    assert sorted(answer.status_code for answer in answers) in ([200, 403], [200, 409])
+    with company.read() as connection:
+        assert connection.scalar(sa.text("select count(*) from user_role where role_id = 'owner'")) == 1
 
 
 @pytest.mark.parametrize("user", ["usr_agent", "usr_nobody"])

@@ -16,7 +16,7 @@ from onefold.access.audit import record_audit
 from onefold.access.classes import PiiClass
 from onefold.access.masks import Mask
 from onefold.access.model import DENIED, KINDS, VERBS, Access, Role
-from onefold.access.roles import get_role, list_roles, owners, roles_of
+from onefold.access.roles import get_role, list_roles, roles_of
 from onefold.access.shipped import OWNER
 from onefold.access.tables import role, user_role
 from onefold.errors import Conflict, InvalidInput, NotAllowed, NotFound, Stale
@@ -196,7 +196,8 @@ def check_owner_remains(connection: sa.Connection, *, without: str) -> None:
     Raises:
         Conflict: nobody else is.
     """
-    others = owners(connection) - {without}
+    held = sa.select(user_role.c.user_id).where(user_role.c.role_id == OWNER)
+    others = set(connection.scalars(held.with_for_update())) - {without}  # two may not step down at once
     account = _user_account.c
     can_sign_in = sa.or_(account.password_hash.is_not(None), account.sign_on_subject.is_not(None))
     query = sa.select(1).where(account.user_id.in_(others), account.state == "active", can_sign_in)
