@@ -38,7 +38,15 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }): Reac
   );
 }
 
-function Enrol({ offer, onCodes, onCancel }: { offer: SecondFactorOffer; onCodes: (c: string[]) => void; onCancel: () => void }) {
+function Enrol({
+  offer,
+  onCodes,
+  onCancel,
+}: {
+  offer: SecondFactorOffer;
+  onCodes: (c: string[]) => void;
+  onCancel: () => void;
+}) {
   const { t } = useTranslation("account");
   const [code, setCode] = useState("");
   const say = useProblem();
@@ -59,14 +67,28 @@ function Enrol({ offer, onCodes, onCancel }: { offer: SecondFactorOffer; onCodes
   );
 }
 
-function Reassure({ does, act, onCancel }: { does: string; act: (password: string) => Promise<void>; onCancel: () => void }) {
+function Reassure({
+  does,
+  act,
+  onCancel,
+}: {
+  does: string;
+  act: (password: string) => Promise<void>;
+  onCancel: () => void;
+}) {
   const { t } = useTranslation("account");
   const [password, setPassword] = useState("");
   const say = useProblem();
   const form = useForm(() => act(password));
   return (
     <form onSubmit={form.onSubmit} className="account-narrow">
-      <PasswordField value={password} onChange={setPassword} label={t("password.current")} error={say(form.error)} autoFocus />
+      <PasswordField
+        value={password}
+        onChange={setPassword}
+        label={t("password.current")}
+        error={say(form.error)}
+        autoFocus
+      />
       <Button htmlType="submit" type="primary" loading={form.isBusy}>
         {does}
       </Button>{" "}

@@ -122,12 +122,7 @@ function NewKey({ onClose }: { onClose: () => void }): ReactNode {
               {say(form.error)}
             </p>
           )}
-          <Button
-            type="primary"
-            htmlType="submit"
-            loading={form.isBusy}
-            disabled={isLimited && chosen.length === 0}
-          >
+          <Button type="primary" htmlType="submit" loading={form.isBusy} disabled={isLimited && chosen.length === 0}>
             {t("keys.create")}
           </Button>
         </form>

@@ -38,7 +38,12 @@ export default function Sessions(): ReactNode {
     { key: "address", title: t("session.address"), render: ({ address }) => <Text>{address ?? "–"}</Text> },
     { key: "seen", title: t("session.seen"), render: (one) => <Moment value={one.last_seen_at} as="relative" /> },
     { key: "since", title: t("session.since"), render: (one) => <Moment value={one.created_at} /> },
-    { key: "until", title: t("session.until"), render: (one) => <Moment value={one.expires_at} />, isHiddenOnPhone: true },
+    {
+      key: "until",
+      title: t("session.until"),
+      render: (one) => <Moment value={one.expires_at} />,
+      isHiddenOnPhone: true,
+    },
   ];
   const end = async (one: Session): Promise<void> => {
     await endSession(one.session_id).catch(() => undefined);
