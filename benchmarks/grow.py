@@ -92,7 +92,7 @@ def columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in connection.execute(f'pragma old.table_info("{table}")')]
 
 
-def per_customer(table: str):  # noqa: ANN201
+def per_customer(table: str):
     """One row per customer: the id is new, the rest as it is."""
 
     def fill(connection: sqlite3.Connection) -> None:

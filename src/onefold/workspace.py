@@ -12,7 +12,7 @@ import os
 import re
 import secrets as random_secrets
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -429,12 +429,19 @@ class Workspace:
                 build_no = next_build_no(connection)
             return replay_quarantine(self.engine, build_no, read_corrections(corrections), clock=self._clock)
 
-    def export(self, path: Path) -> int:
-        """Write all customers to ``path`` (.parquet, .csv, .jsonl); returns how many."""
+    def export(self, path: Path, *, rule: str | None = None, fields: Sequence[str] | None = None) -> int:
+        """Write customers to ``path`` (.parquet, .csv, .jsonl): all of them whole, or some, or some attributes.
+
+        Returns:
+            How many.
+        """
         from onefold.profiles import export_customers
+        from onefold.profiles.streaming import write_customers
 
         with self.database.read() as connection:
-            return export_customers(connection, path)
+            if rule is None and fields is None:
+                return export_customers(connection, path)
+            return write_customers(connection, path, rule, fields)
 
     def export_identities(self, path: Path) -> int:
         """Write source, table, record_key, customer_id of every people record; returns how many."""

@@ -64,7 +64,7 @@ def test_filter_fields_and_count_are_answered_together(listed):
     [
         {"filter": "foo = 1"}, {"filter": "status = "}, {"sort": "foo"}, {"sort": "status,status"}, {"sort": "tag"},
         {"fields": "nope"}, {"cursor": "!!"}, {"cursor": "WzFd", "sort": "status"}, {"limit": "0"}, {"count": "all"},
-        {"cursor": "W1siYSJdLHt9LDFd", "q": "name"}, {"filter": "last_score = \"x\""},
+        {"cursor": "W1siYSJdLHt9LDFd", "q": "name"}, {"filter": 'last_score = "x"'},
     ],
 )  # fmt: skip
 def test_what_cannot_be_answered_is_refused_in_the_one_shape(listed, query):

@@ -49,7 +49,7 @@ def write(connection, rows):
                 updated_at=now,
                 attributes={"records": [record], "values": values},
                 traits=traits,
-            )  # fmt: skip
+            )
         )
         for word in words:
             connection.execute(search_term.insert().values(term=word, customer_id=mine))

@@ -100,7 +100,7 @@ def test_a_failed_export_leaves_the_old_file_and_nothing_else(bench, ana, tmp_pa
     def full(*_arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(export, "_inert", full)
+    monkeypatch.setattr(export, "inert", full)
     with pytest.raises(Exception, match="No space left"):
         exported(bench, folder / "c.csv")
 
@@ -131,3 +131,22 @@ def test_identities_are_one_row_per_record_of_a_person(bench, ana, tmp_path, end
     assert list(rows[0]) == ["source", "table", "record_key", "customer_id"]
     assert {row["record_key"] for row in rows} == {"1", "z", "a|7", "=1" if ending == "parquet" else "'=1"}
     assert {row["customer_id"] for row in rows if row["record_key"] == "z"} == {bench.customer_of("desk.users:z")}
+
+
+def test_some_customers_and_some_attributes_are_written_by_a_rule(bench, ana, tmp_path):
+    import pyarrow.parquet as parquet
+
+    from onefold.profiles.streaming import write_customers
+
+    bench.build(ana)
+    with bench.database.read() as connection:
+        path = tmp_path / "gold.parquet"
+        assert write_customers(connection, path, 'tier = "gold"', ["display_name", "email"]) == 1
+        assert parquet.read_table(path).to_pylist() == [
+            {"customer_id": bench.customer_of("crm.people:1"), "display_name": "Ana García", "email": "ana@x.com"}
+        ]
+        assert write_customers(connection, tmp_path / "all.jsonl.gz") == 2
+        before = path.read_bytes()
+        with pytest.raises(InvalidInput, match="no attribute"):
+            write_customers(connection, path, "nothing = 1")
+        assert path.read_bytes() == before

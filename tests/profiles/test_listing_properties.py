@@ -132,11 +132,11 @@ def test_lists_counts_facets_and_exports_show_what_a_naive_reading_shows(listed,
         assert count_customers(connection, access, wanted).value == len(found)
         by_id = {customer_id(number): row for number, row in found.items()}
         for row in rows:
-            for name in KINDS:
+            for name, kind in KINDS.items():
                 source = by_id[row.customer_id]
                 mask = reference.mask(roles, source, my, name)
                 value = reference.shown(mask, name, source[name], KEY)
-                same = aware if KINDS[name] == "moment" else lambda one: one
+                same = aware if kind == "moment" else lambda one: one
                 assert same(row.values[name]) == same(value)
                 assert (name in row.hidden) == (mask != "none")
         check_facet(connection, found)

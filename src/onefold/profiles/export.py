@@ -27,7 +27,7 @@ from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.tables import profile
 from onefold.storage import read_arrow
 
-_CUSTOMER_ENDINGS = (".parquet", ".csv", ".jsonl", ".csv.gz", ".jsonl.gz")
+CUSTOMER_ENDINGS = (".parquet", ".csv", ".jsonl", ".csv.gz", ".jsonl.gz")
 _IDENTITY_ENDINGS = (".parquet", ".csv", ".csv.gz")
 
 _STORED = pa.schema([(name, pa.string()) for name in ("customer_id", "kind", "display_name", "attributes", "traits")])
@@ -66,7 +66,7 @@ def export_customers(connection: sa.Connection, path: Path, *, columns: Sequence
 
     Cost: two passes over the profiles; memory of one batch.
     """
-    ending = _checked(path, _CUSTOMER_ENDINGS)
+    ending = checked_path(path, CUSTOMER_ENDINGS)
     engine = Engine.open(threads=1)
     try:
         available = _columns(engine, connection)
@@ -81,7 +81,7 @@ def export_customers(connection: sa.Connection, path: Path, *, columns: Sequence
         select = ", ".join(f"{available[name][0]} as {quote_identifier(name)}" for name in chosen)
         query = f"select {select} from stored order by customer_id"
         batches = (_selected(engine, batch, query, schema) for batch in _profiles(connection))
-        with _replacing(path) as draft:
+        with replacing(path) as draft:
             return _WRITERS[ending.removesuffix(".gz")](draft, schema, batches, ending.endswith(".gz"))
     finally:
         engine.close()
@@ -93,7 +93,7 @@ def check_identities_path(path: Path) -> None:
     Raises:
         InvalidInput: unknown ending, or no such folder.
     """
-    _checked(path, _IDENTITY_ENDINGS)
+    checked_path(path, _IDENTITY_ENDINGS)
 
 
 def export_identities(engine: Engine, path: Path) -> int:
@@ -107,7 +107,7 @@ def export_identities(engine: Engine, path: Path) -> int:
         InvalidInput: unknown ending, or no such folder.
         EngineFailed: the disk is full; the file that was there before is still there.
     """
-    ending = _checked(path, _IDENTITY_ENDINGS)
+    ending = checked_path(path, _IDENTITY_ENDINGS)
     key, options = "r.record_key", "format parquet, compression zstd"
     if ending != ".parquet":
         key = _inert_sql(key)
@@ -118,14 +118,15 @@ def export_identities(engine: Engine, path: Path) -> int:
         join main.customer_subject s using (subject_id)
         where r.kind = 'person'
         order by r.source, r.table_name, r.record_key"""
-    with _replacing(path) as draft:
+    with replacing(path) as draft:
         engine.execute(f"copy ({query}) to {quote_literal(str(draft))} ({options})")
         counted = """
             select count(*) from main.record r join main.customer_subject using (subject_id) where r.kind = 'person'"""
         return int(engine.rows(counted)[0][0])
 
 
-def _checked(path: Path, endings: Sequence[str]) -> str:
+def checked_path(path: Path, endings: Sequence[str]) -> str:
+    """The ending of ``path``, which must be one of these, in a folder that there is."""
     name = path.name.lower()
     ending = next((ending for ending in sorted(endings, key=len, reverse=True) if name.endswith(ending)), None)
     if ending is None:
@@ -142,7 +143,7 @@ def _checked(path: Path, endings: Sequence[str]) -> str:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A draft beside ``path`` that takes its place when the block ends well, and vanishes when it does not."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -242,7 +243,7 @@ def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], comp
     names = inert(pa.chunked_array([schema.names], pa.string())).to_pylist()
     safe = pa.schema([pa.field(name, field.type) for name, field in zip(names, schema, strict=True)])
     count = 0
-    with _opened(draft, compressed) as file, pa_csv.CSVWriter(file, safe) as writer:
+    with opened(draft, compressed) as file, pa_csv.CSVWriter(file, safe) as writer:
         for batch in batches:
             writer.write_table(pa.table([inert(column) for column in batch.columns], schema=safe))
             count += len(batch)
@@ -251,7 +252,7 @@ def _write_csv(draft: Path, schema: pa.Schema, batches: Iterator[pa.Table], comp
 
 def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], compressed: bool) -> int:
     count = 0
-    with _opened(draft, compressed) as file:
+    with opened(draft, compressed) as file:
         for batch in batches:
             for row in batch.to_pylist():
                 present = {name: value for name, value in row.items() if value is not None}
@@ -260,7 +261,8 @@ def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], c
     return count
 
 
-def _opened(draft: Path, compressed: bool) -> IO[bytes]:
+def opened(draft: Path, compressed: bool) -> IO[bytes]:
+    """A file to write, compressed or not."""
     # mtime 0: the same customers give the same bytes
     return gzip.GzipFile(draft, "wb", mtime=0) if compressed else draft.open("wb")  # type: ignore[return-value]
 

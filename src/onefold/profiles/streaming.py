@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,11 +19,11 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from onefold.access import Access
+from onefold.access import Access, Actor
 from onefold.errors import InvalidInput
 from onefold.profiles.attributes import describe_attribute, summary_column
-from onefold.profiles.export import inert
-from onefold.profiles.listing import MOST_FIELDS, Wanted, matching
+from onefold.profiles.export import CUSTOMER_ENDINGS, checked_path, inert, opened, replacing
+from onefold.profiles.listing import DEFAULT_FIELDS, MOST_FIELDS, Wanted, matching
 from onefold.profiles.tables import profile_summary
 from onefold.storage import aware
 
@@ -90,6 +91,34 @@ class CustomerStream:
                 columns = zip(*rows, strict=True)
                 arrays = [_array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
                 yield pa.record_batch(arrays, schema=self._schema)
+
+
+def write_customers(
+    connection: sa.Connection, path: Path, rule: str | None = None, fields: Sequence[str] | None = None
+) -> int:
+    """Write the customers for which ``rule`` is true to a file, as the owner of the files; returns how many.
+
+    Args:
+        connection: to the app database, in one snapshot.
+        path: ends in .parquet, .csv, .jsonl, .csv.gz or .jsonl.gz; an existing file is replaced at the end.
+        rule: all customers where absent.
+        fields: attributes beside the id; those of every list where absent.
+
+    Raises:
+        InvalidInput: unknown ending or attribute, or a rule that cannot be read.
+        EngineFailed: the disk is full; the file that was there before is still there.
+    """
+    ending = checked_path(path, CUSTOMER_ENDINGS)
+    form = _BY_ENDING[ending.removesuffix(".gz")]
+    owner = Access.full(Actor("cli", "cli", "command line"))
+    stream = CustomerStream(connection, owner, Wanted(rule), DEFAULT_FIELDS if fields is None else fields, form)
+    with replacing(path) as draft, opened(draft, ending.endswith(".gz")) as file:
+        for piece in stream:
+            file.write(piece)
+    return stream.rows
+
+
+_BY_ENDING = {".csv": Format.CSV, ".jsonl": Format.NDJSON, ".parquet": Format.PARQUET}
 
 
 def _arrow_type(column: sa.ColumnElement[Any]) -> pa.DataType:
