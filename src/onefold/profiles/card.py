@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.access import Access
-from onefold.profiles.essentials import Facts, make_essentials, mask_text
+from onefold.profiles.essentials import TRAIT_MASKS, Facts, make_essentials, mask_member
 from onefold.profiles.events import load_table_words, score_scales
 from onefold.profiles.id_history import former_ids, id_changes
 from onefold.profiles.layouts import Layout, layout_for
@@ -34,8 +34,6 @@ _customer = sa.table(
     sa.column("created_at", sa.DateTime(timezone=True)),
 )
 _EVENTS_ALONE = Asked(kinds=frozenset({"event"}), is_collapsed=False)
-_WRITTEN = {"last_contact": "title", "last_score": "text"}
-"""Trait -> its member that somebody wrote."""
 
 
 def get_card(
@@ -109,13 +107,11 @@ def shown_traits(traits: dict[str, Any], sight: Sight) -> dict[str, Any]:
     """Trait -> value as the actor may see it, or ``{"hidden_by": policy}``."""
     found: dict[str, Any] = {}
     for name, value in traits.items():
-        said = sight.shown(name, value)
+        said = sight.shown(TRAIT_MASKS.get(name, name), value)
         if said.hidden_by:
             found[name] = {"hidden_by": said.hidden_by}
-        elif name in _WRITTEN and isinstance(value, dict):
-            found[name] = mask_text(sight, value, _WRITTEN[name])
         else:
-            found[name] = value
+            found[name] = mask_member(sight, name, value)
     return found
 
 

@@ -62,6 +62,17 @@ _TYPES = {
     "country": "country",
 }
 
+TRAIT_MASKS = {"last_contact_with_at": "last_contact_with"}
+"""Trait -> the attribute whose mask it is under, where that has another name."""
+
+MEMBER_MASKS = {
+    "last_contact": ("title", "timeline.body"),
+    "last_score": ("text", "timeline.body"),
+    "orders": ("amount", "orders_amount"),
+    "invoices": ("amount", "invoices_amount"),
+}
+"""Trait -> its member that is under another mask than the rest, and the attribute of that mask."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -93,8 +104,7 @@ def _part(facts: Facts, name: str) -> Part | None:
     if value in (None, ""):
         return None
     said = facts.sight.shown(attribute, value)
-    shown = _without_text(facts, name, said.value)
-    return Part(name, _TYPES.get(name, "text"), shown, said.hidden_by)
+    return Part(name, _TYPES.get(name, "text"), _with_scale(facts, name, said.value), said.hidden_by)
 
 
 def _raw(facts: Facts, name: str) -> tuple[str, Any]:
@@ -109,23 +119,23 @@ def _raw(facts: Facts, name: str) -> tuple[str, Any]:
         return name, 0 if "open_tickets" in facts.traits and facts.promises == 0 else None
     if name in ("owner", "status", "tier", "language") or name not in facts.traits:
         return name, facts.attributes.get(name)
-    return name, facts.traits[name]
+    return TRAIT_MASKS.get(name, name), facts.traits[name]
 
 
-def _without_text(facts: Facts, name: str, value: Any) -> Any:
-    """A trait without the words that were written, where those are masked; a score with its scale."""
-    if name not in ("last_score", "last_contact") or not isinstance(value, dict):
-        return value
-    member = "text" if name == "last_score" else "title"
-    shown = mask_text(facts.sight, value, member)
-    scale = facts.scales.get(str(value.get("source"))) if name == "last_score" else None
+def _with_scale(facts: Facts, name: str, value: Any) -> Any:
+    """A trait with its members masked; a score with its scale."""
+    shown = mask_member(facts.sight, name, value)
+    scale = facts.scales.get(str(shown.get("source"))) if name == "last_score" and isinstance(shown, dict) else None
     return shown | {"scale": list(scale)} if scale else shown
 
 
-def mask_text(sight: Sight, value: dict[str, Any], member: str) -> dict[str, Any]:
-    """``value`` whose ``member`` is what somebody wrote, as much as the actor may read of it."""
+def mask_member(sight: Sight, name: str, value: Any) -> Any:
+    """A trait's value, its written or financial member as much as the actor may see of it."""
+    if name not in MEMBER_MASKS or not isinstance(value, dict):
+        return value
+    member, attribute = MEMBER_MASKS[name]
     if value.get(member) is None:
         return value
-    said = sight.shown("timeline.body", value[member])
+    said = sight.shown(attribute, value[member])
     hidden = {f"{member}_hidden_by": said.hidden_by} if said.hidden_by else {}
     return value | {member: said.value} | hidden

@@ -134,7 +134,7 @@ def _contact(part: Part) -> str:
 
 
 def _trade(part: Part) -> str:
-    money = ", ".join(_money(amount, currency) for currency, amount in part.value.get("amount", {}).items())
+    money = ", ".join(_money(amount, currency) for currency, amount in (part.value.get("amount") or {}).items())
     return f"{part.value['count']:,}" + (f" · {money}" if money else "")
 
 

@@ -166,10 +166,23 @@ def test_who_may_not_read_messages_still_sees_open_tickets_score_and_complaint(a
     client = as_role(masks={"pii:free_text": "hidden"})
     lines = essentials_of(client.get(f"{PAGE}/{ana_id}").json())
 
+    assert lines["last_spoke_with"]["last_contact_with_at"]["value"] == "2025-03-02T00:00:00Z"
     assert lines["open_work"]["open_tickets"]["value"] == 1
     assert lines["open_work"]["open_complaint"]["value"]["at"] == "2025-03-01T00:00:00Z"
     score = lines["last_score"]["last_score"]["value"]
     assert (score["score"], score["text"], score["text_hidden_by"]) == (3, None, "free text hidden for Tried")
+
+
+def test_who_may_not_see_money_sees_how_many_orders_and_no_amount_anywhere(as_role, ana_id):
+    client = as_role(masks={"pii:financial": "hidden"})
+    card = client.get(f"{PAGE}/{ana_id}")
+
+    assert card.json()["traits"]["orders"] == {
+        "count": 1,
+        "amount": None,
+        "amount_hidden_by": "financial hidden for Tried",
+    }
+    assert "12.5" not in card.text + client.get(f"{PAGE}/{ana_id}/timeline").text
 
 
 def test_searching_the_timeline_finds_nothing_in_what_is_hidden(as_role, client, ana_id):

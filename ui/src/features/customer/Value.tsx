@@ -85,7 +85,8 @@ function LastScore({ value }: { value: Scored }): ReactNode {
 
 interface Trade {
   count: number;
-  amount?: Record<string, number>;
+  amount?: Record<string, number> | null;
+  amount_hidden_by?: string;
 }
 
 function TradeValue({ value }: { value: Trade }): ReactNode {
@@ -98,6 +99,12 @@ function TradeValue({ value }: { value: Trade }): ReactNode {
           <Money amount={amount} currency={currency} />
         </span>
       ))}
+      {value.amount_hidden_by && (
+        <>
+          {" · "}
+          <Hidden policy={value.amount_hidden_by} />
+        </>
+      )}
     </span>
   );
 }
