@@ -27,7 +27,7 @@ def send_mail(
         to: one address.
         subject: one line.
         text: the body.
-        message_id: the same for every attempt, without angle brackets; a new one where absent.
+        message_id: the same for every attempt, without the host; a new one where absent.
 
     Raises:
         InvalidInput: the address or subject has line breaks.
@@ -40,11 +40,8 @@ def send_mail(
     message["To"] = to
     message["Subject"] = subject
     message["Date"] = formatdate(usegmt=True)
-    message["Message-ID"] = (
-        f"<{message_id}>"
-        if message_id
-        else make_msgid(domain=parseaddr(smtp.sender)[1].rpartition("@")[2] or "localhost")
-    )
+    host = parseaddr(smtp.sender)[1].rpartition("@")[2] or "localhost"
+    message["Message-ID"] = f"<{message_id}@{host}>" if message_id else make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="base64")
     try:

@@ -13,9 +13,12 @@ from typing import Any, Protocol
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from onefold.access import Access, Actor, cut_audit
+from onefold import care
+from onefold.access import Access, Actor, cut_audit, send_mail
 from onefold.access.accounts import forget_expired
 from onefold.api.building import start_worker
+from onefold.api.care.files import file_store
+from onefold.api.links import smtp_password
 from onefold.api.webhooks import start_sending
 from onefold.errors import OnefoldError
 from onefold.workspace import Workspace
@@ -25,6 +28,7 @@ log = logging.getLogger("onefold.server")
 SYSTEM = Access.full(Actor("system", "system", "Onefold"))
 
 _HOUR_SECONDS = 3600.0
+_LETTER_SECONDS = 10.0
 
 
 class Service(Protocol):
@@ -70,10 +74,29 @@ def keep_house(workspace: Workspace) -> int:
         return cut_audit(connection, SYSTEM, timedelta(days=keep_days))
 
 
+def post_letters(workspace: Workspace) -> int:
+    """Send the letters about notifications that are due; returns how many. Without a mail server none are."""
+    settings = workspace.settings
+    if (smtp := settings.smtp) is None:
+        return 0
+    password = smtp_password(workspace, smtp)
+
+    def send(letter: care.Letter) -> None:
+        subject, text = letter.subject, letter.text
+        send_mail(smtp, password, to=letter.to, subject=subject, text=text, message_id=letter.message_id)
+
+    address = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
+    return care.send_due_letters(workspace.database, send, address)
+
+
 SERVICES: list[Callable[[Workspace], Service]] = [
     start_worker,
     start_sending,
     lambda workspace: Periodic("housekeeping", lambda: keep_house(workspace), _HOUR_SECONDS),
+    lambda workspace: Periodic("letters", lambda: post_letters(workspace), _LETTER_SECONDS),
+    lambda workspace: Periodic(
+        "files", lambda: care.sweep_files(workspace.database, file_store(workspace)), _HOUR_SECONDS
+    ),
 ]
 """Started with the server, stopped in reverse."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from onefold.care.customers import ids_leading_to
+from onefold.care.customers import ids_leading_to, standings
 from onefold.care.model import CareEntry
 from onefold.care.tables import task
 from onefold.care.timeline import timeline_entries
@@ -28,7 +28,7 @@ def care_entries(
 
 def open_promises(connection: sa.Connection, sight: Sight) -> int:
     """How many open tasks there are for a customer; none for who may not read tasks."""
-    if not sight.access.may("read", "task"):
+    if not standings(connection, sight.access, [sight.customer_id], "read", "task"):
         return 0
     ids = ids_leading_to(connection, sight.customer_id)
     query = sa.select(sa.func.count()).where(task.c.customer_id.in_(ids), task.c.state == "open")

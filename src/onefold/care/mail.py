@@ -37,7 +37,7 @@ class Letter:
     subject: str
     text: str
     message_id: str
-    """The same for every attempt, without angle brackets."""
+    """The same for every attempt, without the host and angle brackets."""
 
 
 def send_due_letters(
@@ -99,4 +99,4 @@ def _mark_sent(database: AppDatabase, notification_id: str, now: datetime) -> No
 def _letter(row: Any, to: str, language: str, base_url: str) -> Letter:
     link = f"{base_url.rstrip('/')}/notifications?open={row.notification_id}"
     subject, text = subject_and_text(row.kind, language, " ".join(row.actor_name.split()), link)
-    return Letter(to, subject, text, f"{row.notification_id}@onefold")
+    return Letter(to, subject, text, row.notification_id)

@@ -1,7 +1,8 @@
 import { configure, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Note, Notification } from "@/api/care";
+import { askNow, connected } from "@/api/connection";
 import { renderPage, somebody } from "@/testing/render";
 import { refusal, serve } from "@/testing/server";
 import { CustomerNotes } from "./CustomerNotes";
@@ -32,6 +33,12 @@ const LIST = "GET /customers/cus_1/notes";
 
 configure({ asyncUtilTimeout: 5000 });
 
+beforeEach(async () => {
+  serve({ "GET /health": { status: "ok" } });
+  askNow();
+  await connected();
+});
+
 afterEach(() => {
   vi.restoreAllMocks();
   localStorage.clear();
@@ -45,7 +52,8 @@ describe("the composer", () => {
       "POST /customers/cus_1/notes": note("x"),
     });
     renderPage(<CustomerNotes customerId="cus_1" />);
-    const field = await screen.findByRole("textbox", { name: "New note" });
+    await screen.findByText("No notes yet");
+    const field = screen.getByRole("textbox", { name: "New note" });
     await userEvent.type(field, "Ask @an");
     const options = within(await screen.findByRole("listbox")).getAllByRole("option");
     expect(options).toHaveLength(2);
@@ -64,10 +72,11 @@ describe("the composer", () => {
       "POST /customers/cus_1/notes": () => Promise.reject(new TypeError("gone")),
     });
     const first = renderPage(<CustomerNotes customerId="cus_1" />);
-    const field = await screen.findByRole("textbox", { name: "New note" });
+    await screen.findByText("No notes yet");
+    const field = screen.getByRole("textbox", { name: "New note" });
     await userEvent.type(field, "not lost");
     await userEvent.click(screen.getByRole("button", { name: "Write note" }));
-    await screen.findByRole("alert");
+    await waitFor(() => expect(localStorage.length).toBe(1));
     first.unmount();
     vi.restoreAllMocks();
     serve({
@@ -75,8 +84,10 @@ describe("the composer", () => {
       [LIST]: { items: [], next_cursor: null },
       "POST /customers/cus_1/notes": note("not lost"),
     });
+    askNow();
     renderPage(<CustomerNotes customerId="cus_1" />);
-    const again = await screen.findByRole("textbox", { name: "New note" });
+    await screen.findByText("No notes yet");
+    const again = screen.getByRole("textbox", { name: "New note" });
     expect(again).toHaveProperty("value", "not lost");
     await userEvent.click(screen.getByRole("button", { name: "Write note" }));
     await waitFor(() => expect(again).toHaveProperty("value", ""));
