@@ -65,7 +65,8 @@ def public(monkeypatch):
     return names
 
 
-def uploaded(client, name="people.csv", content=PEOPLE.encode()):
+def uploaded(client, name="people.csv", content=None):
+    content = PEOPLE.encode() if content is None else content
     made = client.post("/api/v1/uploads", json={"name": name, "size_bytes": len(content)})
     assert made.status_code == 201, made.text
     upload_id = made.json()["upload_id"]
@@ -186,6 +187,10 @@ def test_samples_obey_masks_and_row_scopes(keeper, workspace):
             assert page.status_code == 200, page.text
             assert "@mail.example" not in page.text, role.name
             assert "hidden_by" in page.text
+    names = Role("n", "No names", permissions=MANAGER | {"customer": ("read",)}, masks={"pii:identity": "hidden"})
+    tables = person(workspace, names).get("/api/v1/sources/crm/tables").text
+    assert "garc" not in tables.lower()
+    assert "whitfield" not in tables
     client = person(workspace, masks)
     assert "+34 600 123 401" in client.get(url, params={"column": "phone"}).text
 

@@ -119,3 +119,22 @@ def test_an_archive_with_a_path_out_of_it_writes_nothing(keeper, workspace):  # 
     upload_id = uploaded(keeper, "a.zip", archive.getvalue())
     keeper.post(f"{URL}/look", json={"uploads": [upload_id]})
     assert not list(workspace.path.parent.rglob("escaped.csv"))
+
+
+def test_files_that_a_source_no_longer_reads_are_forgotten_in_time(keeper, workspace):  # noqa: F811
+    from datetime import timedelta
+
+    from onefold.kernel import utc_now
+    from onefold.sources import forget_abandoned
+    from onefold.sources.tables import upload
+
+    first, second = uploaded(keeper), uploaded(keeper)
+    place = {"kind": "files", "uploads": [first]}
+    assert keeper.post("/api/v1/sources", json={"name": "crm", "place": place}).status_code == 201
+    etag = {"If-Match": keeper.get("/api/v1/sources").headers["ETag"]}
+    newer = {"place": {"kind": "files", "uploads": [second]}}
+    assert keeper.patch("/api/v1/sources/crm", json=newer, headers=etag).status_code == 200
+    with workspace.database.write() as connection:
+        connection.execute(upload.update().values(updated_at=utc_now() - timedelta(days=3)))
+        assert forget_abandoned(connection, workspace.path) == 1
+    assert [folder.name for folder in (workspace.path / "files/uploads").iterdir()] == [second]

@@ -94,7 +94,7 @@ def test_the_database_itself_refuses_a_second_running_job_of_a_lane(ask, place):
     jobs.register("count", lambda _place, _run: None, lane="one")
     ask("count")
     ask("count")
-    with pytest.raises(Exception, match=r"unique|UNIQUE|duplicate"), place.database.write() as connection:
+    with pytest.raises(Exception, match=r"unique|UNIQUE|at the same moment"), place.database.write() as connection:
         connection.execute(job.update().values(state="running"))
 
 

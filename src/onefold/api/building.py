@@ -18,11 +18,11 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from onefold import jobs
+from onefold.api.source_out import hider
 from onefold.build import step_seconds
 from onefold.build.history import BUILD
 from onefold.errors import EngineFailed, OnefoldError, error_from
 from onefold.jobs import Cancelled, Run
-from onefold.settings import mask_secrets, read_secrets
 from onefold.workspace import Workspace
 
 STEPS = ("land", "conform", "resolve", "unify", "report", "publish")
@@ -31,7 +31,6 @@ _WEIGHTS = {"land": 25.0, "conform": 22.0, "resolve": 35.0, "unify": 4.0, "repor
 _POLL_SECONDS = 0.2
 _PATIENCE_SECONDS = 20.0
 """How long a build may take to stop before it is killed; nothing is half-written either way."""
-_SHORTEST_SECRET = 4
 
 
 def start_worker(workspace: Workspace) -> jobs.Worker:
@@ -56,7 +55,7 @@ def run_build_job(workspace: Workspace, run: Run) -> Any:
     """
     with workspace.database.read() as connection:
         meter = _Meter(step_seconds(connection))
-    watcher = _Watcher(run, meter, _hider(workspace))
+    watcher = _Watcher(run, meter, hider(workspace))
     with tempfile.TemporaryFile() as answer:
         code = _run_child(workspace, run, watcher, answer)
         answer.seek(0)
@@ -189,15 +188,3 @@ class _Watcher:
         if told != self._told:
             self._told = told
             self._run.progress(*told)
-
-
-def _hider(workspace: Workspace) -> Any:
-    """A function that keeps secrets, and where the workspace is, out of a text."""
-    secrets = [value for value in read_secrets(workspace.path / "secrets").values() if len(value) >= _SHORTEST_SECRET]
-
-    def hide(text: str) -> str:
-        for secret in secrets:
-            text = text.replace(secret, "***")
-        return mask_secrets(text).replace(f"{workspace.path}/", "")
-
-    return hide

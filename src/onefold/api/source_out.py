@@ -6,7 +6,8 @@ a customer whom only the actor's unlimited roles admit, and not at all to somebo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +24,8 @@ from onefold.workspace import Workspace
 SOME_CUSTOMERS_ONLY = "only some customers may be seen"
 _BEYOND = "hidden because it may hold any value of the row"
 _SHORTEST_SECRET = 4
+_EXAMPLES = re.compile(r" \(such as .*", re.DOTALL)
+"""Values that the reason for a guess names, with whatever follows them."""
 
 
 class ShownOut(BaseModel):
@@ -140,18 +143,24 @@ def public_errors(workspace: Workspace) -> Iterator[None]:
     try:
         yield
     except OnefoldError as error:
-        secrets = read_secrets(workspace.path / "secrets").values()
-        error.message = _hidden(error.message, workspace, [one for one in secrets if len(one) >= _SHORTEST_SECRET])
-        error.hint = _hidden(error.hint, workspace, [one for one in secrets if len(one) >= _SHORTEST_SECRET])
+        hide = hider(workspace)
+        error.message, error.hint = hide(error.message), hide(error.hint)
         raise
 
 
-def _hidden(text: str, workspace: Workspace, secrets: Sequence[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    for folder in (workspace.path, workspace.path.resolve()):
-        text = text.replace(f"{folder}/", "")
-    return mask_secrets(text)
+def hider(workspace: Workspace) -> Callable[[str], str]:
+    """A function that keeps secrets, and where the workspace is, out of a text."""
+    values = read_secrets(workspace.path / "secrets").values()
+    secrets = sorted((value for value in values if len(value) >= _SHORTEST_SECRET), key=len, reverse=True)
+
+    def hide(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "***")
+        for folder in (workspace.path, workspace.path.resolve()):
+            text = text.replace(f"{folder}/", "")
+        return mask_secrets(text)
+
+    return hide
 
 
 def _unlimited(access: Access) -> str:
@@ -181,14 +190,19 @@ def _column_out(access: Access, column: Column, noted: TableSettings | None) -> 
         name=column.name,
         meaning=str(column.meaning),
         confidence=column.confidence,
-        reason=column.reason,
+        reason=column.reason if _sees_plain(access, column) else _EXAMPLES.sub("", column.reason),
         is_set_by_person=column.reason == BY_A_PERSON,
         noted=noted.columns[column.name].meaning if noted and column.name in noted.columns else None,
         filled=column.details.get("filled"),
         distinct=column.details.get("distinct"),
-        details=details if access.is_full or sees_all(access) else {},
+        details=details if _sees_plain(access, column) else {},
         examples=[shown(access, column, column.meaning, value) for value in column.details.get("examples", [])],
     )
+
+
+def _sees_plain(access: Access, column: Column) -> bool:
+    """Whether no value of a column is masked for the actor."""
+    return access.is_full or (sees_all(access) and access.may_search(f"{column.meaning}:{column.name}"))
 
 
 def _join_out(join: Join) -> JoinOut:

@@ -6,6 +6,7 @@ file as ETag. Passwords go to the ``secrets`` file and come back nowhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -18,7 +19,7 @@ from pydantic import BaseModel, Field
 from onefold import jobs
 from onefold.access import record_audit
 from onefold.api.call import Call, CallDep, set_etag
-from onefold.api.source_out import public_errors
+from onefold.api.source_out import hider, public_errors
 from onefold.api.source_places import FilesPlace, PlaceIn, is_guarded, place_of
 from onefold.build import SourceHealth, latest_report, source_health
 from onefold.build.history import BUILD
@@ -225,6 +226,7 @@ def disconnect_source(call: CallDep, name: str) -> None:
         with call.workspace.edit_settings(expected_version=expected) as document:
             document["sources"].pop(name, None)
         call.workspace.keep_secret(secret_name_of(name), None)
+        use_uploads(connection, [], name)
         record_audit(connection, call.access, "source.delete", "source", name)
         announce(connection, "source.deleted", resource="source", resource_id=name, actor_id=call.actor.actor_id)
 
@@ -313,6 +315,7 @@ def _sources_out(call: Call, settings: Settings, version: int) -> list[SourceOut
         schedules = jobs.list_schedules(connection, kind=BUILD)
         systems = _systems(connection)
     secrets = read_secrets(call.workspace.path / "secrets")
+    hide = hider(call.workspace)
     return [
         _out(
             name,
@@ -324,6 +327,7 @@ def _sources_out(call: Call, settings: Settings, version: int) -> list[SourceOut
             systems.get(name, {}),
             has_secret=secret_name_of(name) in secrets,
             version=version,
+            hide=hide,
         )
         for name, source in sorted(settings.sources.items())
     ]
@@ -340,6 +344,7 @@ def _out(
     *,
     has_secret: bool,
     version: int,
+    hide: Callable[[str], str],
 ) -> SourceOut:
     late_since = max((at for one in schedules if (at := due_since(one, health.last_read_at, utc_now()))), default=None)
     state = (
@@ -369,10 +374,17 @@ def _out(
         only_here=_number(system.get("only_here")),
         cost_per_customer=system.get("cost_per_customer"),
         quarantined=health.quarantined,
-        problem=ProblemOut.model_validate(dict(health.problem)) if health.problem else None,
+        problem=_problem_out(health, hide),
         tables=[_table_out(table) for table in tables],
         version=version,
     )
+
+
+def _problem_out(health: SourceHealth, hide: Callable[[str], str]) -> ProblemOut | None:
+    if health.problem is None:
+        return None
+    message, hint = hide(health.problem["message"]), hide(health.problem["hint"])
+    return ProblemOut(code=health.problem["code"], message=message, hint=hint)
 
 
 def _table_out(table: Table) -> SourceTable:

@@ -18,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onefold.errors import EngineFailed
+from onefold.errors import Conflict, EngineFailed, OnefoldError
 from onefold.jobs.model import Job, JobState
 from onefold.jobs.queue import job_of
 from onefold.jobs.registry import Kind
@@ -147,14 +147,16 @@ def _lost_race_is_nothing() -> Iterator[None]:
     """Two workers wanted the same; the database let one of them have it."""
     try:
         yield
-    except EngineFailed as error:
-        cause = error.__cause__
-        if not isinstance(cause, sa.exc.IntegrityError) and not _is_serialization_failure(cause):
+    except (Conflict, EngineFailed) as error:
+        if not is_lost_race(error):
             raise
 
 
-def _is_serialization_failure(error: BaseException | None) -> bool:
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in {"40001", "40P01"}
+def is_lost_race(error: OnefoldError) -> bool:
+    """Whether a write failed because another did the same at the same moment."""
+    cause = error.__cause__
+    sqlstate = getattr(getattr(cause, "orig", None), "sqlstate", None)
+    return isinstance(cause, sa.exc.IntegrityError) or sqlstate in {"40001", "40P01"}
 
 
 def _after_death(row: sa.Row[Any], kind: Kind | None) -> Outcome:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
-from onefold.errors import EngineFailed, InvalidInput, NotFound, Stale
+from onefold.errors import Conflict, EngineFailed, InvalidInput, NotFound, Stale
+from onefold.jobs.leases import is_lost_race
 from onefold.jobs.model import OPEN, Schedule
 from onefold.jobs.queue import enqueue
 from onefold.jobs.tables import job, schedule
@@ -187,17 +188,13 @@ def fire_schedules(database: AppDatabase) -> list[str]:
         try:
             with database.write() as connection:
                 job_id = _fire(connection, one, now)
-        except EngineFailed as error:
-            if not _is_lost_race(error):
+        except (Conflict, EngineFailed) as error:
+            if not is_lost_race(error):
                 raise
             continue  # another server fired it at this very moment
         if job_id:
             fired.append(job_id)
     return fired
-
-
-def _is_lost_race(error: EngineFailed) -> bool:
-    return getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) in {"40001", "40P01"}
 
 
 def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -193,7 +193,12 @@ def find_uploads(connection: sa.Connection, upload_ids: list[str], source: str, 
 
 
 def use_uploads(connection: sa.Connection, upload_ids: list[str], source: str) -> None:
-    """Give uploads to a source, so that they are kept as long as it is connected."""
+    """Give uploads, and only these, to a source: they are kept as long as it is connected.
+
+    Those that it had before are forgotten in time like any that nobody reads.
+    """
+    released = (upload.c.source == source, upload.c.upload_id.not_in(upload_ids))
+    connection.execute(upload.update().where(*released).values(source=None, updated_at=utc_now()))
     connection.execute(upload.update().where(upload.c.upload_id.in_(upload_ids)).values(source=source))
 
 

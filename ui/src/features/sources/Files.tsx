@@ -12,6 +12,7 @@ const TAKES =
   ".csv,.tsv,.tab,.psv,.txt,.dat,.json,.jsonl,.ndjson,.parquet,.xlsx,.xlsm,.xlsb,.xls,.ods,.sqlite,.sqlite3,.db,.zip,.gz,.bz2,.xz,.zst";
 const MEGA = 1 << 20;
 const MEGABYTES = { style: "unit", unit: "megabyte", maximumFractionDigits: 1 } as const;
+const KILOBYTES = { style: "unit", unit: "kilobyte", maximumFractionDigits: 1 } as const;
 
 /** `onReady` is told the uploads that are here whole, whenever they change. */
 export function Files({ onReady }: { onReady: (uploads: string[], names: string[]) => void }): ReactNode {
@@ -81,7 +82,7 @@ function One({ sending, onCancel }: { sending: Sending; onCancel: () => void }):
       <div className="sending-head">
         <Text>{name}</Text>
         <span className="soft">
-          <Num value={size / MEGA} {...MEGABYTES} />
+          {size < MEGA ? <Num value={size / 1024} {...KILOBYTES} /> : <Num value={size / MEGA} {...MEGABYTES} />}
         </span>
         <Button
           type="text"
