@@ -48,7 +48,7 @@ check: setup-dev ## formatting, lint, types, layering, dependency files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	! grep -nE 'https?://' constraints.txt
+	$(BIN)/python tools/check_dependencies.py
 	! grep -n '"resolved"' ui/package-lock.json
 
 format: setup-dev ## format and mend what can be mended

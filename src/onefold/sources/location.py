@@ -6,9 +6,11 @@ import glob
 import re
 from pathlib import Path
 
+from onefold.errors import InvalidInput
 from onefold.settings import SourceSettings, expand_variables
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_LONGEST_PATH = 4_000
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _SQLITE_SUFFIXES = {".sqlite", ".sqlite3", ".db", ".db3"}
 
@@ -30,7 +32,7 @@ def split_locations(settings: SourceSettings, *, base: Path, secrets: dict[str, 
     database's secrets are filled in where it is opened.
 
     Raises:
-        InvalidInput: a ``${NAME}`` of a file's location has no value.
+        InvalidInput: a ``${NAME}`` of a file's location has no value, or it can be no path.
     """
     given = [settings.location] if isinstance(settings.location, str) else settings.location
     databases: list[str] = []
@@ -40,6 +42,8 @@ def split_locations(settings: SourceSettings, *, base: Path, secrets: dict[str, 
             databases.append(location)
             continue
         path = expand_variables(location, secrets).removeprefix("file://")
+        if len(path) > _LONGEST_PATH or "\0" in path or any(len(part.encode()) > 255 for part in path.split("/")):
+            raise InvalidInput("a location is longer than a path can be", hint="Name a file, a folder or a glob.")
         if is_sqlite_file(base / Path(path).expanduser()):
             databases.append(location)
             continue
