@@ -19,8 +19,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import httpx
-from measure import print_machine, serving
 
+from measure import print_machine, serving
 from onefold.workspace import Workspace
 
 PASSWORD = "correct horse battery staple 42"
@@ -171,13 +171,14 @@ def main() -> None:
     for kind, seconds in sorted(figures.seconds.items()):
         p50, p95 = statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
         print(
-            f"  {kind:12} {len(seconds):7,}  p50 {p50 * 1000:6.1f} ms  p95 {p95 * 1000:7.1f} ms  max {max(seconds) * 1000:.0f} ms"
+            f"  {kind:12} {len(seconds):7,}  p50 {p50 * 1000:6.1f} ms  p95 {p95 * 1000:7.1f} ms"
+            f"  max {max(seconds) * 1000:.0f} ms"
         )
     tenth = max(len(figures.memory_mib) // 10, 1)
     early, late = figures.memory_mib[tenth : 2 * tenth], figures.memory_mib[-tenth:]
     print(
-        f"memory of the server: {statistics.mean(early):.0f} MiB after the first tenth, {statistics.mean(late):.0f} MiB "
-        f"in the last ({statistics.mean(late) / statistics.mean(early):.2f})"
+        f"memory of the server: {statistics.mean(early):.0f} MiB after the first tenth, "
+        f"{statistics.mean(late):.0f} MiB in the last ({statistics.mean(late) / statistics.mean(early):.2f})"
     )
     print(f"edits that came second and were told so: {figures.conflicts}")
     print(f"errors: {dict(figures.errors) or 'none'}")

@@ -64,7 +64,7 @@ def site(tmp_path_factory):
                         attributes={},
                         preferences={},
                         created_at=utc_now(),
-                    )  # fmt: skip
+                    )
                 )
                 connection.execute(user_role.insert().values(user_id=user_id, role_id=role_id))
 

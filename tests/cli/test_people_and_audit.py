@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -81,7 +82,7 @@ def test_the_audit_is_exported_and_verified_and_a_change_is_found(run, workspace
     note = json.loads(out)
     assert (code, note["is_intact"], note["entries"]) == (0, True, 1)
     assert run("audit", "export", "a.ndjson")[0] == 0
-    assert [json.loads(line)["action"] for line in open("a.ndjson", encoding="utf-8")] == [
+    assert [json.loads(line)["action"] for line in Path("a.ndjson").read_text(encoding="utf-8").splitlines()] == [
         "user.invite",
         "audit.export",
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import ssl
 import stat
@@ -105,7 +104,7 @@ def test_the_first_run_gives_a_link_and_the_second_none(folder):
         assert said["set_up_link"].startswith(f"{said['url']}/set-up#token=")
         state = json.loads((folder / ".server").read_text())
         assert (state["url"], state["pid"]) == (said["url"], process.pid)
-        assert stat.S_IMODE(os.stat(folder / ".server").st_mode) == 0o600
+        assert stat.S_IMODE((folder / ".server").stat().st_mode) == 0o600
         assert refused(folder)["code"] == "conflict"
         me, _ = become_owner(said)
         assert me["email"] == "ana@example.com"

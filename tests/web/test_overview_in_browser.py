@@ -1,4 +1,4 @@
-"""The overview in Chromium: served by the real application, readable on any page width, in any direction, by anybody."""
+"""The overview in Chromium: served by the real application, readable at any width, in any direction, by anybody."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ TOKEN = "token-of-the-test-0123456789"
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LOOKS = [("en", "light", 1280), ("en", "dark", 390), ("fa", "dark", 1280), ("fa", "light", 390), ("zh-CN", "light", 390)]
+LOOKS = [
+    ("en", "light", 1280),
+    ("en", "dark", 390),
+    ("fa", "dark", 1280),
+    ("fa", "light", 390),
+    ("zh-CN", "light", 390),
+]
 
 
 def rows(first: int, last: int, city: str, updated: str) -> str:

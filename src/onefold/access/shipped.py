@@ -93,7 +93,6 @@ SHIPPED: dict[str, Role] = {
                 "note": KINDS["note"],
                 "task": KINDS["task"],
                 "file": KINDS["file"],
-                "file": KINDS["file"],
                 "tag": (*_CHANGE, "assign"),
                 "view": KINDS["view"],
                 "identity": ("read",),

@@ -44,7 +44,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     ).stdout
     found = re.search(r"the passphrase of all is: (.+)", told)
     assert found, told[-2000:]
-    emails = {role: email for role, email in re.findall(r"^  (\S[\w ]*?) +(\S+@\S+)$", told, re.MULTILINE)}
+    emails = dict(re.findall(r"^  (\S[\w ]*?) +(\S+@\S+)$", told, re.MULTILINE))
     server = subprocess.Popen([*command, "serve", "--no-open", "--port", "0"], cwd=folder, stdout=subprocess.DEVNULL)
     try:
         yield House(_address(folder, server), folder, found[1].strip(), emails)
