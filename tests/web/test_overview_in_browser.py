@@ -1,4 +1,4 @@
-"""The overview in Chromium: served by the real application, readable on any page width, in any direction, by anybody."""
+"""The overview in Chromium: served by the real application, readable at any width, in any direction, by anybody."""
 
 from __future__ import annotations
 
