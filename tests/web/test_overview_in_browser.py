@@ -125,7 +125,8 @@ def test_pages_have_no_barriers(browser: Any, address: str, path: str, look: tup
 def test_a_number_opens_the_customers_behind_it(browser: Any, address: str) -> None:
     page, _complaints = open_page(browser, address, "/overview", ("en", "light", 1280))
     page.wait_for_selector("#overlap")
-    page.locator("#overlap tbody tr", has_text="crm").locator("a").last.click()
+    row = page.locator("#overlap tbody tr").filter(has=page.get_by_role("rowheader", name="crm"))
+    row.locator("a").last.click()
     page.wait_for_url("**/customers?filter=*")
     assert "source%20%3D%20%22crm%22%20and%20source%20%3D%20%22shop%22" in page.url
     page.context.close()

@@ -1,6 +1,6 @@
 /** What jsdom lacks and our parts expect, and the messages of the page itself. */
 import { afterEach, beforeAll } from "vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { startLanguage } from "@/app/language";
 
 class SilentObserver {
@@ -30,6 +30,9 @@ window.scrollTo = () => {};
 // jsdom does not compute styles of pseudo elements and says so on every antd modal.
 const computedStyle = window.getComputedStyle.bind(window);
 window.getComputedStyle = (element: Element) => computedStyle(element);
+
+// Words load with the first page that needs them; on a busy machine that takes its time.
+configure({ asyncUtilTimeout: 5000 });
 
 beforeAll(async () => {
   await startLanguage("en");
