@@ -149,6 +149,17 @@ def test_a_role_is_made_with_the_live_preview(open_page):
     page.get_by_role("link", name="Sales", exact=True).wait_for()
 
 
+def test_on_a_phone_saving_is_within_reach(open_page):
+    page = open_page("usr_owner", "fa", is_phone=True)
+    settle(page, "/executive")
+    page.locator("textarea").first.fill('status = "active"')
+    page.mouse.wheel(0, 600)
+    save, navigation = (page.locator(each).bounding_box() for each in (".save-bar .ant-btn-primary", ".navigation"))
+    assert save["y"] + save["height"] <= navigation["y"]
+    page.locator(".save-bar .ant-btn-primary").click()
+    page.locator(".save-bar .ant-btn-primary:disabled").wait_for()
+
+
 def test_of_two_editors_the_second_is_shown_both(open_page):
     one, two = open_page("usr_owner"), open_page("usr_admin")
     for page in (one, two):
