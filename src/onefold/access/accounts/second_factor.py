@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,8 +38,9 @@ def enrolment(secret: str, *, email: str, issuer: str) -> Enrolment:
     import segno
 
     uri = pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(name=email, issuer_name=issuer)
-    svg = segno.make(uri, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
-    return Enrolment(secret, uri, svg)
+    picture = io.BytesIO()
+    segno.make(uri, error="m").save(picture, kind="svg", xmldecl=False, scale=5, dark="#000", light="#fff")
+    return Enrolment(secret, uri, picture.getvalue().decode())
 
 
 def used_step(secret: str, code: str, *, last_step: int | None, now: datetime) -> int | None:

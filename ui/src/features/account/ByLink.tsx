@@ -2,7 +2,7 @@
 import { Button } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import { acceptInvitation, type LinkFacts, resetPassword, setUp, useLink } from "@/api/account";
 import { isApiError } from "@/api/client";
 import { useSession } from "@/app/session";
@@ -18,10 +18,13 @@ import { useProblem } from "./useProblem";
 
 /** The token is in the fragment, which no server is sent; it leaves the address at once. */
 function useToken(): string {
-  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "");
+  const { hash, pathname } = useLocation();
+  const said = new URLSearchParams(hash.slice(1)).get("token");
+  const [token, setToken] = useState(said ?? "");
+  if (said && said !== token) setToken(said);
   useEffect(() => {
-    if (window.location.hash) window.history.replaceState(window.history.state, "", window.location.pathname);
-  }, []);
+    if (hash) window.history.replaceState(window.history.state, "", pathname);
+  }, [hash, pathname]);
   return token;
 }
 
@@ -92,7 +95,7 @@ function InvitationForm({ token, facts }: FormProps): ReactNode {
       <form onSubmit={form.onSubmit}>
         <input type="hidden" autoComplete="username" value={facts.email ?? ""} readOnly />
         <NameField value={name} onChange={setName} />
-        <PasswordField isNew value={password} onChange={setPassword} error={say(form.error)} autoFocus />
+        <PasswordField isNew value={password} onChange={setPassword} error={say(form.error)} />
         <Button type="primary" htmlType="submit" size="large" block loading={form.isBusy}>
           {t("invitation.do")}
         </Button>
@@ -117,7 +120,7 @@ function ResetForm({ token, facts }: FormProps): ReactNode {
       <p>{t("reset.what")}</p>
       <form onSubmit={form.onSubmit}>
         <input type="hidden" autoComplete="username" value={facts.email ?? ""} readOnly />
-        <PasswordField isNew value={password} onChange={setPassword} error={say(form.error)} autoFocus />
+        <PasswordField isNew value={password} onChange={setPassword} error={say(form.error)} />
         <Button type="primary" htmlType="submit" size="large" block loading={form.isBusy}>
           {t("reset.do")}
         </Button>

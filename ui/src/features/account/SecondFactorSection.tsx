@@ -82,13 +82,7 @@ function Reassure({
   const form = useForm(() => act(password));
   return (
     <form onSubmit={form.onSubmit} className="account-narrow">
-      <PasswordField
-        value={password}
-        onChange={setPassword}
-        label={t("password.current")}
-        error={say(form.error)}
-        autoFocus
-      />
+      <PasswordField value={password} onChange={setPassword} label={t("password.current")} error={say(form.error)} />
       <Button htmlType="submit" type="primary" loading={form.isBusy}>
         {does}
       </Button>{" "}
@@ -124,7 +118,7 @@ export function SecondFactorSection({ account }: { account: OwnAccount }): React
     <Section
       id="second-factor"
       title={t("second_factor")}
-      actions={<Tag color={isOn ? "green" : undefined}>{t(isOn ? "on" : "off")}</Tag>}
+      actions={<Tag>{t(isOn ? "on" : "off")}</Tag>}
       lead={isOn ? t("recovery.left", { count: account.recovery_codes_left }) : t("second_factor.why")}
     >
       {codes ? (

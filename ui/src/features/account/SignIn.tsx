@@ -75,7 +75,7 @@ export function SignIn(): ReactNode {
         </>
       )}
       <form onSubmit={form.onSubmit}>
-        <EmailField value={email} onChange={setEmail} autoFocus />
+        <EmailField value={email} onChange={setEmail} />
         <PasswordField value={password} onChange={setPassword} error={say(form.error)} />
         <Button type="primary" htmlType="submit" size="large" block loading={form.isBusy}>
           {t("sign_in")}
@@ -101,13 +101,7 @@ export function SecondFactor(): ReactNode {
   return (
     <Page title={t("second_factor")} lead={t("second_factor.what")}>
       <form onSubmit={form.onSubmit}>
-        <CodeField
-          value={code}
-          onChange={setCode}
-          autoFocus
-          hint={t("second_factor.recovery")}
-          error={say(form.error)}
-        />
+        <CodeField value={code} onChange={setCode} hint={t("second_factor.recovery")} error={say(form.error)} />
         <Button type="primary" htmlType="submit" size="large" block loading={form.isBusy}>
           {t("sign_in")}
         </Button>
@@ -138,7 +132,7 @@ export function Forgot(): ReactNode {
   ) : (
     <form onSubmit={form.onSubmit}>
       <p>{t("forgot.what")}</p>
-      <EmailField value={email} onChange={setEmail} autoFocus error={say(form.error)} />
+      <EmailField value={email} onChange={setEmail} error={say(form.error)} />
       <Button type="primary" htmlType="submit" size="large" block loading={form.isBusy}>
         {t("forgot.send")}
       </Button>

@@ -8,10 +8,9 @@ interface Props {
   value: string;
   onChange: (value: string) => void;
   error?: string | null;
-  autoFocus?: boolean;
 }
 
-export function EmailField({ value, onChange, error, autoFocus }: Props): ReactNode {
+export function EmailField({ value, onChange, error }: Props): ReactNode {
   const { t } = useTranslation("account");
   return (
     <Field label={t("email")} error={error}>
@@ -22,7 +21,7 @@ export function EmailField({ value, onChange, error, autoFocus }: Props): ReactN
           dir="ltr"
           required
           autoComplete="username"
-          autoFocus={autoFocus}
+
           value={value}
           onChange={({ target }) => onChange(target.value)}
         />
@@ -54,7 +53,6 @@ export function PasswordField({
   value,
   onChange,
   error,
-  autoFocus,
   isNew,
   label,
 }: Props & { isNew?: boolean; label?: string }): ReactNode {
@@ -71,7 +69,7 @@ export function PasswordField({
           dir="ltr"
           required
           autoComplete={isNew ? "new-password" : "current-password"}
-          autoFocus={autoFocus}
+
           value={value}
           onChange={({ target }) => onChange(target.value)}
         />
@@ -80,7 +78,7 @@ export function PasswordField({
   );
 }
 
-export function CodeField({ value, onChange, error, autoFocus, hint }: Props & { hint?: string }): ReactNode {
+export function CodeField({ value, onChange, error, hint }: Props & { hint?: string }): ReactNode {
   const { t } = useTranslation("account");
   return (
     <Field label={t("code")} hint={hint} error={error}>
@@ -90,7 +88,7 @@ export function CodeField({ value, onChange, error, autoFocus, hint }: Props & {
           dir="ltr"
           required
           autoComplete="one-time-code"
-          autoFocus={autoFocus}
+
           maxLength={40}
           value={value}
           onChange={({ target }) => onChange(target.value)}

@@ -17,8 +17,6 @@ import { Invite } from "./Invite";
 import { useRoleName } from "./words";
 import "./people.css";
 
-const COLOURS = { active: "green", invited: "blue", disabled: undefined } as const;
-
 export default function People(): ReactNode {
   const { t } = useTranslation("people");
   const { may } = useSession();
@@ -44,7 +42,7 @@ export default function People(): ReactNode {
     {
       key: "state",
       title: t("state"),
-      render: ({ state }) => <Tag color={COLOURS[state]}>{t(`state.${state}`)}</Tag>,
+      render: ({ state }) => <Tag>{t(`state.${state}`)}</Tag>,
     },
   ];
   if (may("update", "user")) {

@@ -174,6 +174,19 @@ export default function Keys(): ReactNode {
       render: (one) => (one.expires_at ? <Moment value={one.expires_at} /> : t("keys.never")),
     },
   ];
+  const revokeButton = (one: ApiKey): ReactNode => (
+    <ConfirmButton
+      size="small"
+      danger
+      question={t("keys.revoke_question")}
+      onConfirm={async () => {
+        await revokeKey(one.key_id).catch(() => undefined);
+        await forget();
+      }}
+    >
+      {t("keys.revoke")}
+    </ConfirmButton>
+  );
   return (
     <Page
       title={t("keys")}
@@ -203,21 +216,7 @@ export default function Keys(): ReactNode {
         error={error}
         onRetry={() => void refetch()}
         empty={<EmptyState title={t("keys.none")}>{t("keys.what")}</EmptyState>}
-        actions={(one) =>
-          may("delete", "key") && (
-            <ConfirmButton
-              size="small"
-              danger
-              question={t("keys.revoke_question")}
-              onConfirm={async () => {
-                await revokeKey(one.key_id).catch(() => undefined);
-                await forget();
-              }}
-            >
-              {t("keys.revoke")}
-            </ConfirmButton>
-          )
-        }
+        actions={may("delete", "key") ? revokeButton : undefined}
       />
       {isNew && <NewKey onClose={() => setIsNew(false)} />}
     </Page>

@@ -31,7 +31,7 @@ export default function Sessions(): ReactNode {
       isPrimary: true,
       render: (one) => (
         <span title={one.user_agent ?? ""}>
-          <Text>{browserOf(one.user_agent)}</Text> {one.is_this && <Tag color="green">{t("session.this")}</Tag>}
+          <Text>{browserOf(one.user_agent)}</Text> {one.is_this && <Tag>{t("session.this")}</Tag>}
         </span>
       ),
     },
@@ -49,6 +49,12 @@ export default function Sessions(): ReactNode {
     await endSession(one.session_id).catch(() => undefined);
     await forget();
   };
+  const endButton = (one: Session): ReactNode =>
+    !one.is_this && (
+      <Button size="small" onClick={() => void end(one)}>
+        {t("session.end")}
+      </Button>
+    );
   return (
     <Page
       title={t("sessions")}
@@ -76,13 +82,7 @@ export default function Sessions(): ReactNode {
         isLoading={isPending}
         error={error}
         onRetry={() => void refetch()}
-        actions={(one) =>
-          !one.is_this && (
-            <Button size="small" onClick={() => void end(one)}>
-              {t("session.end")}
-            </Button>
-          )
-        }
+        actions={endButton}
       />
     </Page>
   );
