@@ -156,8 +156,9 @@ def leads(starting: sa.Select[Any]) -> sa.Subquery:
     walk = sa.select(start.c.customer_id.label("start_id"), start.c.customer_id.label("customer_id")).cte(
         recursive=True
     )
+    # every walk ends in a null, which joins nothing; were it left out here, SQLite would read all customers first
     step = sa.select(walk.c.start_id, _customer.c.merged_into).join_from(
-        walk, _customer, sa.and_(_customer.c.customer_id == walk.c.customer_id, _customer.c.merged_into.is_not(None))
+        walk, _customer, _customer.c.customer_id == walk.c.customer_id
     )
     steps = walk.union(step)
     end = sa.join(steps, _customer, _customer.c.customer_id == steps.c.customer_id)
