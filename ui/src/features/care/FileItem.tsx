@@ -56,8 +56,9 @@ export function FileItem({ file, customerId }: { file: CareFile; customerId: str
         <div className="file-name">
           <Shown value={name && <Text>{name}</Text>} hiddenBy={file.name.hidden_by} />
         </div>
-        <div className="soft">
-          <Size bytes={file.size_bytes} /> · <Text>{file.added_by.name}</Text> ·{" "}
+        <div className="task-facts soft">
+          <Size bytes={file.size_bytes} />
+          <Text>{file.added_by.name}</Text>
           <Moment value={file.added_at} as="relative" />
         </div>
         <ErrorLine error={remove.error} />

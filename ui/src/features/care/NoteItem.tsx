@@ -40,13 +40,12 @@ export function NoteItem({ note, customerId }: Props): ReactNode {
           <strong>
             <Text>{author.name}</Text>
           </strong>
-          <span className="soft">
+          <span className="task-facts soft">
             <Moment value={note.created_at} as="relative" />
             {editedAt && (
-              <>
-                {" · "}
+              <span>
                 {t("note.edited")} <Moment value={editedAt} as="relative" />
-              </>
+              </span>
             )}
           </span>
         </div>

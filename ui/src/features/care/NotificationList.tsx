@@ -62,7 +62,7 @@ function NotificationItem({ told, isOpened }: { told: Notification; isOpened: bo
             {t(`notification.${told.kind}`)}
             {told.customer_name && (
               <>
-                {" · "}
+                {" – "}
                 <Shown
                   value={told.customer_name.text && <Text>{told.customer_name.text}</Text>}
                   hiddenBy={told.customer_name.hidden_by}
