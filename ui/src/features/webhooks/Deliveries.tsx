@@ -54,6 +54,20 @@ function Body({ id, onClose }: { id: string; onClose: () => void }): ReactNode {
   );
 }
 
+function Replay({ delivery, onReplay }: { delivery: Delivery; onReplay: (id: string) => void }): ReactNode {
+  const { t } = useTranslation("webhooks");
+  if (delivery.state === "waiting") return null;
+  return (
+    <Button size="small" onClick={() => onReplay(delivery.delivery_id)}>
+      {t("replay")}
+    </Button>
+  );
+}
+
+function replayOf(onReplay: (id: string) => void) {
+  return (one: Delivery): ReactNode => <Replay delivery={one} onReplay={onReplay} />;
+}
+
 export function Deliveries({ webhook, onClose }: { webhook: Webhook; onClose: () => void }): ReactNode {
   const { t } = useTranslation("webhooks");
   const { may } = useSession();
@@ -126,14 +140,7 @@ export function Deliveries({ webhook, onClose }: { webhook: Webhook; onClose: ()
         {...deliveries}
         rowKey={(one) => one.delivery_id}
         empty={<EmptyState title={t("deliveries.none")} />}
-        actions={(one) =>
-          may("run", "webhook") &&
-          one.state !== "waiting" && (
-            <Button size="small" onClick={() => void act(() => replayDelivery(one.delivery_id))}>
-              {t("replay")}
-            </Button>
-          )
-        }
+        actions={may("run", "webhook") ? replayOf((id) => void act(() => replayDelivery(id))) : undefined}
       />
       {open && <Body id={open} onClose={() => setOpen(null)} />}
     </Drawer>

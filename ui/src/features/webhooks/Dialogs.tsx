@@ -120,10 +120,7 @@ export function EditWebhook({ webhook, onClose }: { webhook: Webhook; onClose: (
         <Secret value={secret} onClose={onClose} />
       ) : edit.value ? (
         <form onSubmit={onSubmit}>
-          <WebhookForm
-            draft={edit.value}
-            onChange={(part) => edit.change((before) => ({ ...before, ...part }))}
-          />
+          <WebhookForm draft={edit.value} onChange={(part) => edit.change((before) => ({ ...before, ...part }))} />
           <p className="soft">{t("own_access")}</p>
           <ErrorLine error={error ?? edit.error} />
           <div className="dialog-buttons">

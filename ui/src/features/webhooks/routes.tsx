@@ -31,6 +31,35 @@ function State({ webhook }: { webhook: Webhook }): ReactNode {
   );
 }
 
+function Actions({ onEdit, onDelete }: { onEdit: () => void; onDelete: () => Promise<void> }): ReactNode {
+  const { t } = useTranslation("webhooks");
+  const { may } = useSession();
+  return (
+    <>
+      {may("update", "webhook") && (
+        <Button size="small" onClick={onEdit}>
+          {t("edit")}
+        </Button>
+      )}
+      {may("delete", "webhook") && (
+        <ConfirmButton
+          size="small"
+          danger
+          question={t("delete_question")}
+          consequence={t("delete_what")}
+          onConfirm={onDelete}
+        >
+          {t("delete")}
+        </ConfirmButton>
+      )}
+    </>
+  );
+}
+
+function actionsOf(onEdit: (one: Webhook) => void, onDelete: (one: Webhook) => Promise<void>) {
+  return (one: Webhook): ReactNode => <Actions onEdit={() => onEdit(one)} onDelete={() => onDelete(one)} />;
+}
+
 export default function Webhooks(): ReactNode {
   const { t } = useTranslation("webhooks");
   const { may } = useSession();
@@ -41,6 +70,7 @@ export default function Webhooks(): ReactNode {
   const [shown, setShown] = useState<Webhook | null>(null);
   const [error, setError] = useState<unknown>(null);
   useWebhookChanges();
+  const mayChange = may("update", "webhook") || may("delete", "webhook");
   const columns: Column<Webhook>[] = [
     {
       key: "name",
@@ -85,26 +115,7 @@ export default function Webhooks(): ReactNode {
         {...webhooks}
         rowKey={(one) => one.webhook_id}
         empty={<EmptyState title={t("none")}>{t("lead")}</EmptyState>}
-        actions={(one) => (
-          <>
-            {may("update", "webhook") && (
-              <Button size="small" onClick={() => setEdited(one)}>
-                {t("edit")}
-              </Button>
-            )}
-            {may("delete", "webhook") && (
-              <ConfirmButton
-                size="small"
-                danger
-                question={t("delete_question")}
-                consequence={t("delete_what")}
-                onConfirm={() => remove(one)}
-              >
-                {t("delete")}
-              </ConfirmButton>
-            )}
-          </>
-        )}
+        actions={mayChange ? actionsOf(setEdited, remove) : undefined}
       />
       {isNew && <NewWebhook onClose={() => setIsNew(false)} />}
       {edited && <EditWebhook webhook={edited} onClose={() => setEdited(null)} />}
