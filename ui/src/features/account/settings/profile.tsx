@@ -54,7 +54,14 @@ export default function Profile(): ReactNode {
   if (isPending) return <Loading />;
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
-    <Page title={t("account")} lead={<Text>{[data.name, data.email].filter(Boolean).join(" · ")}</Text>}>
+    <Page
+      title={t("account")}
+      lead={
+        <>
+          <Text>{data.name}</Text> · <Text>{data.email}</Text>
+        </>
+      }
+    >
       {data.sign_on_provider && (
         <p>
           {t("account.sign_on")} <Text>{data.sign_on_provider}</Text>
