@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from tests.api.served import serve
@@ -26,6 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TOKEN = "token-of-the-test-0123456789"
 PASSWORD = "seven green lanterns at noon"
 LOOKS = [("en", "light", 1280), ("en", "dark", 390), ("fa", "dark", 1280), ("fa", "light", 390)]
 Look = tuple[str, str, int]
@@ -93,14 +95,30 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
             customer_id = (
                 connection.execute(sa.select(customer.c.customer_id).order_by("customer_id")).scalars().first()
             )
-        server, thread, address = serve(create_app(workspace, local_token="token-of-the-test-0123456789"))
+        server, thread, address = serve(create_app(workspace, local_token=TOKEN))
         with sync_playwright() as playwright:
             arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
             browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+            work_before(address, str(customer_id))
             yield Company(address, browser, str(customer_id))
             browser.close()
         server.should_exit = True
         thread.join(10)
+
+
+def work_before(address: str, customer_id: str) -> None:
+    """Something of every kind, from the command line."""
+    with httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        ana = client.get("/mentions", params={"q": "ana"}).json()["items"][0]["user_id"]
+        path = f"/customers/{customer_id}"
+        notes = {"body": "مشتری فردا زنگ می‌زند، see https://example.com @Ana Puig", "mentions": [ana]}
+        sent = [
+            client.post(f"{path}/notes", json=notes),
+            client.post(f"{path}/tasks", json={"title": "Call Νίκος", "owner_id": ana, "due_on": "2026-01-02"}),
+            client.post(f"{path}/tags", json={"name": "早鸟"}),
+            client.post(f"{path}/files", files={"file": ("scan 1.png", contents.png(320, 200), "image/png")}),
+        ]
+        assert {one.status_code for one in sent} == {201}, [one.text for one in sent]
 
 
 def picture(page: Any, name: str, look: Look) -> None:
@@ -137,7 +155,7 @@ def test_a_note_calls_a_colleague_whose_open_page_hears_of_it(company: Company) 
     ben.get_by_role("button", name="1 unread notification").click()
     ben.get_by_role("button", name="Ana Puig mentioned you").click()
     ben.wait_for_url("**/customers/*/notes")
-    ben.locator(".care-mention").wait_for()
+    ben.locator(".care-mention", has_text="@Ben Stone").wait_for()
     ben.get_by_role("button", name="Notifications", exact=True).wait_for()
     assert ana.complaints == ben.complaints == []
     ana.context.close()
