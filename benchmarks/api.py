@@ -236,7 +236,7 @@ def main() -> None:
     search.show(f"({search.at(0.95) / framework.at(0.95):.1f} × framework) promised 60 ms")
     of_pages, of_finds = (between - before) / len(pages), (after - between) / len(finds)
     print(
-        f"  mean of card and timeline {statistics.mean(both.milliseconds):.2f} ms; processor of the server per request: "
+        f"  mean of card and timeline {statistics.mean(both.milliseconds):.2f} ms; processor of the server a request: "
         f"card and timeline {of_pages:.1f} ms, search {of_finds:.1f} ms; server {memory:.0f} MiB"
     )
     slowest = sorted(zip(search.milliseconds, words, strict=False), reverse=True)[:8]
