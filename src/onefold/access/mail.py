@@ -6,6 +6,7 @@ import logging
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate, make_msgid, parseaddr
 
 from onefold.errors import InvalidInput, SourceFailed
@@ -13,6 +14,7 @@ from onefold.settings import SmtpSettings
 
 log = logging.getLogger("onefold.mail")
 
+_POLICY = SMTP.clone(max_line_length=900)  # Python 3.11 loses spaces between encoded words where it folds a subject
 _TIMEOUT_SECONDS = 20.0
 
 
@@ -35,7 +37,7 @@ def send_mail(
     """
     if any(mark in to + subject for mark in "\r\n\x00"):
         raise InvalidInput("an e-mail address and subject are one line")
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     message["From"] = smtp.sender
     message["To"] = to
     message["Subject"] = subject
