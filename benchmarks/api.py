@@ -21,7 +21,6 @@ import random
 import secrets
 import socket
 import sqlite3
-import statistics
 import subprocess
 import sys
 import time
@@ -224,6 +223,15 @@ def main() -> None:
     finally:
         server.stop()
 
+    show(arguments, framework, queries, both, search)
+    of_pages, of_finds = (between - before) / len(pages), (after - between) / len(finds)
+    print(f"  processor of the server: {of_pages:.1f} ms a page, {of_finds:.1f} ms a search; {memory:.0f} MiB")
+    slowest = sorted(zip(search.milliseconds, words, strict=False), reverse=True)[:8]
+    print("  slowest searches:", ", ".join(f"{word!r} {taken:.0f} ms" for taken, word in slowest))
+
+
+def show(arguments: argparse.Namespace, framework: Times, queries: list[Times], both: Times, search: Times) -> None:
+    """Print all latencies, those of the promise beside the bare framework's."""
     print(f"at {arguments.rate:g} requests/s (search {arguments.search_rate:g}/s), open loop, {arguments.seconds:g} s:")
     framework.show()
     for query in queries:
@@ -231,16 +239,8 @@ def main() -> None:
     first = Times("card", both.milliseconds[::2])
     second = Times("timeline, first page", both.milliseconds[1::2])
     for times in (both, first, second):
-        beside = f"({times.at(0.95) / framework.at(0.95):.1f} × framework)"
-        times.show(beside + (" promised 20 ms" if times is both else ""))
+        times.show(f"({times.at(0.95) / framework.at(0.95):.1f} × framework)" + (" promised 20 ms" * (times is both)))
     search.show(f"({search.at(0.95) / framework.at(0.95):.1f} × framework) promised 60 ms")
-    of_pages, of_finds = (between - before) / len(pages), (after - between) / len(finds)
-    print(
-        f"  mean of card and timeline {statistics.mean(both.milliseconds):.2f} ms; processor of the server a request: "
-        f"card and timeline {of_pages:.1f} ms, search {of_finds:.1f} ms; server {memory:.0f} MiB"
-    )
-    slowest = sorted(zip(search.milliseconds, words, strict=False), reverse=True)[:8]
-    print("  slowest searches:", ", ".join(f"{word!r} {taken:.0f} ms" for taken, word in slowest))
 
 
 if __name__ == "__main__":

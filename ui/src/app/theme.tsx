@@ -115,6 +115,8 @@ function themeOf(isDark: boolean, language: LanguageCode): ThemeConfig {
       borderRadius: 8,
       controlHeight: 36,
       wireframe: false,
+      // who wants no motion gets none, instead of motions too short for pop-ups to find their place in
+      motion: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     },
     components: {
       Table: { headerBg: "transparent", headerSplitColor: "transparent", cellPaddingBlock: 10 },

@@ -240,7 +240,6 @@ export function Filters({ rule, onChange, attributes }: Props): ReactNode {
       placement="bottomLeft"
       open={open === place}
       onOpenChange={(isOpen) => setOpen(isOpen ? place : null)}
-      destroyOnHidden
       content={editor(place, start)}
     >
       {child}

@@ -93,6 +93,9 @@ export default function CustomersPage(): ReactNode {
   const [selected, setSelected] = useState<ReadonlySet<string> | "all">(new Set());
   const shown = useMemo(() => rows.data?.pages.flatMap(({ items }) => items) ?? [], [rows.data]);
   useEffect(() => setSelected(new Set()), [state.q, state.filter]);
+  useEffect(() => {
+    window.scrollTo(0, 0); // gives a promise in newer browsers, which is no clean-up
+  }, [state.q, state.filter, state.sort]);
   const type = useMemo(() => (q: string) => change({ q }, true), [change]);
   const canMany = may("assign", "tag") || may("export", "customer");
   const isNarrowed = state.q !== "" || state.filter !== "";
