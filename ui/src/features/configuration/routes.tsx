@@ -1,5 +1,5 @@
 /** Settings → Configuration: everything that is configured, as text: download it, compare it, apply it. */
-import { DownloadOutlined, FolderOpenOutlined } from "@ant-design/icons";
+import { DeleteOutlined, DownloadOutlined, EditOutlined, FolderOpenOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Tag } from "antd";
 import { type ChangeEvent, type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -22,7 +22,11 @@ interface Plan {
 }
 
 type Files = Record<string, string>;
-const COLOURS = { create: "success", change: "processing", delete: "error" } as const;
+const ICONS = {
+  create: <PlusOutlined aria-hidden="true" />,
+  change: <EditOutlined aria-hidden="true" />,
+  delete: <DeleteOutlined aria-hidden="true" />,
+} as const;
 
 /** The YAML files of a folder that a person chose, by their path inside it. */
 async function filesOf(list: FileList): Promise<Files> {
@@ -55,7 +59,7 @@ function Changes({ plan }: { plan: Plan }): ReactNode {
       {plan.changes.map((change) => (
         <details key={`${change.action} ${change.name}`} open={plan.changes.length < 20}>
           <summary>
-            <Tag color={COLOURS[change.action]}>{t(`action.${change.action}`)}</Tag>
+            <Tag icon={ICONS[change.action]}>{t(`action.${change.action}`)}</Tag>
             <code dir="ltr">{change.name}</code>
           </summary>
           {change.fields.length > 0 && (

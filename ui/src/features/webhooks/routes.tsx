@@ -1,5 +1,5 @@
 /** Settings → Webhooks: where changes are sent. */
-import { PlusOutlined } from "@ant-design/icons";
+import { CheckCircleOutlined, PauseCircleOutlined, PlusOutlined, WarningOutlined } from "@ant-design/icons";
 import { Button, Tag } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,13 +15,17 @@ import { Text } from "@/components/Text";
 import { Deliveries } from "./Deliveries";
 import { EditWebhook, NewWebhook } from "./Dialogs";
 
-const COLOURS: Record<Webhook["state"], string> = { active: "success", failing: "warning", paused: "default" };
+const ICONS: Record<Webhook["state"], ReactNode> = {
+  active: <CheckCircleOutlined aria-hidden="true" />,
+  failing: <WarningOutlined aria-hidden="true" />,
+  paused: <PauseCircleOutlined aria-hidden="true" />,
+};
 
 function State({ webhook }: { webhook: Webhook }): ReactNode {
   const { t } = useTranslation("webhooks");
   return (
     <>
-      <Tag color={COLOURS[webhook.state]}>{t(`state.${webhook.state}`)}</Tag>
+      <Tag icon={ICONS[webhook.state]}>{t(`state.${webhook.state}`)}</Tag>
       {webhook.failing_since && (
         <span className="soft">
           {t("state.since")} <Moment value={webhook.failing_since} as="relative" />
