@@ -30,7 +30,7 @@ ui-types: setup ## types of the web interface from the API's description
 	cd ui && $(UI)/openapi-typescript/bin/cli.js ../docs/reference/openapi.json -o src/api/generated.ts
 
 ui-test: ui     ## check and test the web interface, and the size of its first screen
-	cd ui && $(UI)/prettier/bin/prettier.cjs --check src scripts && $(UI)/oxlint/bin/oxlint src scripts
+	cd ui && $(UI)/prettier/bin/prettier.cjs --check src scripts
 	cd ui && $(UI)/vitest/vitest.mjs run
 	cd ui && node scripts/first-screen.mjs
 

@@ -66,7 +66,7 @@ const SECTIONS: readonly SectionEntry[] = [
   { section: "people", icon: TeamOutlined, needs: ["read", "user"] },
   { section: "roles", icon: ApartmentOutlined, needs: ["read", "role"] },
   { section: "keys", icon: KeyOutlined, needs: ["read", "key"] },
-  { section: "card", icon: IdcardOutlined, needs: ["update", "settings"] },
+  { section: "card", icon: IdcardOutlined, needs: ["administer", "settings"] },
   { section: "tags", icon: TagsOutlined, needs: ["update", "tag"] },
   { section: "audit", icon: AuditOutlined, needs: ["read", "audit"] },
   { section: "jobs", icon: ClockCircleOutlined, needs: ["read", "job"] },

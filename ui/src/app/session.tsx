@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from "react";
 import { api, isApiError, setCsrfToken } from "@/api/client";
 import { forgetStream } from "@/api/stream";
-import { setPreferences, type Preferences } from "./preferences";
+import { changeLanguage } from "./language";
+import { getPreferences, setPreferences, type Preferences } from "./preferences";
 
 export interface ViewAs {
   /** In words: the person's name, or the role's. */
@@ -41,8 +42,9 @@ const SessionContext = createContext<Session | null>(null);
 export const ME_KEY = ["me"] as const;
 
 /** What the account remembers wins over what this browser remembers. */
-function adoptPreferences(me: Me): void {
+async function adoptPreferences(me: Me): Promise<void> {
   const { language, calendar, digits, time_zone } = me.locale ?? {};
+  if (language && language !== getPreferences().language) await changeLanguage(language);
   setPreferences({
     ...(language && { language }),
     ...(calendar && { calendar }),
@@ -56,7 +58,7 @@ async function loadMe(): Promise<Me | null> {
   try {
     const me = await api.get<Me>("/me");
     setCsrfToken(me.csrf_token);
-    adoptPreferences(me);
+    await adoptPreferences(me);
     return me;
   } catch (error) {
     if (isApiError(error, 401)) return null;

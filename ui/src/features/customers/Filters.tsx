@@ -1,15 +1,17 @@
 /** The filter builder: conditions one by one, or the rule as text. */
 import { CloseOutlined, CodeOutlined, FilterOutlined } from "@ant-design/icons";
 import { Button, Input, InputNumber, Popover, Segmented, Select } from "antd";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Attribute, useFacet } from "@/api/customers";
 import { formatNumber } from "@/app/language";
-import { DateField } from "@/components/DateField";
 import { Text } from "@/components/Text";
 import { attributeLabel, byName } from "./labels";
 import { type Condition, fromRule, hasNoValue, type Operator, OPERATORS, toRule } from "./rule";
 import { useDebounced } from "./useDebounced";
+
+/** The calendar is large and few need it: it comes when a filter asks for a day. */
+const DateField = lazy(async () => ({ default: (await import("@/components/DateField")).DateField }));
 
 interface Props {
   rule: string;
@@ -67,11 +69,13 @@ function Values({ attribute, condition, onChange }: EditorProps & { attribute: A
   }
   if (attribute.type === "moment") {
     return (
-      <DateField
-        label={label}
-        value={condition.values[0] === undefined ? null : String(condition.values[0])}
-        onChange={(day) => set(day ? [day] : [])}
-      />
+      <Suspense fallback={null}>
+        <DateField
+          label={label}
+          value={condition.values[0] === undefined ? null : String(condition.values[0])}
+          onChange={(day) => set(day ? [day] : [])}
+        />
+      </Suspense>
     );
   }
   if (attribute.type === "flag") {

@@ -1,7 +1,7 @@
 /** All customers: search, filters, saved views, columns, many at once. */
 import { CloseCircleFilled, SearchOutlined } from "@ant-design/icons";
 import { Button, Input, type InputRef } from "antd";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAttributes, useCustomerCount, useCustomers } from "@/api/customers";
 import { isApiError } from "@/api/client";
@@ -13,14 +13,16 @@ import { Loading } from "@/components/Loading";
 import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
 import { EMPTY, useListState } from "./address";
-import { Columns } from "./Columns";
 import { CustomerTable } from "./CustomerTable";
-import { Filters } from "./Filters";
 import { byName } from "./labels";
-import { Many } from "./Many";
 import { useDebounced } from "./useDebounced";
-import { ViewMenu } from "./ViewMenu";
 import "./customers.css";
+
+// The list is there at once; what one does with it follows a moment later.
+const Columns = lazy(async () => ({ default: (await import("./Columns")).Columns }));
+const Filters = lazy(async () => ({ default: (await import("./Filters")).Filters }));
+const Many = lazy(async () => ({ default: (await import("./Many")).Many }));
+const ViewMenu = lazy(async () => ({ default: (await import("./ViewMenu")).ViewMenu }));
 
 const WAIT = 150;
 
@@ -137,7 +139,7 @@ export default function CustomersPage(): ReactNode {
       title={t("title")}
       lead={<Counted count={count.data?.count} isEstimate={count.data?.isEstimate ?? false} />}
       actions={
-        <>
+        <Suspense fallback={null}>
           <ViewMenu state={state} onOpen={(next) => change({ ...EMPTY, ...next })} />
           <Columns
             attributes={attributes.data?.items ?? []}
@@ -145,25 +147,29 @@ export default function CustomersPage(): ReactNode {
             isUsual={state.columns.length === 0}
             onChange={(next) => change({ columns: next })}
           />
-        </>
+        </Suspense>
       }
     >
       <div className="cl-tools">
         <SearchBox q={state.q} onChange={type} />
-        <Filters
-          rule={state.filter}
-          onChange={(filter) => change({ filter })}
-          attributes={attributes.data?.items ?? []}
-        />
+        <Suspense fallback={<div className="cl-later" />}>
+          <Filters
+            rule={state.filter}
+            onChange={(filter) => change({ filter })}
+            attributes={attributes.data?.items ?? []}
+          />
+        </Suspense>
       </div>
       {canMany && (
-        <Many
-          selected={selected}
-          onSelect={setSelected}
-          wanted={{ q: state.q, filter: state.filter }}
-          count={count.data?.count}
-          fields={fields}
-        />
+        <Suspense fallback={<div className="cl-later" />}>
+          <Many
+            selected={selected}
+            onSelect={setSelected}
+            wanted={{ q: state.q, filter: state.filter }}
+            count={count.data?.count}
+            fields={fields}
+          />
+        </Suspense>
       )}
       {isNarrowed && state.q && shown.length > 0 && (
         <p className="visually-hidden" role="status">
