@@ -64,13 +64,30 @@ def mariadb_url(mariadb_server: Server) -> str:
     return f"{mariadb_server.url}/{name}"
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Server) -> str:
+    """The name of a PostgreSQL app database that holds nothing yet; copying it is quicker than making its tables."""
+    import psycopg
+
+    with psycopg.connect(f"{postgres_server.url}/postgres", autocommit=True) as connection:
+        connection.execute("create database empty_app")
+    AppDatabase.open(f"{postgres_server.url}/empty_app".replace("postgresql://", "postgresql+psycopg://")).close()
+    return "empty_app"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty app database of the test's own, of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'app.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url.replace("postgresql://", "postgresql+psycopg://")
+    import psycopg
+
+    server: Server = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"db{next(_numbers)}"
+    with psycopg.connect(f"{server.url}/postgres", autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template} strategy file_copy")
+    return f"{server.url}/{name}".replace("postgresql://", "postgresql+psycopg://")
 
 
 @pytest.fixture
