@@ -185,10 +185,10 @@ def node_packages() -> dict[str, dict[str, object]]:
 
 
 def addresses() -> Iterator[str]:
-    """Addresses of registries: a lock and constraints work with any."""
-    lock = (ROOT / "ui" / "package-lock.json").read_text(encoding="utf-8")
-    if '"resolved"' in lock:
-        yield "ui/package-lock.json names addresses: omit-lockfile-registry-resolved=true in ui/.npmrc was not honoured"
+    """Addresses in the lock and the constraints, which work with any registry."""
+    for number, line in enumerate((ROOT / "ui" / "package-lock.json").read_text(encoding="utf-8").splitlines(), 1):
+        if '"resolved"' in line or re.search(r"https?://", line):
+            yield f"ui/package-lock.json:{number}: names an address; take `resolved` and `funding` out"
     for number, line in enumerate((ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines(), 1):
         if re.search(r"https?://|^\s*-|@\s", line):
             yield f"constraints.txt:{number}: names an address or an option"
