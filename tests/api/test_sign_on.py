@@ -16,6 +16,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from tests.api.people import add_person, browser
+from tests.servers import require
 
 from onefold.access.accounts import get_user, mint_link_token
 from onefold.access.accounts.tables import user_account
@@ -34,13 +35,14 @@ PEOPLE = {
     "no-mail": {"name": "Nobody"},
 }
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not shutil.which("node") or not (UI / "node_modules" / "oidc-provider").exists(),
-        reason="needs Node and the tools of ui/ (make ui-setup)",
-    ),
-]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True, scope="module")
+def node():
+    """A provider is a process of Node."""
+    require(shutil.which("node"), "needs Node")
+    require((UI / "node_modules" / "oidc-provider").exists(), "needs the tools of the web interface: make ui")
 
 
 @contextmanager

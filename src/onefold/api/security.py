@@ -108,7 +108,7 @@ class _Metered:
     async def run(self, app: ASGIApp, scope: Scope) -> None:
         try:
             await app(scope, self.receive, self.send)
-        except Exception:
+        except Exception:  # whatever the application makes of a body that was cut off; all else is raised again
             if not self._is_over:
                 raise
         if self._is_over and not self._has_begun:

@@ -154,7 +154,7 @@ class Worker:
             if error.is_transient and run.attempt < kind.most_attempts:
                 return Outcome(JobState.QUEUED, error=document, run_after=utc_now() + back_off(run.attempt))
             return Outcome(JobState.FAILED, error=document)
-        except Exception as error:
+        except Exception as error:  # the job's edge: a defect in one kind of work must not end the worker
             log.exception("job %s (%s) failed", run.job_id, kind.name)
             run.log(f"Unexpected {type(error).__name__}")
             return Outcome(JobState.FAILED, error=_UNEXPECTED)
