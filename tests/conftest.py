@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.servers import PASSWORD, USER, Server, start_mariadb, start_postgres
+from tests.browsing import ARGUMENTS, CHROMIUM
+from tests.servers import PASSWORD, USER, Server, require, start_mariadb, start_postgres
 
 from onefold.storage import AppDatabase
 
@@ -96,3 +98,14 @@ def app_database(database_url: str) -> Iterator[AppDatabase]:
     database = AppDatabase.open(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser; it ends with the module, for while Playwright runs no other event loop can in the same thread."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    require(CHROMIUM.exists(), "needs /usr/bin/chromium")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()

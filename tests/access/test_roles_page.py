@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from tests.access.company import fill
-from tests.access.serving import serve
-from tests.servers import require
+from tests.api.served import served
+from tests.browsing import DESK, PHONE, check, picture, prefer, require_interface, settle
 
 from onefold.access.accounts import Visitor
 from onefold.access.accounts.sessions import start_session
-from onefold.web import STATIC
 from onefold.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
 PAGES = ("", "/agent", "/owner", "/new", "/people?user=usr_agent", "/fields?field=email", "/policy")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The address of a company's server, and a maker of sessions."""
-    require((STATIC / "index.html").exists(), "needs the built web interface: make ui")
+    require_interface()
     with Workspace.create(tmp_path_factory.mktemp("site") / "acme") as workspace:
         with workspace.database.write() as connection:
             fill(connection)
@@ -34,21 +28,8 @@ def site(tmp_path_factory):
             with workspace.database.write() as connection:
                 return start_session(connection, user_id, Visitor(None), is_second_factor_done=True).token
 
-        with serve(workspace) as url:
+        with served(workspace) as (url, _app):
             yield url, session_of
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    require(CHROMIUM.exists(), "needs /usr/bin/chromium")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -58,12 +39,12 @@ def open_page(site, chromium):
     contexts, complaints = [], []
 
     def opened(user_id="usr_owner", language="en", *, is_phone=False, is_dark=False):
-        size = {"width": 390, "height": 844} if is_phone else {"width": 1280, "height": 900}
+        size = PHONE if is_phone else DESK
         context = chromium.new_context(
             base_url=url, viewport=size, color_scheme="dark" if is_dark else "light", reduced_motion="reduce"
         )
         token = session_of(user_id)
-        context.add_init_script(f"localStorage.setItem('onefold.preferences', '{{\"language\": \"{language}\"}}')")
+        prefer(context, language=language)
         context.add_cookies([{"name": "onefold_session", "value": token, "url": url}])
         contexts.append(context)
         page = context.new_page()
@@ -77,36 +58,18 @@ def open_page(site, chromium):
     assert complaints == []
 
 
-def settle(page, path):
+def visit(page, path):
     page.goto(f"/settings/roles{path}")
     page.wait_for_selector("main h1")
-    page.wait_for_selector("main .loading", state="detached")  # the stream of changes never falls idle
-    page.wait_for_timeout(500)
-
-
-def picture(page, name):
-    if folder := os.environ.get("ONEFOLD_PICTURES"):
-        page.screenshot(path=f"{folder}/roles-{name}.png", full_page=True)
-
-
-def violations(page):
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-        ".then(r => r.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]))"
-    )
-    return [each for each in found if each]
+    settle(page)
 
 
 @pytest.mark.parametrize(("language", "is_phone", "is_dark"), [("en", False, False), ("fa", True, True)])
 def test_every_page_is_accessible_and_fits(open_page, language, is_phone, is_dark):
     page = open_page(language=language, is_phone=is_phone, is_dark=is_dark)
     for path in PAGES:
-        settle(page, path)
-        picture(page, f"{language}{path.split('?')[0].replace('/', '-') or '-list'}")
-        assert violations(page) == [], path
-        width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert width <= 0, path
+        visit(page, path)
+        check(page, f"roles-{language}{path.split('?')[0].replace('/', '-') or '-list'}")
         assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "fa" else "ltr")
 
 
@@ -114,16 +77,16 @@ def test_every_page_is_accessible_and_fits(open_page, language, is_phone, is_dar
 def test_no_key_stands_where_a_word_should(open_page, language):
     page = open_page(language=language)
     for path in PAGES:
-        settle(page, path)
+        visit(page, path)
         text = page.inner_text("main")
         for stem in ("roles:", "field.", "mask.", "verb.", "kind.", "class.", "reason.", "state.", "people.", "{{"):
             assert stem not in text, (path, stem)
-    picture(page, f"{language}-policy")
+    picture(page, f"roles-{language}-policy")
 
 
 def test_a_role_is_made_with_the_live_preview(open_page):
     page = open_page()
-    settle(page, "/new?copy=agent")
+    visit(page, "/new?copy=agent")
     name = page.get_by_label("Name", exact=True)
     assert name.input_value() == "Copy of Agent"
     name.fill("Sales")
@@ -142,16 +105,16 @@ def test_a_role_is_made_with_the_live_preview(open_page):
     page.get_by_role("button", name="Notes, Remove: denied").wait_for()
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("document.activeElement.ariaLabel") == "Notes, Change: allowed"
-    picture(page, "en-made")
+    picture(page, "roles-en-made")
     page.get_by_role("button", name="Create role").click()
     page.wait_for_url("**/settings/roles/rol_*")
-    settle(page, "")
+    visit(page, "")
     page.get_by_role("link", name="Sales", exact=True).wait_for()
 
 
 def test_on_a_phone_saving_is_within_reach(open_page):
     page = open_page("usr_owner", "fa", is_phone=True)
-    settle(page, "/executive")
+    visit(page, "/executive")
     page.locator("textarea").first.fill('status = "active"')
     page.mouse.wheel(0, 600)
     save, navigation = (page.locator(each).bounding_box() for each in (".save-bar .ant-btn-primary", ".navigation"))
@@ -163,7 +126,7 @@ def test_on_a_phone_saving_is_within_reach(open_page):
 def test_of_two_editors_the_second_is_shown_both(open_page):
     one, two = open_page("usr_owner"), open_page("usr_admin")
     for page in (one, two):
-        settle(page, "/manager")
+        visit(page, "/manager")
     for page, rule, status in ((one, 'tier = "gold"', 200), (two, 'tier = "silver"', 412)):
         page.get_by_label("Admits customers where").fill(rule)
         with page.expect_response(lambda answer: answer.request.method == "PUT") as put:
@@ -176,7 +139,7 @@ def test_of_two_editors_the_second_is_shown_both(open_page):
 
 def test_roles_are_given_and_seen_through(open_page):
     page = open_page()
-    settle(page, "/people?user=usr_other")
+    visit(page, "/people?user=usr_other")
     page.get_by_role("checkbox", name="Analyst").check()
     page.get_by_role("button", name="Give these roles").click()
     page.locator("summary", has_text="Customers").click()
@@ -184,13 +147,13 @@ def test_roles_are_given_and_seen_through(open_page):
     page.get_by_role("button", name="View as").click()
     banner = page.locator(".viewing-as")
     banner.get_by_text("Other").wait_for()
-    picture(page, "en-viewing")
+    picture(page, "roles-en-viewing")
     banner.get_by_role("button", name="Stop").click()
     banner.wait_for(state="detached")
 
 
 def test_who_may_only_read_roles_is_offered_nothing_more(open_page):
     page = open_page("usr_admin")
-    settle(page, "/administrator")
+    visit(page, "/administrator")
     assert page.get_by_role("button", name="Save", exact=True).count() == 0
     assert page.get_by_label("Admits customers where").get_attribute("readonly") is not None

@@ -32,7 +32,7 @@ def serve(app: FastAPI) -> tuple[uvicorn.Server, threading.Thread, str]:
 
 
 @contextmanager
-def served(workspace: Workspace, token: str) -> Iterator[tuple[str, FastAPI]]:
+def served(workspace: Workspace, token: str | None = None) -> Iterator[tuple[str, FastAPI]]:
     """The address of a running server and its application."""
     app = create_app(workspace, local_token=token)
     server, thread, url = serve(app)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,23 +9,18 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from tests.api.served import serve
+from tests.api.served import served
+from tests.browsing import check, listen, picture, prefer, require_interface
 from tests.care import contents
-from tests.servers import require
 
 from onefold.access.accounts.passwords import hash_password
 from onefold.access.accounts.users import add_user
-from onefold.api import create_app
 from onefold.identity.tables import customer
 from onefold.settings import Settings
-from onefold.web import STATIC
 from onefold.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TOKEN = "token-of-the-test-0123456789"
 PASSWORD = "seven green lanterns at noon"
 LOOKS = [("en", "light", 1280), ("en", "dark", 390), ("fa", "dark", 1280), ("fa", "light", 390)]
@@ -43,17 +37,10 @@ class Company:
         """A page of a colleague; ``page.complaints`` is what the browser complains about."""
         language, theme, width = look
         context = self.browser.new_context(viewport={"width": width, "height": 900})
-        preferences = f"{{language: '{language}', theme: '{theme}'}}"
-        context.add_init_script(f"localStorage.setItem('onefold.preferences', JSON.stringify({preferences}))")
+        prefer(context, language=language, theme=theme)
         page = context.new_page()
         page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                page.complaints.append(said.text) if said.type == "error" and "status of 4" not in said.text else None
-            ),
-        )
+        listen(page, page.complaints)
         answer = context.request.post(
             f"{self.address}/api/v1/sign-in", data={"email": f"{name}@acme.example", "password": PASSWORD}
         )
@@ -66,11 +53,8 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    from playwright.sync_api import sync_playwright
-
-    require(CHROMIUM.exists(), "Chromium")
-    require((STATIC / "index.html").exists(), "the built web interface")
+def company(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Company]:
+    require_interface()
     folder = tmp_path_factory.mktemp("company")
     lines = [
         "id,full name,e-mail,city",
@@ -95,15 +79,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
             customer_id = (
                 connection.execute(sa.select(customer.c.customer_id).order_by("customer_id")).scalars().first()
             )
-        server, thread, address = serve(create_app(workspace, local_token=TOKEN))
-        with sync_playwright() as playwright:
-            arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        with served(workspace, TOKEN) as (address, _app):
             work_before(address, str(customer_id))
-            yield Company(address, browser, str(customer_id))
-            browser.close()
-        server.should_exit = True
-        thread.join(10)
+            yield Company(address, chromium, str(customer_id))
 
 
 def work_before(address: str, customer_id: str) -> None:
@@ -119,23 +97,6 @@ def work_before(address: str, customer_id: str) -> None:
             client.post(f"{path}/files", files={"file": ("scan 1.png", contents.png(320, 200), "image/png")}),
         ]
         assert {one.status_code for one in sent} == {201}, [one.text for one in sent]
-
-
-def picture(page: Any, name: str, look: Look) -> None:
-    """Keep a picture where ONEFOLD_SCREENSHOTS says."""
-    if folder := os.environ.get("ONEFOLD_SCREENSHOTS"):
-        page.wait_for_timeout(400)
-        page.screenshot(path=f"{folder}/{name}-{'-'.join(map(str, look))}.png", full_page=True)
-
-
-def check_barriers(page: Any, part: str = "body") -> None:
-    """No barrier that axe finds in a part of the page, nothing that scrolls sideways, no complaint."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-    page.wait_for_timeout(400)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(f"axe.run({part!r}, {{runOnly: {RULES!r}}})")
-    assert {one["id"]: [node["html"][:160] for node in one["nodes"]] for one in found["violations"]} == {}
-    assert page.complaints == []
 
 
 def test_a_note_calls_a_colleague_whose_open_page_hears_of_it(company: Company) -> None:
@@ -195,7 +156,7 @@ def test_of_two_who_edit_one_note_the_second_chooses(company: Company) -> None:
     second.get_by_role("button", name="Save").click()
     dialog = second.get_by_role("dialog")
     dialog.get_by_text("mended by the first").wait_for()
-    picture(second, "conflict", LOOKS[0])
+    picture(second, "care-conflict")
     dialog.get_by_role("button", name="Save mine").click()
     second.locator(".care-text", has_text="mended by the second").wait_for()
     first.context.close()
@@ -268,7 +229,6 @@ def test_tags_are_put_on_and_taken_off(company: Company) -> None:
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
 @pytest.mark.parametrize("path", ["notes", "tasks", "files", "/tasks", "/notifications", "/settings/tags"])
 def test_every_page_is_readable_and_has_no_barriers(company: Company, path: str, look: Look) -> None:
-    require(AXE.exists(), "axe-core (make ui)")
     page = company.sign_in("ana", look)
     company.open(page, path if path.startswith("/") else f"/customers/{company.customer_id}/{path}")
     ready = {"notes": ".care-item", "tasks": ".new-task", "files": ".file", "/settings/tags": ".tag-row"}
@@ -277,9 +237,9 @@ def test_every_page_is_readable_and_has_no_barriers(company: Company, path: str,
     if path == "/tasks":
         page.locator(".bell-button").click()
         page.wait_for_selector(".bell-panel")
-        picture(page, "bell", look)
-        check_barriers(page)
+        check(page, f"care-bell-{'-'.join(map(str, look))}")
         page.keyboard.press("Escape")
-    picture(page, path.strip("/").replace("/", "-") + ("-page" if path.startswith("/") else ""), look)
-    check_barriers(page, "body" if path.startswith("/") else ".care")
+    name = path.strip("/").replace("/", "-") + ("-page" if path.startswith("/") else "")
+    check(page, f"care-{name}-{'-'.join(map(str, look))}", "html" if path.startswith("/") else ".care")
+    assert page.complaints == []
     page.context.close()

@@ -6,13 +6,11 @@ import itertools
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from rich.console import Console
-from tests.servers import require
 from tests.silos.company import NOW, SOURCES, Company
 
 from onefold.engines import Engine
@@ -28,7 +26,6 @@ HOSTILE = (
     "[bold red]not markup[/]",
     "`onefold <b>`",
 )
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
@@ -171,18 +168,8 @@ def test_importing_the_package_loads_no_rendering_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api")
-    require(CHROMIUM.exists(), "needs Chromium at /usr/bin/chromium")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
-def visit(browser, path: Path, *, width: int = 1280, javascript: bool = True):
-    context = browser.new_context(viewport={"width": width, "height": 844}, java_script_enabled=javascript)
+def visit(chromium, path: Path, *, width: int = 1280, javascript: bool = True):
+    context = chromium.new_context(viewport={"width": width, "height": 844}, java_script_enabled=javascript)
     page = context.new_page()
     page.trouble = []
     page.on("dialog", lambda dialog: (page.trouble.append(dialog.message), dialog.dismiss()))
@@ -197,10 +184,10 @@ def visit(browser, path: Path, *, width: int = 1280, javascript: bool = True):
 
 
 @pytest.mark.browser
-def test_nothing_in_a_hostile_page_runs(browser, hostile: SiloReport, tmp_path: Path) -> None:
+def test_nothing_in_a_hostile_page_runs(chromium, hostile: SiloReport, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(render_html(hostile), encoding="utf-8")
-    page = visit(browser, path)
+    page = visit(chromium, path)
     page.get_by_role("button", name="Open everything").click()
     page.wait_for_timeout(200)
     assert page.trouble == []
@@ -209,13 +196,13 @@ def test_nothing_in_a_hostile_page_runs(browser, hostile: SiloReport, tmp_path: 
 
 
 @pytest.mark.browser
-def test_the_policy_stops_scripts_even_if_escaping_failed(browser, report: SiloReport, tmp_path: Path) -> None:
+def test_the_policy_stops_scripts_even_if_escaping_failed(chromium, report: SiloReport, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     broken = render_html(report).replace(
         "<main>", "<main><script>document.title='run'</script><img src=x onerror=alert(1)>"
     )
     path.write_text(broken, encoding="utf-8")
-    page = visit(browser, path)
+    page = visit(chromium, path)
     page.wait_for_timeout(200)
     assert page.title().startswith("Silo report")
     assert not any(trouble in {"1", "2", "3"} for trouble in page.trouble)
@@ -223,19 +210,19 @@ def test_the_policy_stops_scripts_even_if_escaping_failed(browser, report: SiloR
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_never_scrolls_sideways(browser, hostile: SiloReport, tmp_path: Path, width: int) -> None:
+def test_the_page_never_scrolls_sideways(chromium, hostile: SiloReport, tmp_path: Path, width: int) -> None:
     path = tmp_path / "report.html"
     path.write_text(render_html(hostile), encoding="utf-8")
-    page = visit(browser, path, width=width)
+    page = visit(chromium, path, width=width)
     page.evaluate("document.querySelectorAll('details').forEach((entry) => { entry.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.browser
-def test_tables_sort_and_examples_open(browser, report: SiloReport, tmp_path: Path) -> None:
+def test_tables_sort_and_examples_open(chromium, report: SiloReport, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(render_html(report), encoding="utf-8")
-    page = visit(browser, path)
+    page = visit(chromium, path)
     systems = page.locator("#cost table.sortable")
     systems.get_by_role("button", name="customers").click()
     names = systems.locator("tbody th").all_text_contents()
@@ -249,10 +236,10 @@ def test_tables_sort_and_examples_open(browser, report: SiloReport, tmp_path: Pa
 
 
 @pytest.mark.browser
-def test_paper_shows_all_actions_and_of_the_rest_what_was_open(browser, report: SiloReport, tmp_path: Path) -> None:
+def test_paper_shows_all_actions_and_of_the_rest_what_was_open(chromium, report: SiloReport, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(render_html(report), encoding="utf-8")
-    page = visit(browser, path, javascript=False)
+    page = visit(chromium, path, javascript=False)
     assert page.locator("#duplicates").get_by_text("in duplicates").is_visible()
     assert not page.get_by_role("button").count()
     page.emulate_media(media="print")

@@ -3,51 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyotp
 import pytest
 from tests.api.served import served
-from tests.servers import require
+from tests.browsing import DESK, PHONE, UI, check, prefer, require_interface
 
 from onefold.access.accounts import mint_link_token
 from onefold.settings import Settings
-from onefold.web import STATIC
 from onefold.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = ROOT / "ui/node_modules/axe-core/axe.min.js"
-FEATURES = ROOT / "ui/src/features"
+FEATURES = UI / "src" / "features"
 PASSWORD = "correct horse battery staple"
-SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+SIZES = {"desktop": DESK, "phone": PHONE}
 
 
 def words(feature, language):
     return json.loads((FEATURES / feature / "messages" / f"{language}.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    require(CHROMIUM.exists(), "needs /usr/bin/chromium")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def site(tmp_path):
     """The address of a new company's server, its set-up link, and its workspace."""
-    require((STATIC / "index.html").exists(), "needs the built web interface: make ui")
+    require_interface()
     with Workspace.create(tmp_path / "acme", Settings(name="Acme 王")) as workspace:
         with workspace.database.write() as connection:
             token = mint_link_token(connection, "set_up", None)
@@ -61,10 +43,7 @@ def opened(site, chromium):
 
     def open_one(language, size):
         context = chromium.new_context(base_url=site[0], viewport=SIZES[size], reduced_motion="reduce")
-        context.add_init_script(
-            "localStorage.getItem('onefold.preferences') || "
-            f"localStorage.setItem('onefold.preferences', '{{\"language\": \"{language}\"}}')"
-        )
+        prefer(context, language=language)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -75,19 +54,6 @@ def opened(site, chromium):
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def check(page, name):
-    """No rule of accessibility is broken, nothing scrolls sideways; a picture where ``ONEFOLD_PICTURES`` says so."""
-    page.wait_for_timeout(400)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    broken = [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found["violations"]]
-    if folder := os.environ.get("ONEFOLD_PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    assert broken == [], name
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} scrolls sideways by {wide} px"
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", "desktop"), ("fa", "phone"), ("en", "phone"), ("fa", "desktop")])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.api.served import serve
-from tests.servers import require
+from tests.browsing import UI, check, prefer, require_interface
 from tests.webhooks.receiver import Receiver
 
 from onefold.access import Access, Actor
@@ -20,15 +20,10 @@ from onefold.access.accounts.passwords import hash_password
 from onefold.api import create_app
 from onefold.config import export_config, write_folder
 from onefold.settings import ServerSettings, Settings, WebhookSettings
-from onefold.web import STATIC
 from onefold.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = Path("/usr/bin/chromium")
-UI = Path(__file__).parents[2] / "ui"
-AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PASSWORD = "seven green lanterns at noon"
 LOOKS = [("en", "light", 1280), ("fa", "dark", 390)]
 
@@ -48,20 +43,10 @@ class Desk:
         words: str = json.loads((folder / f"{self.language}.json").read_text(encoding="utf-8"))[key]
         return words
 
-    def check(self) -> None:
-        """Nothing stands in the way of a screen reader, and the page is as wide as the screen."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run(document, {runOnly: " + json.dumps(RULES) + "}).then((r) => r.violations)")
-        assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
-        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-
 
 @pytest.fixture(params=LOOKS, ids=["english", "persian-phone"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    sync = pytest.importorskip("playwright.sync_api")
-    require(CHROMIUM.exists(), "Chromium")
-    require(AXE.exists(), "axe-core (make ui)")
-    require((STATIC / "index.html").exists(), "the built web interface")
+def desk(request: pytest.FixtureRequest, tmp_path: Path, chromium: Any) -> Iterator[Desk]:
+    require_interface()
     language, theme, width = request.param
     receiver = Receiver()
     settings = Settings(
@@ -69,7 +54,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         server=ServerSettings(allow_private_addresses=True),
         webhooks=WebhookSettings(plain_hosts=["127.0.0.1"]),
     )
-    with Workspace.create(tmp_path / "acme", settings) as workspace, sync.sync_playwright() as playwright:
+    with Workspace.create(tmp_path / "acme", settings) as workspace:
         with workspace.database.write() as connection:
             add_user(
                 connection,
@@ -80,10 +65,8 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
                 password_hash=hash_password(PASSWORD),
             )
         server, thread, url = serve(create_app(workspace, local_token="x" * 20, has_background=True))
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(base_url=url, viewport={"width": width, "height": 900}, reduced_motion="reduce")
-        preferences = json.dumps({"language": language, "theme": theme})
-        context.add_init_script(f"localStorage.setItem('onefold.preferences', '{preferences}')")
+        context = chromium.new_context(base_url=url, viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        prefer(context, language=language, theme=theme)
         page = context.new_page()
         page.set_default_timeout(20_000)
         complaints: list[str] = []
@@ -91,7 +74,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         answer = context.request.post("/api/v1/sign-in", data={"email": "eva@acme.example", "password": PASSWORD})
         assert answer.ok, answer.text()
         yield Desk(page, url, workspace, receiver, language)
-        browser.close()
+        context.close()
         server.should_exit = True
         thread.join(15)
     receiver.close()
@@ -124,7 +107,7 @@ def test_an_administrator_makes_a_webhook_tries_it_and_sends_again(desk: Desk):
     assert desk.receiver.messages[1].id == desk.receiver.messages[0].id
     page.get_by_role("button", name="webhook.ping").first.click()
     page.get_by_label(desk.says("webhooks", "delivery.body")).wait_for()
-    desk.check()
+    check(page, f"webhooks-delivery-{desk.language}")
 
 
 def test_an_administrator_compares_a_folder_and_applies_it(desk: Desk, tmp_path: Path):
@@ -137,7 +120,7 @@ def test_an_administrator_compares_a_folder_and_applies_it(desk: Desk, tmp_path:
     page.get_by_role("button", name=desk.says("configuration", "choose")).wait_for()
     page.locator("input[type=file]").set_input_files(folder)
     page.get_by_text("tags/vip").wait_for()
-    desk.check()
+    check(page, f"configuration-plan-{desk.language}")
     page.get_by_role("button", name=desk.says("configuration", "apply.now"), exact=True).click()
     page.get_by_text(desk.says("configuration", "applied")).wait_for()
     tags = page.request.get(f"{desk.url}/api/v1/tags").json()["items"]

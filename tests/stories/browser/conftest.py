@@ -13,13 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.servers import require
-
-from onefold.web import STATIC
-
-CHROMIUM = Path("/usr/bin/chromium")
-UI = Path(__file__).parents[3] / "ui"
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+from tests.browsing import DESK, PHONE, UI, prefer, require_interface
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class House:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A company of 600 people, built and served by the command itself."""
-    require((STATIC / "index.html").exists(), "needs the built web interface: make ui")
+    require_interface()
     folder = tmp_path_factory.mktemp("house") / "company"
     command = [sys.executable, "-m", "onefold"]
     told = subprocess.run(
@@ -116,25 +110,12 @@ class Reader:
 Arrival = Callable[[str], Reader]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    require(CHROMIUM.exists(), "needs /usr/bin/chromium")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=[("en", DESK), ("fa", PHONE)], ids=["english-desk", "persian-phone"])
 def arrive(request: pytest.FixtureRequest, house: House, chromium: Any) -> Iterator[Arrival]:
     """``arrive(role)`` signs somebody in; complaints of the page fail the test."""
     language, size = request.param
     context = chromium.new_context(base_url=house.url, viewport=size, reduced_motion="reduce", locale=language)
-    context.add_init_script(f"localStorage.setItem('onefold.preferences', '{{\"language\": \"{language}\"}}')")
+    prefer(context, language=language)
     complaints: list[str] = []
 
     def opened(role: str) -> Reader:

@@ -157,9 +157,10 @@ function openButton(mayChange: boolean, open: (column: Column) => void): (row: C
 
 function OpenButton(props: { name: string; mayChange: boolean; onOpen: () => void }): ReactNode {
   const { t } = useTranslation("sources");
+  const label = props.mayChange ? t("column.correct") : t("column.samples");
   return (
-    <Button size="small" onClick={props.onOpen} aria-label={t("column.open", { name: props.name })}>
-      {props.mayChange ? t("column.correct") : t("column.samples")}
+    <Button size="small" onClick={props.onOpen} aria-label={`${label}: ${props.name}`}>
+      {label}
     </Button>
   );
 }
