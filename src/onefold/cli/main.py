@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+from types import FrameType
 from typing import Any
 
 import click
@@ -78,11 +79,21 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave the process with a meaningful exit code."""
     is_process = arguments is None
     arguments = sys.argv[1:] if arguments is None else arguments
+    stops: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stops.append(number)
+        signal.default_int_handler(number, frame)
+
+    if is_process:
+        signal.signal(signal.SIGINT, stop)
     try:
         code: Any = onefold.main(arguments, standalone_mode=False)
-    except Exception as error:  # noqa: BLE001 - the process edge: every error becomes a message and an exit code
+    except Exception:  # noqa: BLE001 - the process edge: every error becomes a message and an exit code
         from onefold.cli.errors import report_error
 
+        if stops:  # a library met Ctrl-C and made another error of it
+            error = click.exceptions.Abort()
         sys.exit(report_error(error, as_json="--json" in arguments))
     except KeyboardInterrupt:
         from onefold.cli.errors import STOPPED
