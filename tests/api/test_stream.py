@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from tests.api.conftest import TOKEN
@@ -63,6 +64,16 @@ def test_a_change_is_heard_after_its_commit(workspace, url):
     assert document["kind"] == "task.closed"
     assert set(document) == {"seq", "kind", "resource", "resource_id", "customer_id", "happened_at"}
     assert page.events[-1].seq == document["seq"]
+    page.close()
+
+
+def test_what_happens_before_the_stream_is_open_is_heard_too(workspace, url):
+    say(workspace, count=2)
+    me = httpx.get(f"{url}/api/v1/me", headers={"Authorization": f"Bearer {TOKEN}"}).json()
+    say(workspace, kind="task.closed", resource="task")
+    page = Page(url, TOKEN, after=me["stream_position"])
+    page.wait(lambda p: p.heard)
+    assert [event.document["kind"] for event in page.events if event.name == "change"] == ["task.closed"]
     page.close()
 
 

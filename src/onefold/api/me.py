@@ -23,6 +23,7 @@ from onefold.api.call import Call, CallDep
 from onefold.api.sign_in import Password
 from onefold.api.signed_in import session_token
 from onefold.errors import NotAllowed
+from onefold.webhooks.changes import newest_seq
 
 router = APIRouter(prefix="/me", tags=["me"])
 
@@ -79,6 +80,8 @@ class Me(BaseModel):
     """Send it as `X-CSRF-Token` with every change made from a browser."""
     locale: Locale
     appearance: Appearance
+    stream_position: int
+    """The number of the newest change: a stream opened after it misses nothing that follows this answer."""
     view_as: ViewedAs | None = None
     has_password: bool = False
     has_second_factor: bool = False
@@ -219,6 +222,7 @@ def _me(call: Call) -> Me:
     with call.read() as connection:
         user = get_user(connection, call.actor.actor_id) if call.actor.kind == "user" else None
         held = roles_of(connection, user.user_id) if user else ()
+        stream_position = newest_seq(connection)
     token = session_token(call.request) if call.session else None
     return Me(
         actor_id=call.actor.actor_id,
@@ -228,6 +232,7 @@ def _me(call: Call) -> Me:
         roles=[HeldRole(name=role.role_id, title=role.name) for role in held],
         permissions=call.access.permissions(),
         csrf_token=csrf_token(token) if token else None,
+        stream_position=stream_position,
         view_as=_viewed(call),
         **_account_facts(user),
     )

@@ -4090,6 +4090,8 @@ export interface components {
             csrf_token: string | null;
             locale: components["schemas"]["Locale"];
             appearance: components["schemas"]["Appearance"];
+            /** Stream Position */
+            stream_position: number;
             view_as?: components["schemas"]["ViewedAs"] | null;
             /**
              * Has Password
@@ -7092,6 +7094,7 @@ export interface operations {
                      *       "appearance": {
                      *         "theme": "system"
                      *       },
+                     *       "stream_position": 1,
                      *       "view_as": {
                      *         "name": "Sales",
                      *         "kind": "user",
@@ -7170,6 +7173,7 @@ export interface operations {
                      *       "appearance": {
                      *         "theme": "system"
                      *       },
+                     *       "stream_position": 1,
                      *       "view_as": {
                      *         "name": "Sales",
                      *         "kind": "user",

@@ -112,6 +112,11 @@ document.addEventListener("visibilitychange", () => {
   else open();
 });
 
+/** The stream begins after this number, so that it misses nothing that happens while the page still loads. */
+export function beginStreamAfter(position: number): void {
+  lastEventId ??= String(position);
+}
+
 /** Ends the connection and forgets where it was: another person signs in. */
 export function forgetStream(): void {
   close();

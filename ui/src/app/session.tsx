@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from "react";
 import { api, isApiError, setCsrfToken } from "@/api/client";
-import { forgetStream } from "@/api/stream";
+import { beginStreamAfter, forgetStream } from "@/api/stream";
 import { changeLanguage } from "./language";
 import { getPreferences, setPreferences, type Preferences } from "./preferences";
 
@@ -21,6 +21,7 @@ export interface Me {
   roles: { name: string; title?: string }[];
   permissions: [verb: string, kind: string][];
   csrf_token: string | null;
+  stream_position: number;
   locale?: Partial<Pick<Preferences, "language" | "calendar" | "digits">> & { time_zone?: string | null };
   appearance?: { theme?: Preferences["theme"] };
   view_as?: ViewAs | null;
@@ -58,6 +59,7 @@ async function loadMe(): Promise<Me | null> {
   try {
     const me = await api.get<Me>("/me");
     setCsrfToken(me.csrf_token);
+    beginStreamAfter(me.stream_position);
     await adoptPreferences(me);
     return me;
   } catch (error) {

@@ -17,6 +17,7 @@ export function somebody(permissions: Me["permissions"] = allPermissions()): Me 
     roles: [],
     permissions,
     csrf_token: "t",
+    stream_position: 0,
   };
 }
 
