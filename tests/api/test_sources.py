@@ -157,7 +157,7 @@ def test_a_correction_is_tried_before_it_is_noted_and_applies_at_the_next_build(
     )
     assert corrected.status_code == 200
     shown = keeper.get("/api/v1/sources/crm/tables").json()["items"][0]
-    assert shown["noted"] == {"role": "events", "key": "e-mail"}
+    assert shown["noted"] == {"role": "events", "key": "e-mail", "cursor": None}
 
 
 def _column(client, name):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from onefold import jobs
 from onefold.access import record_audit
@@ -38,6 +38,24 @@ class BuildStarted(BaseModel):
     job: JobOut
 
 
+class UnreadSource(BaseModel):
+    """A source that a build could not read, and why; it went on with the others."""
+
+    source: str
+    code: str
+    message: str
+    hint: str
+
+
+class StepOut(BaseModel):
+    """What one step of a build did: seconds, and counts of its own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    seconds: float = 0.0
+    problems: list[UnreadSource] = []
+
+
 class BuildOut(BaseModel):
     """One build: asked for, running, or over."""
 
@@ -46,7 +64,7 @@ class BuildOut(BaseModel):
     build_no: int | None
     started_at: datetime | None
     finished_at: datetime | None
-    steps: dict[str, Any]
+    steps: dict[str, StepOut]
     job: JobOut | None
 
     @classmethod

@@ -27,6 +27,15 @@ class ProgressOut(BaseModel):
     message: str
 
 
+class JobError(BaseModel):
+    """Why a job failed, in the shape of every error."""
+
+    code: str
+    message: str
+    hint: str
+    is_transient: bool
+
+
 class JobOut(BaseModel):
     """One piece of work."""
 
@@ -37,7 +46,7 @@ class JobOut(BaseModel):
     attempts: int
     progress: ProgressOut
     result: Any
-    error: dict[str, Any] | None
+    error: JobError | None
     resource_id: str | None
     requested_by: str
     created_at: datetime

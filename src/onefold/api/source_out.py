@@ -63,6 +63,14 @@ class JoinOut(BaseModel):
     reason: str
 
 
+class NotedTable(BaseModel):
+    """What onefold.yaml says of a table; the next build follows."""
+
+    role: str | None = None
+    key: str | list[str] | None = None
+    cursor: str | None = None
+
+
 class TableOut(BaseModel):
     """One table as understood."""
 
@@ -73,8 +81,7 @@ class TableOut(BaseModel):
     reason: str
     is_set_by_person: bool
     key: list[str]
-    noted: dict[str, Any]
-    """What onefold.yaml says: role, key, cursor; the next build follows."""
+    noted: NotedTable
     rows: int
     columns: list[ColumnOut]
     joins: list[JoinOut]
@@ -177,7 +184,7 @@ def _table_facts(access: Access, table: Table, noted: TableSettings | None) -> d
         "reason": table.reason,
         "is_set_by_person": table.reason == BY_A_PERSON,
         "key": list(table.key),
-        "noted": noted.model_dump(include={"role", "key", "cursor"}, exclude_none=True) if noted else {},
+        "noted": noted.model_dump(include={"role", "key", "cursor"}) if noted else {},
         "rows": table.rows,
         "columns": [_column_out(access, column, noted) for column in table.columns],
         "joins": [_join_out(join) for join in table.joins],

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Response
@@ -82,6 +82,9 @@ class TestedSource(BaseModel):
     tables: list[str]
 
 
+SourceState = Literal["never_read", "current", "late", "failed"]
+
+
 class ProblemOut(BaseModel):
     """Why a source could not be read."""
 
@@ -119,7 +122,7 @@ class SourceOut(BaseModel):
     yearly_cost: float | None
     currency: str
     has_secret: bool
-    state: str
+    state: SourceState
     """never_read, current, late, failed."""
     last_read_at: datetime | None
     due_since: datetime | None
@@ -347,7 +350,7 @@ def _out(
     hide: Callable[[str], str],
 ) -> SourceOut:
     late_since = max((at for one in schedules if (at := due_since(one, health.last_read_at, utc_now()))), default=None)
-    state = (
+    state: SourceState = (
         "failed" if health.problem else "never_read" if not health.last_read_at else "late" if late_since else "current"
     )
     return SourceOut(

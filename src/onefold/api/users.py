@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query, Response
@@ -45,7 +45,7 @@ class UserOut(BaseModel):
     display_name: str
     state: Literal["invited", "active", "disabled"]
     roles: list[str] | None
-    attributes: dict[str, Any] | None
+    attributes: dict[str, str | list[str]] | None
     has_password: bool | None
     has_second_factor: bool | None
     sign_on_provider: str | None

@@ -57,7 +57,7 @@ class WebhookBody(BaseModel):
     name: str = Field(min_length=1, max_length=200)
     url: str = Field(max_length=2000)
     """Begins with https://; an address of this machine or a private network only where the settings allow it."""
-    kinds: list[str] = Field(default_factory=lambda: ["*"], min_length=1, max_length=50)
+    kinds: list[str] = Field(["*"], min_length=1, max_length=50)
     """Kinds of changes: `note.created`, `note.*`, or `*` for all."""
     filter: str | None = Field(None, max_length=8000)
     """Rule over attributes: only changes of customers for whom it is true."""

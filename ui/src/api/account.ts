@@ -1,24 +1,11 @@
 /** One's own account: coming in, password, second factor, sessions, keys. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "./client";
+import type { Schemas } from "./schemas";
 
-export interface SignInOptions {
-  company: string;
-  is_set_up: boolean;
-  has_mail: boolean;
-  providers: { name: string; label: string }[];
-}
-
-export interface Arrival {
-  next: "done" | "second_factor";
-}
-
-export interface LinkFacts {
-  purpose: "set_up" | "invitation" | "reset";
-  company: string;
-  email: string | null;
-  display_name: string | null;
-}
+export type SignInOptions = Schemas["SignInOptions"];
+export type Arrival = Schemas["Arrival"];
+export type LinkFacts = Schemas["LinkFacts"];
 
 export interface OwnAccount {
   actor_id: string;
@@ -30,36 +17,9 @@ export interface OwnAccount {
   sign_on_provider: string | null;
 }
 
-export interface SecondFactorOffer {
-  secret: string;
-  uri: string;
-  qr_svg: string;
-  enrolment: string;
-}
-
-export interface Session {
-  session_id: string;
-  created_at: string;
-  last_seen_at: string;
-  expires_at: string;
-  address: string | null;
-  user_agent: string | null;
-  is_this: boolean;
-}
-
-export interface ApiKey {
-  key_id: string;
-  name: string;
-  prefix: string;
-  user_id: string;
-  permissions: [verb: string, kind: string][] | null;
-  role_id: string | null;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-  last_used_address: string | null;
-  version: number;
-}
+export type SecondFactorOffer = Schemas["SecondFactorOffer"];
+export type Session = Schemas["SessionOut"];
+export type ApiKey = Schemas["KeyOut"];
 
 export interface NewKey {
   name: string;

@@ -2,20 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { address, api } from "./client";
 import { type PagedRows, usePaged } from "./paged";
+import type { Schemas } from "./schemas";
 
-export interface AuditEntry {
-  seq: number;
-  at: string;
-  actor_id: string;
-  actor_name: string;
-  action: string;
-  kind: string;
-  resource_id: string;
-  customer_id: string | null;
-  address: string | null;
-  details: Record<string, unknown>;
-  hash: string;
-}
+export type AuditEntry = Schemas["EntryOut"];
 
 export interface AuditFilter {
   actor: string;
@@ -26,15 +15,7 @@ export interface AuditFilter {
   until: string;
 }
 
-export interface Verification {
-  is_intact: boolean;
-  entries: number;
-  first_seq: number;
-  last_seq: number;
-  head_hash: string;
-  problem: string | null;
-  problem_seq: number | null;
-}
+export type Verification = Schemas["VerificationOut"];
 
 /** Days become the moments they begin and end, where the person is. */
 function query(filter: AuditFilter): Record<string, string> {

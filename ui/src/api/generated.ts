@@ -2810,7 +2810,7 @@ export interface components {
             finished_at: string | null;
             /** Steps */
             steps: {
-                [key: string]: unknown;
+                [key: string]: components["schemas"]["StepOut"];
             };
             job: components["schemas"]["JobOut"] | null;
         };
@@ -3688,6 +3688,20 @@ export interface components {
             };
         };
         /**
+         * JobError
+         * @description Why a job failed, in the shape of every error.
+         */
+        JobError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
+            /** Is Transient */
+            is_transient: boolean;
+        };
+        /**
          * JobOut
          * @description One piece of work.
          */
@@ -3706,10 +3720,7 @@ export interface components {
             progress: components["schemas"]["ProgressOut"];
             /** Result */
             result: unknown;
-            /** Error */
-            error: {
-                [key: string]: unknown;
-            } | null;
+            error: components["schemas"]["JobError"] | null;
             /** Resource Id */
             resource_id: string | null;
             /** Requested By */
@@ -4346,6 +4357,18 @@ export interface components {
              * @default next_build
              */
             applies: string;
+        };
+        /**
+         * NotedTable
+         * @description What onefold.yaml says of a table; the next build follows.
+         */
+        NotedTable: {
+            /** Role */
+            role?: string | null;
+            /** Key */
+            key?: string | string[] | null;
+            /** Cursor */
+            cursor?: string | null;
         };
         /**
          * NotificationShape
@@ -5468,8 +5491,11 @@ export interface components {
             currency: string;
             /** Has Secret */
             has_secret: boolean;
-            /** State */
-            state: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "never_read" | "current" | "late" | "failed";
             /** Last Read At */
             last_read_at: string | null;
             /** Due Since */
@@ -5521,6 +5547,24 @@ export interface components {
             place: components["schemas"]["FilesPlace"] | components["schemas"]["DatabasePlace"] | components["schemas"]["LocationPlace"];
             /** Tables */
             tables?: string[] | null;
+        };
+        /**
+         * StepOut
+         * @description What one step of a build did: seconds, and counts of its own.
+         */
+        StepOut: {
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["UnreadSource"][];
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SystemSummary
@@ -5613,10 +5657,7 @@ export interface components {
             is_set_by_person: boolean;
             /** Key */
             key: string[];
-            /** Noted */
-            noted: {
-                [key: string]: unknown;
-            };
+            noted: components["schemas"]["NotedTable"];
             /** Rows */
             rows: number;
             /** Columns */
@@ -5651,10 +5692,7 @@ export interface components {
             is_set_by_person: boolean;
             /** Key */
             key: string[];
-            /** Noted */
-            noted: {
-                [key: string]: unknown;
-            };
+            noted: components["schemas"]["NotedTable"];
             /** Rows */
             rows: number;
             /** Columns */
@@ -5963,6 +6001,20 @@ export interface components {
             unread: number;
         };
         /**
+         * UnreadSource
+         * @description A source that a build could not read, and why; it went on with the others.
+         */
+        UnreadSource: {
+            /** Source */
+            source: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
+        };
+        /**
          * UploadIn
          * @description A file to come.
          * @example {
@@ -6056,7 +6108,7 @@ export interface components {
             roles: string[] | null;
             /** Attributes */
             attributes: {
-                [key: string]: unknown;
+                [key: string]: string | string[];
             } | null;
             /** Has Password */
             has_password: boolean | null;
@@ -6331,8 +6383,13 @@ export interface components {
             name: string;
             /** Url */
             url: string;
-            /** Kinds */
-            kinds?: string[];
+            /**
+             * Kinds
+             * @default [
+             *       "*"
+             *     ]
+             */
+            kinds: string[];
             /** Filter */
             filter?: string | null;
             /**
@@ -6381,8 +6438,13 @@ export interface components {
             name: string;
             /** Url */
             url: string;
-            /** Kinds */
-            kinds?: string[];
+            /**
+             * Kinds
+             * @default [
+             *       "*"
+             *     ]
+             */
+            kinds: string[];
             /** Filter */
             filter?: string | null;
             /**
@@ -6410,8 +6472,13 @@ export interface components {
             name: string;
             /** Url */
             url: string;
-            /** Kinds */
-            kinds?: string[];
+            /**
+             * Kinds
+             * @default [
+             *       "*"
+             *     ]
+             */
+            kinds: string[];
             /** Filter */
             filter?: string | null;
             /**
@@ -12470,7 +12537,11 @@ export interface operations {
                      *           "key": [
                      *             "key"
                      *           ],
-                     *           "noted": {},
+                     *           "noted": {
+                     *             "role": "role",
+                     *             "key": "key",
+                     *             "cursor": "cursor"
+                     *           },
                      *           "rows": 1,
                      *           "columns": [
                      *             {
@@ -12787,7 +12858,7 @@ export interface operations {
                      *           "yearly_cost": 0.5,
                      *           "currency": "EUR",
                      *           "has_secret": false,
-                     *           "state": "state",
+                     *           "state": "never_read",
                      *           "last_read_at": "2026-11-03T09:14:07.250Z",
                      *           "due_since": "2026-11-03T09:14:07.250Z",
                      *           "next_read_at": "2026-11-03T09:14:07.250Z",
@@ -12882,7 +12953,7 @@ export interface operations {
                      *       "yearly_cost": 0.5,
                      *       "currency": "EUR",
                      *       "has_secret": false,
-                     *       "state": "state",
+                     *       "state": "never_read",
                      *       "last_read_at": "2026-11-03T09:14:07.250Z",
                      *       "due_since": "2026-11-03T09:14:07.250Z",
                      *       "next_read_at": "2026-11-03T09:14:07.250Z",
@@ -13010,7 +13081,7 @@ export interface operations {
                      *       "yearly_cost": 0.5,
                      *       "currency": "EUR",
                      *       "has_secret": false,
-                     *       "state": "state",
+                     *       "state": "never_read",
                      *       "last_read_at": "2026-11-03T09:14:07.250Z",
                      *       "due_since": "2026-11-03T09:14:07.250Z",
                      *       "next_read_at": "2026-11-03T09:14:07.250Z",
@@ -13147,7 +13218,7 @@ export interface operations {
                      *       "yearly_cost": 0.5,
                      *       "currency": "EUR",
                      *       "has_secret": false,
-                     *       "state": "state",
+                     *       "state": "never_read",
                      *       "last_read_at": "2026-11-03T09:14:07.250Z",
                      *       "due_since": "2026-11-03T09:14:07.250Z",
                      *       "next_read_at": "2026-11-03T09:14:07.250Z",
@@ -13479,7 +13550,11 @@ export interface operations {
                      *           "key": [
                      *             "key"
                      *           ],
-                     *           "noted": {},
+                     *           "noted": {
+                     *             "role": "role",
+                     *             "key": "key",
+                     *             "cursor": "cursor"
+                     *           },
                      *           "rows": 1,
                      *           "columns": [
                      *             {
@@ -13574,7 +13649,12 @@ export interface operations {
                      *               "message": "message"
                      *             },
                      *             "result": null,
-                     *             "error": {},
+                     *             "error": {
+                     *               "code": "code",
+                     *               "message": "message",
+                     *               "hint": "hint",
+                     *               "is_transient": false
+                     *             },
                      *             "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *             "requested_by": "requested by",
                      *             "created_at": "2026-11-03T09:14:07.250Z",
@@ -13642,7 +13722,12 @@ export interface operations {
                      *           "message": "message"
                      *         },
                      *         "result": null,
-                     *         "error": {},
+                     *         "error": {
+                     *           "code": "code",
+                     *           "message": "message",
+                     *           "hint": "hint",
+                     *           "is_transient": false
+                     *         },
                      *         "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *         "requested_by": "requested by",
                      *         "created_at": "2026-11-03T09:14:07.250Z",
@@ -13695,7 +13780,12 @@ export interface operations {
                      *           "message": "message"
                      *         },
                      *         "result": null,
-                     *         "error": {},
+                     *         "error": {
+                     *           "code": "code",
+                     *           "message": "message",
+                     *           "hint": "hint",
+                     *           "is_transient": false
+                     *         },
                      *         "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *         "requested_by": "requested by",
                      *         "created_at": "2026-11-03T09:14:07.250Z",
@@ -13752,7 +13842,12 @@ export interface operations {
                      *           "message": "message"
                      *         },
                      *         "result": null,
-                     *         "error": {},
+                     *         "error": {
+                     *           "code": "code",
+                     *           "message": "message",
+                     *           "hint": "hint",
+                     *           "is_transient": false
+                     *         },
                      *         "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *         "requested_by": "requested by",
                      *         "created_at": "2026-11-03T09:14:07.250Z",
@@ -14087,7 +14182,12 @@ export interface operations {
                      *             "message": "message"
                      *           },
                      *           "result": null,
-                     *           "error": {},
+                     *           "error": {
+                     *             "code": "code",
+                     *             "message": "message",
+                     *             "hint": "hint",
+                     *             "is_transient": false
+                     *           },
                      *           "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *           "requested_by": "requested by",
                      *           "created_at": "2026-11-03T09:14:07.250Z",
@@ -14140,7 +14240,12 @@ export interface operations {
                      *         "message": "message"
                      *       },
                      *       "result": null,
-                     *       "error": {},
+                     *       "error": {
+                     *         "code": "code",
+                     *         "message": "message",
+                     *         "hint": "hint",
+                     *         "is_transient": false
+                     *       },
                      *       "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *       "requested_by": "requested by",
                      *       "created_at": "2026-11-03T09:14:07.250Z",
@@ -14236,7 +14341,12 @@ export interface operations {
                      *         "message": "message"
                      *       },
                      *       "result": null,
-                     *       "error": {},
+                     *       "error": {
+                     *         "code": "code",
+                     *         "message": "message",
+                     *         "hint": "hint",
+                     *         "is_transient": false
+                     *       },
                      *       "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *       "requested_by": "requested by",
                      *       "created_at": "2026-11-03T09:14:07.250Z",
@@ -14287,7 +14397,12 @@ export interface operations {
                      *         "message": "message"
                      *       },
                      *       "result": null,
-                     *       "error": {},
+                     *       "error": {
+                     *         "code": "code",
+                     *         "message": "message",
+                     *         "hint": "hint",
+                     *         "is_transient": false
+                     *       },
                      *       "resource_id": "res_k3m9x2p7q4w8z1aa",
                      *       "requested_by": "requested by",
                      *       "created_at": "2026-11-03T09:14:07.250Z",

@@ -2,30 +2,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { api, type Versioned } from "./client";
 import { type PagedRows, usePaged } from "./paged";
+import type { Schemas } from "./schemas";
 
 export type Attributes = Record<string, string | string[]>;
 
-export interface User {
-  user_id: string;
-  email: string;
-  display_name: string;
-  state: "invited" | "active" | "disabled";
-  roles: string[] | null;
-  attributes: Attributes | null;
-  has_password: boolean | null;
-  has_second_factor: boolean | null;
-  sign_on_provider: string | null;
-  created_at: string | null;
-  last_signed_in_at: string | null;
-  version: number;
-}
-
-export interface Link {
-  user: User;
-  link: string | null;
-  purpose: "invitation" | "reset";
-  is_mailed: boolean;
-}
+export type User = Schemas["UserOut"];
+export type Link = Schemas["LinkOut"];
 
 export interface Invitation {
   email: string;

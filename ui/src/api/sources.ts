@@ -3,143 +3,23 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api, type Versioned } from "./client";
 import { useChanges } from "./stream";
+import type { Schemas } from "./schemas";
 
-export interface ShownValue {
-  value: unknown;
-  hidden_by?: string | null;
-}
-
-export interface SourceTable {
-  name: string;
-  role: string;
-  rows: number;
-  columns: number;
-  unsure: number;
-}
-
-export interface Source {
-  name: string;
-  kind: string;
-  locations: string[];
-  is_guarded: boolean;
-  tables_chosen: string[] | null;
-  encoding: string | null;
-  delimiter: string | null;
-  region: string | null;
-  priority: number;
-  owner: string | null;
-  yearly_cost: number | null;
-  currency: string;
-  has_secret: boolean;
-  state: "never_read" | "current" | "late" | "failed";
-  last_read_at: string | null;
-  due_since: string | null;
-  next_read_at: string | null;
-  rows: number;
-  people_records: number | null;
-  customers: number | null;
-  only_here: number | null;
-  cost_per_customer: number | null;
-  quarantined: number;
-  problem: { code: string; message: string; hint: string } | null;
-  tables: SourceTable[];
-  version: number;
-}
-
-export interface SourceList {
-  items: Source[];
-  version: number;
-  may_use_private: boolean;
-}
-
-export interface Column {
-  name: string;
-  meaning: string;
-  confidence: number;
-  reason: string;
-  is_set_by_person: boolean;
-  noted: string | null;
-  filled: number | null;
-  distinct: number | null;
-  examples: ShownValue[];
-}
-
-export interface Join {
-  column: string;
-  to_source: string;
-  to_table: string;
-  to_column: string;
-  coverage: number;
-  confidence: number;
-  reason: string;
-}
-
-export interface Table {
-  source: string;
-  name: string;
-  role: string;
-  confidence: number;
-  reason: string;
-  is_set_by_person: boolean;
-  key: string[];
-  noted: { role?: string; key?: string | string[]; cursor?: string };
-  rows: number;
-  columns: Column[];
-  joins: Join[];
-}
-
-export interface TableLook extends Table {
-  is_whole: boolean;
-  first_rows: (string | null)[][];
-  bad_rows: number;
-  notes: string[];
-}
-
-export interface Side {
-  meaning: string;
-  recognised: number;
-  refused: number;
-  is_kept_as_written: boolean;
-}
-
-export interface Effect {
-  rows: number;
-  now: Side;
-  then: Side;
-  changed: number;
-  refused: ShownValue[];
-  examples: { raw: ShownValue; now: ShownValue; then: ShownValue }[];
-}
+export type ShownValue = Schemas["ShownOut"];
+export type SourceTable = Schemas["SourceTable"];
+export type Source = Schemas["SourceOut"];
+export type SourceList = Schemas["SourceList"];
+export type Column = Schemas["ColumnOut"];
+export type Join = Schemas["JoinOut"];
+export type Table = Schemas["TableOut"];
+export type TableLook = Schemas["TableLookOut"];
+export type Side = Schemas["SideOut"];
+export type Effect = Schemas["MeaningEffect"];
 
 export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
 
-export interface Job {
-  job_id: string;
-  kind: string;
-  arguments: Record<string, unknown>;
-  state: JobState;
-  attempts: number;
-  progress: { step: string; fraction: number | null; message: string };
-  result: { problems?: { source: string; message: string; hint: string }[] } | null;
-  error: { code: string; message: string; hint: string } | null;
-  resource_id: string | null;
-  requested_by: string;
-  created_at: string;
-  run_after: string;
-  started_at: string | null;
-  finished_at: string | null;
-  is_cancel_requested: boolean;
-}
-
-export interface Build {
-  entry_id: string;
-  at: string;
-  build_no: number | null;
-  started_at: string | null;
-  finished_at: string | null;
-  steps: Record<string, { seconds?: number }>;
-  job: Job | null;
-}
+export type Job = Schemas["JobOut"];
+export type Build = Schemas["BuildOut"];
 
 export interface ScheduleDraft {
   cron: string;
@@ -148,37 +28,9 @@ export interface ScheduleDraft {
   sources: string[];
 }
 
-export interface Schedule extends ScheduleDraft {
-  schedule_id: string;
-  next_run_at: string | null;
-  last_run_at: string | null;
-  last_job_id: string | null;
-  owner: string;
-  version: number;
-}
-
-export interface QuarantinedRow {
-  quarantine_id: string;
-  source: string;
-  table: string;
-  origin: string;
-  line: number | null;
-  reason: string;
-  raw: ShownValue;
-  build_no: number;
-  state: "open" | "replayed" | "resolved";
-  corrected: Record<string, string | null> | null;
-  columns: string[];
-}
-
-export interface Upload {
-  upload_id: string;
-  name: string;
-  size_bytes: number;
-  received_bytes: number;
-  is_complete: boolean;
-  piece_bytes: number;
-}
+export type Schedule = Schemas["ScheduleOut"];
+export type QuarantinedRow = Schemas["QuarantinedOut"];
+export type Upload = Schemas["UploadOut"];
 
 export type Place =
   | { kind: "files"; uploads: string[] }

@@ -4,42 +4,15 @@ import { useCallback } from "react";
 import { api, type Versioned } from "./client";
 import { usePaged, type PagedRows } from "./paged";
 import { useChanges } from "./stream";
+import type { Schemas } from "./schemas";
 
-export interface WebhookDraft {
-  name: string;
-  url: string;
-  kinds: string[];
-  filter: string | null;
-  is_paused: boolean;
-}
+export type WebhookDraft = Schemas["WebhookBody"];
 
-export interface Webhook extends WebhookDraft {
-  webhook_id: string;
-  owner_id: string;
-  state: "active" | "failing" | "paused";
-  reason: string | null;
-  failing_since: string | null;
-  version: number;
-  created_at: string;
-  updated_at: string;
-}
+export type Webhook = Schemas["WebhookAnswer"];
 
 export type DeliveryState = "waiting" | "delivered" | "failed" | "withheld";
 
-export interface Delivery {
-  delivery_id: string;
-  webhook_id: string;
-  seq: number | null;
-  kind: string;
-  state: DeliveryState;
-  attempts: number;
-  next_attempt_at: string | null;
-  status: number | null;
-  latency_ms: number | null;
-  excerpt: string | null;
-  created_at: string;
-  delivered_at: string | null;
-}
+export type Delivery = Schemas["DeliveryAnswer"];
 
 const WEBHOOKS = ["webhooks"] as const;
 const one = (id: string): string => `/webhooks/${encodeURIComponent(id)}`;

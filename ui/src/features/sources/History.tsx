@@ -63,7 +63,7 @@ export function History(): ReactNode {
 }
 
 function secondsOf({ steps }: Build): number {
-  return Object.values(steps).reduce((sum, { seconds = 0 }) => sum + seconds, 0);
+  return Object.values(steps).reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 function Seconds({ value }: { value: number }): ReactNode {
@@ -98,7 +98,7 @@ function Steps({ build }: { build: Build }): ReactNode {
 
 function Problems({ build }: { build: Build }): ReactNode {
   const error = build.job?.state === "failed" ? build.job.error : null;
-  const problems = build.job?.result?.problems ?? [];
+  const problems = build.steps["land"]?.problems ?? [];
   if (!error && problems.length === 0) return "–";
   return (
     <div className="problems">

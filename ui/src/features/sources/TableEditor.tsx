@@ -19,7 +19,7 @@ export function TableEditor({
   const { t } = useTranslation("sources");
   const { data } = useMeanings();
   const refresh = useRefreshSources();
-  const saidKey = table.noted.key === undefined ? table.key : [table.noted.key].flat();
+  const saidKey = table.noted.key == null ? table.key : [table.noted.key].flat();
   const saidRole = table.noted.role ?? table.role;
   const [role, setRole] = useState(saidRole);
   const [key, setKey] = useState<string[]>(saidKey);
