@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from datetime import UTC, datetime
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from listed import write
 
 from onefold.errors import InvalidInput
 from onefold.profiles import check_identities_path, export, export_customers, export_identities
+from onefold.profiles.attributes import PROMOTED, describe_attribute
+from onefold.profiles.streaming import write_customers
 
 
 def exported(bench, path, **options):
@@ -134,15 +139,11 @@ def test_identities_are_one_row_per_record_of_a_person(bench, ana, tmp_path, end
 
 
 def test_some_customers_and_some_attributes_are_written_by_a_rule(bench, ana, tmp_path):
-    import pyarrow.parquet as parquet
-
-    from onefold.profiles.streaming import write_customers
-
     bench.build(ana)
     with bench.database.read() as connection:
         path = tmp_path / "gold.parquet"
         assert write_customers(connection, path, 'tier = "gold"', ["display_name", "email"]) == 1
-        assert parquet.read_table(path).to_pylist() == [
+        assert pq.read_table(path).to_pylist() == [
             {"customer_id": bench.customer_of("crm.people:1"), "display_name": "Ana García", "email": "ana@x.com"}
         ]
         assert write_customers(connection, tmp_path / "all.jsonl.gz") == 2
@@ -150,3 +151,16 @@ def test_some_customers_and_some_attributes_are_written_by_a_rule(bench, ana, tm
         with pytest.raises(InvalidInput, match="no attribute"):
             write_customers(connection, path, "nothing = 1")
         assert path.read_bytes() == before
+
+
+def test_every_promoted_attribute_is_written_in_its_own_type(app_database, tmp_path):
+    types = {"number": (pa.int64(), pa.float64()), "moment": (pa.timestamp("us", tz="UTC"),), "text": (pa.string(),)}
+    row = {"display_name": "Ana", "last_score": 4.5, "orders": 3, "last_contact_at": datetime(2026, 3, 1, tzinfo=UTC)}
+    path = tmp_path / "all.parquet"
+    with app_database.write() as connection:
+        write(connection, [row])
+    with app_database.read() as connection:
+        assert write_customers(connection, path, fields=PROMOTED) == 1
+    written = pq.read_table(path)
+    assert {name: written.to_pylist()[0][name] for name in row} == row
+    assert all(written.schema.field(name).type in types[describe_attribute(name).type] for name in PROMOTED)

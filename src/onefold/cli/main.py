@@ -89,12 +89,11 @@ def main(arguments: list[str] | None = None) -> None:
         signal.signal(signal.SIGINT, stop)
     try:
         code: Any = onefold.main(arguments, standalone_mode=False)
-    except Exception:  # noqa: BLE001 - the process edge: every error becomes a message and an exit code
+    except Exception as error:  # noqa: BLE001 - the process edge: every error becomes a message and an exit code
         from onefold.cli.errors import report_error
 
-        if stops:  # a library met Ctrl-C and made another error of it
-            error = click.exceptions.Abort()
-        sys.exit(report_error(error, as_json="--json" in arguments))
+        told = click.exceptions.Abort() if stops else error  # a library may make another error of Ctrl-C
+        sys.exit(report_error(told, as_json="--json" in arguments))
     except KeyboardInterrupt:
         from onefold.cli.errors import STOPPED
 

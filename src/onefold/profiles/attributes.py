@@ -179,7 +179,7 @@ def _typed(text: sa.ColumnElement[str], kind: Type) -> sa.ColumnElement[Any]:
 def _type_of(column: sa.ColumnElement[Any]) -> Type:
     if isinstance(column.type, sa.DateTime):
         return "moment"
-    return "number" if isinstance(column.type, sa.Integer | sa.Numeric) else "text"
+    return "number" if isinstance(column.type, sa.Integer | sa.Numeric | sa.Float) else "text"
 
 
 def _unknown(attribute: str) -> InvalidInput:

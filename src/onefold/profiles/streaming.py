@@ -125,7 +125,7 @@ def _arrow_type(column: sa.ColumnElement[Any]) -> pa.DataType:
     kinds: tuple[tuple[Any, pa.DataType], ...] = (
         (sa.Boolean, pa.bool_()),
         (sa.Integer, pa.int64()),
-        (sa.Numeric, pa.float64()),
+        (sa.Numeric | sa.Float, pa.float64()),
         (sa.DateTime, pa.timestamp("us", tz="UTC")),
     )
     return next((arrow for kind, arrow in kinds if isinstance(column.type, kind)), pa.string())
