@@ -4,7 +4,6 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-UI     := node node_modules
 .PHONY: help setup setup-dev demo test test-fast check format bench clean ui ui-types ui-test
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -25,14 +24,12 @@ $(VENV)/.setup-dev: $(VENV)/.setup
 ui: setup       ## build the web interface, if its source changed
 	$(BIN)/python ui/build.py
 
-ui-types: setup ## types of the web interface from the API's description
+ui-types: setup-dev ## types of the web interface from the API's description
 	$(BIN)/python -c 'import json, pathlib; from onefold.api import openapi_document; pathlib.Path("docs/reference/openapi.json").write_text(json.dumps(openapi_document(), indent=1, ensure_ascii=False) + "\n")'
-	cd ui && $(UI)/openapi-typescript/bin/cli.js ../docs/reference/openapi.json -o src/api/generated.ts
+	$(BIN)/python ui/build.py types
 
-ui-test: ui     ## check and test the web interface, and the size of its first screen
-	cd ui && $(UI)/prettier/bin/prettier.cjs --check src scripts
-	cd ui && $(UI)/vitest/vitest.mjs run
-	cd ui && node scripts/first-screen.mjs
+ui-test: setup-dev ## check and test the web interface, and the size of its first screen
+	$(BIN)/python ui/build.py check
 
 demo: setup     ## build the demo company in ./demo, show its silo report, serve it (SERVE=0: do not)
 	$(BIN)/onefold demo $(DEMO) $(if $(filter 0,$(SERVE)),,--serve)

