@@ -27,7 +27,7 @@ _change = sa.table(
     sa.column("other_customer_id", sa.Text),
 )
 
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
 # every link was announced as a change, and changes are indexed by whom they led to
 _MERGED = sa.select(_change.c.customer_id).where(_change.c.kind == "merged", _change.c.other_customer_id.in_(_IDS))
 _LINKS = sa.select(_customer.c.customer_id, _customer.c.merged_into).where(

@@ -62,7 +62,7 @@ def _query(kind: str, *, is_after: bool) -> sa.Select[Any]:
     return query.where(sa.tuple_(rows.c.happened_at, rows.c.entry_id) < after)
 
 
-_OF_CUSTOMER = sa.bindparam("ids", expanding=True)
+_OF_CUSTOMER: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
 _SELECTS: dict[str, sa.Select[Any]] = {
     "note": sa.select(
         note.c.note_id.label("entry_id"),

@@ -40,7 +40,7 @@ _change = sa.table(
     sa.column("happened_at", sa.DateTime(timezone=True)),
 )
 _run = sa.table("identity_run", *(sa.column(name) for name in ("run_id", "build_no", "actor", "rule_version")))
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
 # every link was announced as a change, and changes are indexed by whom they led to
 _MERGED_INTO = sa.select(_customer.c.customer_id).where(
     _customer.c.customer_id.in_(
