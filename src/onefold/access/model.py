@@ -194,6 +194,10 @@ class Access:
     """The role or person whose view this is, by name."""
     mask_key: str = ""
     """The key of the ``hashed`` mask; without it hashed values are hidden."""
+    _fields: dict[tuple[str, Admission | None], FieldAccess] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was decided already; a card asks for the same attributes again and again."""
 
     @classmethod
     def full(cls, actor: Actor) -> Access:
@@ -378,6 +382,12 @@ class Access:
         return found
 
     def _field(self, attribute: str, admitted: Admission | None) -> FieldAccess:
+        found = self._fields.get((attribute, admitted))
+        if found is None:
+            found = self._fields[attribute, admitted] = self._decided(attribute, admitted)
+        return found
+
+    def _decided(self, attribute: str, admitted: Admission | None) -> FieldAccess:
         if self.is_full:
             return FieldAccess(Mask.NONE)
         if not self.layers:
