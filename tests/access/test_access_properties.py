@@ -73,6 +73,19 @@ def test_what_may_be_searched_is_masked_in_no_visible_row(people, roles, rows, m
 
 
 @SETTINGS
+@given(roles=making.roles(), other=making.roles(), rows=st.lists(making.rows, max_size=6), my=making.my_attributes)
+def test_what_may_be_done_to_a_customer_is_the_same_read_from_its_admission_and_asked_of_sql(
+    people, roles, other, rows, my
+):
+    for access in (access_of((roles, my)), access_of((roles, my), (other, {}))):
+        admitted = {row["id"]: row["admitted"] for row in read(people, access, rows)}
+        for verb, kind in (("read", "customer"), ("export", "customer"), ("read", "note")):
+            within = access.customers(resolve, verb=verb, kind=kind)
+            by_sql = {row.id for row in people(rows, sa.select(PEOPLE.c.id).where(within))}
+            assert {one for one, marks in admitted.items() if access.may_there(verb, kind, marks)} == by_sql
+
+
+@SETTINGS
 @given(one=making.roles(), other=making.roles(), rows=st.lists(making.rows, max_size=6), my=making.my_attributes)
 def test_narrowing_shows_what_both_show_and_no_more(people, one, other, rows, my):
     access = access_of((one, my)).narrowed(Layer(other, {}))

@@ -8,6 +8,7 @@ nobody knows what an unknown column says about a person.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 
 class PiiClass(StrEnum):
@@ -81,6 +82,7 @@ _SENSITIVE_WORDS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def names_of(attribute: str) -> tuple[str, ...]:
     """An attribute's own name and the other words for it.
 
@@ -91,6 +93,7 @@ def names_of(attribute: str) -> tuple[str, ...]:
     return (own, *(name for name, same in SAME_AS.items() if same == own))
 
 
+@lru_cache(maxsize=4096)
 def class_of(attribute: str) -> PiiClass:
     """The class of an attribute; a column whose name speaks of health, belief or origin is sensitive.
 

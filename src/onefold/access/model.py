@@ -11,9 +11,10 @@ own, "view as"): each of them must allow, so that narrowing never shows more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ from onefold.access.masks import (
 )
 from onefold.errors import InvalidInput, NotAllowed
 from onefold.kernel import Rule, parse_rule
-from onefold.storage import Resolve, compile_rule
+from onefold.storage import Resolve, all_of, any_of, compile_rule
 
 Permission = tuple[str, str]
 """(verb, resource kind)."""
@@ -193,6 +194,10 @@ class Access:
     """The role or person whose view this is, by name."""
     mask_key: str = ""
     """The key of the ``hashed`` mask; without it hashed values are hidden."""
+    _fields: dict[tuple[str, Admission | None], FieldAccess] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was decided already; a card asks for the same attributes again and again."""
 
     @classmethod
     def full(cls, actor: Actor) -> Access:
@@ -221,6 +226,21 @@ class Access:
         is_within = self.limits is None or permission in self.limits
         return is_within and bool(self.layers) and all(layer.may(permission) for layer in self.layers)
 
+    def may_there(self, verb: str, kind: str, admitted: Admission) -> bool:
+        """Whether the actor may do ``verb`` to things of this kind that belong to a customer in scope.
+
+        What ``customers(resolve, verb=…, kind=…)`` says of that customer.
+
+        Args:
+            verb: such as ``read``.
+            kind: such as ``note``.
+            admitted: of the customer, from ``admission``.
+        """
+        return self.may(verb, kind) and all(
+            any(mark == "1" and role.allows((verb, kind)) for role, mark in zip(layer.readers, marks, strict=True))
+            for layer, marks in self._by_layer(admitted)
+        )
+
     def require(self, verb: str, kind: str) -> None:
         """Go on only if the actor may.
 
@@ -241,8 +261,8 @@ class Access:
     def customers(self, resolve: Resolve, *, verb: str = "read", kind: str = "customer") -> sa.ColumnElement[bool]:
         """The row scope: true for the customers that the actor may know of; for use in ``where``.
 
-        Null where it cannot be told, which is no. With ``verb`` and ``kind``: the customers for which the actor may do
-        that as well, by a role that admits them.
+        ``sa.true()`` itself where that is everybody. Null where it cannot be told, which is no. With ``verb`` and
+        ``kind``: the customers for which the actor may do that as well, by a role that admits them.
         """
         if self.is_full:
             return sa.true()
@@ -251,21 +271,26 @@ class Access:
         conditions: list[sa.ColumnElement[bool]] = []
         for layer in self.layers:
             roles = [role for role in layer.readers if role.allows((verb, kind))]
-            conditions += [sa.or_(sa.false(), *(layer.admits(role, resolve) for role in roles)), *layer.spares(resolve)]
-        return sa.and_(sa.true(), *conditions)
+            conditions += [any_of([layer.admits(role, resolve) for role in roles]), *layer.spares(resolve)]
+        return all_of(conditions)
 
     def admission(self, resolve: Resolve) -> sa.ColumnElement[Admission]:
-        """Which roles admit a row: select it beside ``customers`` and hand it to ``mask_value``."""
-        marks: sa.ColumnElement[str] = sa.literal("", sa.Text)
-        fixed = ""
+        """Which roles admit a row: select it beside ``customers`` and hand it to ``mask_value``.
+
+        A literal where they are the same for every row.
+        """
+        parts: list[sa.ColumnElement[str]] = []
+        same = ""
         for layer in self.layers:
             for role in layer.readers:
-                if role.scope is None:
-                    fixed += "1"
+                admits = layer.admits(role, resolve)
+                if isinstance(admits, sa.True_):
+                    same += "1"
                     continue
-                marks = marks.concat(sa.literal(fixed, sa.Text)) if fixed else marks
-                marks, fixed = marks.concat(sa.case((layer.admits(role, resolve), "1"), else_="0")), ""
-        return marks.concat(sa.literal(fixed, sa.Text)) if fixed else marks
+                parts += [sa.literal(same, sa.Text)] if same else []
+                parts, same = [*parts, sa.case((admits, "1"), else_="0")], ""
+        parts += [sa.literal(same, sa.Text)] if same or not parts else []
+        return reduce(operator.add, parts)
 
     def field(self, attribute: str) -> FieldAccess:
         """What the actor sees of an attribute, at best."""
@@ -344,13 +369,12 @@ class Access:
                 found and not any(mask is role.mask_of(attribute)[0] for roles in reach for role in roles)
             ):
                 continue
-            condition = sa.and_(
-                sa.true(),
-                *(
-                    sa.or_(sa.false(), *(layer.admits(role, resolve) for role in roles))
+            condition = all_of(
+                [
+                    any_of([layer.admits(role, resolve) for role in roles])
                     for layer, roles in zip(self.layers, reach, strict=True)
                     if len(roles) < len(layer.readers)  # else it is the row scope itself
-                ),
+                ]
             )
             found.append((mask, condition))
             if isinstance(condition, sa.True_):
@@ -358,24 +382,32 @@ class Access:
         return found
 
     def _field(self, attribute: str, admitted: Admission | None) -> FieldAccess:
+        found = self._fields.get((attribute, admitted))
+        if found is None:
+            found = self._fields[attribute, admitted] = self._decided(attribute, admitted)
+        return found
+
+    def _decided(self, attribute: str, admitted: Admission | None) -> FieldAccess:
         if self.is_full:
             return FieldAccess(Mask.NONE)
         if not self.layers:
             return FieldAccess(Mask.HIDDEN, "no role")
-        parts: list[FieldAccess] = []
-        start = 0
-        for layer in self.layers:
-            marks = None if admitted is None else admitted[start : start + len(layer.readers)]
-            start += len(layer.readers)
-            parts.append(_field_in(layer, attribute, marks))
+        parts = [_field_in(layer, attribute, marks) for layer, marks in self._by_layer(admitted)]
         mask = strictest([part.mask for part in parts])
         return next(part for part in parts if part.mask is mask)
 
+    def _by_layer(self, admitted: Admission | None) -> Iterator[tuple[Layer, Admission]]:
+        """Each layer with the marks of its own readers; where nothing is said of a customer, all admit."""
+        start = 0
+        for layer in self.layers:
+            end = start + len(layer.readers)
+            yield layer, "1" * len(layer.readers) if admitted is None else admitted[start:end]
+            start = end
 
-def _field_in(layer: Layer, attribute: str, marks: Admission | None) -> FieldAccess:
+
+def _field_in(layer: Layer, attribute: str, marks: Admission) -> FieldAccess:
     if (denier := layer.denier_of(attribute)) is not None:
         return FieldAccess(Mask.HIDDEN, f"{_entry_words(denier.denies_field(attribute))} denied by {denier.name}")
-    marks = "1" * len(layer.readers) if marks is None else marks
     roles = [role for role, mark in zip(layer.readers, marks, strict=True) if mark == "1"]
     if not roles:
         return FieldAccess(Mask.HIDDEN, "no role that reads customers")

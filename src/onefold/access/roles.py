@@ -13,6 +13,11 @@ from onefold.access.shipped import OWNER, SHIPPED
 from onefold.access.tables import role, user_role
 from onefold.errors import NotFound
 
+_HELD = sa.select(user_role.c.user_id, user_role.c.role_id.label("held"), role).select_from(
+    user_role.outerjoin(role, role.c.role_id == user_role.c.role_id)
+)
+_HELD_BY = _HELD.where(user_role.c.user_id.in_(sa.bindparam("user_ids", expanding=True)))
+
 
 def load_access(
     connection: sa.Connection,
@@ -85,13 +90,9 @@ def roles_of(connection: sa.Connection, user_id: str) -> tuple[Role, ...]:
 
 def roles_by_user(connection: sa.Connection, user_ids: Collection[str] | None = None) -> dict[str, tuple[Role, ...]]:
     """User -> the roles that they hold; of all users where none are named."""
-    query = sa.select(user_role.c.user_id, user_role.c.role_id.label("held"), role).select_from(
-        user_role.outerjoin(role, role.c.role_id == user_role.c.role_id)
-    )
-    if user_ids is not None:
-        query = query.where(user_role.c.user_id.in_(list(user_ids)))
+    query, wanted = (_HELD, {}) if user_ids is None else (_HELD_BY, {"user_ids": list(user_ids)})
     found: dict[str, list[Role]] = {}
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(query, wanted).mappings():
         held = _role(row) if row["role_id"] is not None else SHIPPED.get(row["held"])
         if held is not None:
             found.setdefault(row["user_id"], []).append(held)

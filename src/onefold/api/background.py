@@ -21,6 +21,7 @@ from onefold.api.care.files import file_store
 from onefold.api.links import smtp_password
 from onefold.api.webhooks import start_sending
 from onefold.errors import OnefoldError
+from onefold.profiles.search import prepare_search
 from onefold.workspace import Workspace
 
 log = logging.getLogger("onefold.server")
@@ -105,6 +106,7 @@ SERVICES: list[Callable[[Workspace], Service]] = [
 async def lifespan(app: FastAPI) -> AsyncGenerator[None, Any]:
     """Run the services for as long as the application does."""
     workspace: Workspace = app.state.workspace
+    threading.Thread(target=prepare_search, name="prepare search", daemon=True).start()
     running = [await run_in_threadpool(start, workspace) for start in SERVICES]
     try:
         yield

@@ -118,6 +118,7 @@ def describe(app: FastAPI, routers: tuple[APIRouter, ...]) -> dict[str, Any]:
         code: {"status": status, "description": text, "is_transient": is_transient}
         for code, (status, text, is_transient) in codes().items()
     }
+    document["paths"] = {path: document["paths"][path] for _, path, _ in operations(routers)}
     for method, path, route in operations(routers):
         _complete(document, document["paths"][path][method], path, route)
     return document

@@ -100,25 +100,23 @@ def identified(request: Request, workspace: Workspace, *, is_use: bool = True) -
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind:
         return _by_token(request, workspace, token.strip() if kind.lower() == "bearer" else "")
-    found = browser_session(request, workspace)
-    if found is None or not found.session.is_second_factor_done:
-        raise _unknown()
-    if request.method not in _SAFE and not is_csrf_token(
-        session_token(request) or "", request.headers.get(CSRF_HEADER, "")
-    ):
-        raise NotAllowed(
-            "a change must carry the token of the page", hint=f"Reload the page ({CSRF_HEADER}).", reason="csrf"
-        )
-    return _by_session(request, workspace, found, is_use=is_use)
+    return _by_session(request, workspace, session_token(request) or "", is_use=is_use)
 
 
-def _by_session(request: Request, workspace: Workspace, found: SignedIn, *, is_use: bool) -> Identified:
+def _by_session(request: Request, workspace: Workspace, token: str, *, is_use: bool) -> Identified:
     address = visitor_of(request).address
+    with workspace.database.read() as connection:
+        found = find_session(connection, token) if token else None
+        if found is None or not found.session.is_second_factor_done:
+            raise _unknown()
+        if request.method not in _SAFE and not is_csrf_token(token, request.headers.get(CSRF_HEADER, "")):
+            raise NotAllowed(
+                "a change must carry the token of the page", hint=f"Reload the page ({CSRF_HEADER}).", reason="csrf"
+            )
+        actor = Actor(found.session.user_id, "user", found.display_name, address, found.attributes)
+        access = load_access(connection, actor, mask_key=workspace.mask_key, view_as=found.session.view_as)
     if is_use:
         see_session(workspace.database, found.session, address)
-    actor = Actor(found.session.user_id, "user", found.display_name, address, found.attributes)
-    with workspace.database.read() as connection:
-        access = load_access(connection, actor, mask_key=workspace.mask_key, view_as=found.session.view_as)
     return Identified(access, found.session)
 
 

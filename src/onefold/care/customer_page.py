@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from onefold.care.customers import ids_leading_to, standings
+from onefold.care.customers import ids_leading_to
 from onefold.care.model import CareEntry
 from onefold.care.tables import task
 from onefold.care.timeline import timeline_entries
 from onefold.profiles import Asked, Position, Sight, TimelineEntry
 
+_PROMISES = sa.select(sa.func.count()).where(
+    task.c.customer_id.in_(sa.bindparam("ids", expanding=True)), task.c.state == "open"
+)
 _KINDS = {"note_written": "note", "task_done": "task", "file_added": "file"}
 
 
@@ -22,17 +25,16 @@ def care_entries(
         return []
     ids = ids_leading_to(connection, sight.customer_id)
     before = (after.occurred_at, after.entry_id) if after is not None and after.occurred_at is not None else None
-    found = timeline_entries(connection, sight.access, ids, before, limit)
+    found = timeline_entries(connection, sight, ids, before, limit)
     return [_entry(entry) for entry in found]
 
 
 def open_promises(connection: sa.Connection, sight: Sight) -> int:
     """How many open tasks there are for a customer; none for who may not read tasks."""
-    if not standings(connection, sight.access, [sight.customer_id], "read", "task"):
+    if not sight.may("read", "task"):
         return 0
     ids = ids_leading_to(connection, sight.customer_id)
-    query = sa.select(sa.func.count()).where(task.c.customer_id.in_(ids), task.c.state == "open")
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_PROMISES, {"ids": ids}).scalar_one())
 
 
 def _entry(entry: CareEntry) -> TimelineEntry:

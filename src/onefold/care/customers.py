@@ -27,6 +27,13 @@ _change = sa.table(
     sa.column("other_customer_id", sa.Text),
 )
 
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+# every link was announced as a change, and changes are indexed by whom they led to
+_MERGED = sa.select(_change.c.customer_id).where(_change.c.kind == "merged", _change.c.other_customer_id.in_(_IDS))
+_LINKS = sa.select(_customer.c.customer_id, _customer.c.merged_into).where(
+    _customer.c.customer_id.in_(_MERGED), _customer.c.merged_into.in_(_IDS)
+)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -134,14 +141,7 @@ def leading_to(connection: sa.Connection, customer_ids: Sequence[str]) -> dict[s
     found = {one: one for one in customer_ids}
     layer = list(customer_ids)
     while layer:
-        # every link was announced as a change, and changes are indexed by whom they led to
-        merged = sa.select(_change.c.customer_id).where(
-            _change.c.kind == "merged", _change.c.other_customer_id.in_(layer)
-        )
-        query = sa.select(_customer.c.customer_id, _customer.c.merged_into).where(
-            _customer.c.customer_id.in_(merged), _customer.c.merged_into.in_(layer)
-        )
-        links = {row.customer_id: row.merged_into for row in connection.execute(query)}
+        links = {row.customer_id: row.merged_into for row in connection.execute(_LINKS, {"ids": layer})}
         layer = sorted(links.keys() - found.keys())
         found |= {one: found[links[one]] for one in layer}
     return found

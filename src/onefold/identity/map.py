@@ -26,14 +26,15 @@ from onefold.identity.tables import customer, customer_change, subject, subject_
 
 __all__ = ["MapPlan", "apply_map", "current_customer_id", "customer_as_of", "plan_map"]
 
+_LINK = sa.select(customer.c.merged_into).where(customer.c.customer_id == sa.bindparam("id"))
+
 
 def current_customer_id(connection: sa.Connection, customer_id: str) -> str | None:
     """The id that ``customer_id`` leads to today, following merges; None if it was never issued.
 
     A retired customer leads to itself. Cost: one look-up per merge on the way.
     """
-    query = sa.select(customer.c.merged_into).where(customer.c.customer_id == sa.bindparam("id"))
-    while row := connection.execute(query, {"id": customer_id}).first():
+    while row := connection.execute(_LINK, {"id": customer_id}).first():
         if row.merged_into is None:
             return customer_id
         customer_id = row.merged_into

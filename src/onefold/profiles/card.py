@@ -33,6 +33,13 @@ _customer = sa.table(
     *(sa.column(name) for name in ("customer_id", "kind", "state")),
     sa.column("created_at", sa.DateTime(timezone=True)),
 )
+_CUSTOMER = (
+    sa.select(
+        _customer, *(profile.c[name] for name in ("display_name", "version", "updated_at", "attributes", "traits"))
+    )
+    .outerjoin_from(_customer, profile, profile.c.customer_id == _customer.c.customer_id)
+    .where(_customer.c.customer_id == sa.bindparam("id"))
+)
 _EVENTS_ALONE = Asked(kinds=frozenset({"event"}), is_collapsed=False)
 
 
@@ -65,17 +72,16 @@ def get_card(
 
 def card_of(connection: sa.Connection, sight: Sight, *, timeline: int = 0, with_history: bool = False) -> Card:
     """``get_card`` of a customer that is in sight already."""
-    row = connection.execute(sa.select(_customer).where(_customer.c.customer_id == sight.customer_id)).one()
-    made = connection.execute(sa.select(profile).where(profile.c.customer_id == sight.customer_id)).first()
-    stored = made.attributes if made else None
-    traits: dict[str, Any] = made.traits if made else {}
-    name = sight.shown("display_name", made.display_name if made else None)
+    row = connection.execute(_CUSTOMER, {"id": sight.customer_id}).one()
+    stored = row.attributes
+    traits: dict[str, Any] = row.traits or {}
+    name = sight.shown("display_name", row.display_name)
     former = former_ids(connection, sight.customer_id)
     clock = _clock(stored, sight)
     layout = layout_for(connection, role_ids(sight))
     facts = Facts(
         sight=sight,
-        display_name=made.display_name if made else None,
+        display_name=row.display_name,
         attributes={key: entry["value"] for key, entry in stored["values"].items()} if stored else {},
         traits=traits,
         local_time=clock,
@@ -88,8 +94,8 @@ def card_of(connection: sa.Connection, sight: Sight, *, timeline: int = 0, with_
         state=row.state,
         display_name=name.value,
         created_at=aware(row.created_at),
-        version=made.version if made else 0,
-        updated_at=aware(made.updated_at) if made else None,
+        version=row.version or 0,
+        updated_at=aware(row.updated_at) if row.updated_at else None,
         essentials=make_essentials(facts, layout.fields, layout.shown),
         attributes=_attributes(stored, sight) if stored else (),
         traits=shown_traits(traits, sight),

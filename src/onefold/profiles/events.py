@@ -21,6 +21,21 @@ _column = sa.table(
     *(sa.column(name) for name in ("source", "table_name", "name", "meaning")),
     sa.column("details", sa.JSON),
 )
+_EVENTS = (
+    sa.select(timeline_event)
+    .where(
+        timeline_event.c.subject_id.in_(
+            sa.select(_subject.c.subject_id).where(_subject.c.customer_id == sa.bindparam("customer_id"))
+        )
+    )
+    .order_by(timeline_event.c.occurred_at.desc().nulls_last(), by_code_point(timeline_event.c.event_id).desc())
+    .limit(sa.bindparam("limit"))
+)
+_TELLING = (
+    sa.select(_column)
+    .where(_column.c.meaning.in_(("text", "title", "product", "score")))
+    .order_by(_column.c.source, _column.c.name)
+)
 _MASKED_AS = {
     "title": "timeline.title",
     "text": "timeline.body",
@@ -51,10 +66,9 @@ def event_entries(
     """The customer's events behind ``after``; a ``Provider``."""
     if asked.kinds and "event" not in asked.kinds:
         return []
-    event = timeline_event.c
-    query = sa.select(timeline_event).where(*_conditions(sight.customer_id, asked, after))
-    query = query.order_by(event.occurred_at.desc().nulls_last(), by_code_point(event.event_id).desc()).limit(limit)
-    rows = connection.execute(query).all()
+    conditions = _conditions(asked, after)
+    query = _EVENTS.where(*conditions) if conditions else _EVENTS
+    rows = connection.execute(query, {"customer_id": sight.customer_id, "limit": limit}).all()
     words = load_table_words(connection) if rows else {}
     policies = {member: sight.policy(attribute) for member, attribute in _MASKED_AS.items()}
     return [_entry(row, sight, words.get((row.source, row.table_name), TableWords()), policies) for row in rows]
@@ -62,10 +76,8 @@ def event_entries(
 
 def load_table_words(connection: sa.Connection) -> dict[tuple[str, str], TableWords]:
     """(source, table) -> what its columns of text, titles and scores are."""
-    meanings = ("text", "title", "product", "score")
-    query = sa.select(_column).where(_column.c.meaning.in_(meanings)).order_by(_column.c.source, _column.c.name)
     columns: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_TELLING):
         found = columns.setdefault((row.source, row.table_name), {})
         found.setdefault(row.meaning, (row.name, row.details))
     return {place: _words(found) for place, found in columns.items()}
@@ -89,11 +101,9 @@ def _words(found: dict[str, Any]) -> TableWords:
     )
 
 
-def _conditions(customer_id: str, asked: Asked, after: Position | None) -> list[sa.ColumnElement[bool]]:
+def _conditions(asked: Asked, after: Position | None) -> list[sa.ColumnElement[bool]]:
     event = timeline_event.c
-    found: list[sa.ColumnElement[bool]] = [
-        event.subject_id.in_(sa.select(_subject.c.subject_id).where(_subject.c.customer_id == customer_id))
-    ]
+    found: list[sa.ColumnElement[bool]] = []
     if asked.types:
         found.append(event.event_type.in_(sorted(asked.types)))
     if asked.sources:

@@ -40,6 +40,17 @@ _change = sa.table(
     sa.column("happened_at", sa.DateTime(timezone=True)),
 )
 _run = sa.table("identity_run", *(sa.column(name) for name in ("run_id", "build_no", "actor", "rule_version")))
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+# every link was announced as a change, and changes are indexed by whom they led to
+_MERGED_INTO = sa.select(_customer.c.customer_id).where(
+    _customer.c.customer_id.in_(
+        sa.select(_change.c.customer_id).where(_change.c.kind == "merged", _change.c.other_customer_id.in_(_IDS))
+    ),
+    _customer.c.merged_into.in_(_IDS),
+)
+_CHANGES = sa.select(_change).where(sa.or_(_change.c.customer_id.in_(_IDS), _change.c.other_customer_id.in_(_IDS)))
+_NEWEST = _CHANGES.order_by(_change.c.change_id.desc()).limit(sa.bindparam("limit"))
+_LATEST = _CHANGES.order_by(_change.c.happened_at.desc(), _change.c.change_id.desc()).limit(sa.bindparam("limit"))
 _PREFIX = "identity:"
 _DIGITS = 12  # of a change's number in an entry's id, so that text sorts as numbers do
 MOST_CHANGES = 500
@@ -157,19 +168,14 @@ def former_ids(connection: sa.Connection, customer_id: str) -> tuple[str, ...]:
     found: list[str] = []
     layer = [customer_id]
     while layer:
-        # every link was announced as a change, and changes are indexed by whom they led to
-        merged = sa.select(_change.c.customer_id).where(_change.c.other_customer_id.in_(layer))
-        query = sa.select(_customer.c.customer_id).where(
-            _customer.c.customer_id.in_(merged.where(_change.c.kind == "merged")), _customer.c.merged_into.in_(layer)
-        )
-        layer = sorted(connection.execute(query).scalars())
+        layer = sorted(connection.execute(_MERGED_INTO, {"ids": layer}).scalars())
         found += layer
     return tuple(found)
 
 
 def id_changes(connection: sa.Connection, sight: Sight, ids: tuple[str, ...]) -> tuple[IdChange, ...]:
     """What happened to ``ids``, newest first."""
-    rows = connection.execute(_changes_of(ids).order_by(_change.c.change_id.desc()).limit(MOST_CHANGES)).all()
+    rows = connection.execute(_NEWEST, {"ids": ids, "limit": MOST_CHANGES}).all()
     known = _known(connection, sight, ids, rows)
     return tuple(_told(row, known, sight) for row in rows)
 
@@ -182,7 +188,7 @@ def identity_entries(
     if not is_wanted or not sight.access.may("read", "identity"):
         return []
     ids = (sight.customer_id, *former_ids(connection, sight.customer_id))
-    query = _changes_of(ids)
+    query = _LATEST
     if after is not None:
         if after.occurred_at is None:
             return []
@@ -191,15 +197,9 @@ def identity_entries(
         if after.entry_id.startswith(_PREFIX):
             here = sa.and_(here, _change.c.change_id < int(after.entry_id.removeprefix(_PREFIX)))
         query = query.where(sa.or_(earlier, here) if after.entry_id > _PREFIX else earlier)
-    rows = connection.execute(
-        query.order_by(_change.c.happened_at.desc(), _change.c.change_id.desc()).limit(limit)
-    ).all()
+    rows = connection.execute(query, {"ids": ids, "limit": limit}).all()
     known = _known(connection, sight, ids, rows)
     return [_as_entry(row, known, sight) for row in rows]
-
-
-def _changes_of(ids: tuple[str, ...]) -> sa.Select[Any]:
-    return sa.select(_change).where(sa.or_(_change.c.customer_id.in_(ids), _change.c.other_customer_id.in_(ids)))
 
 
 def _as_entry(row: Any, known: set[str], sight: Sight) -> TimelineEntry:

@@ -20,6 +20,7 @@ from onefold.storage import announce
 DEFAULT_ROLE = "default"
 """The arrangement of roles that have none of their own."""
 MOST_FIELDS = 60
+_LAYOUTS = sa.select(card_layout).where(card_layout.c.role_id.in_(sa.bindparam("ids", expanding=True)))
 _TRAITS = ("records", "systems", "first_seen", "last_seen")
 _CUSTOMER_ROLES = (Role.PEOPLE, Role.ORGANISATIONS)
 
@@ -52,8 +53,7 @@ class CatalogField:
 def layout_for(connection: sa.Connection, role_ids: Sequence[str]) -> Layout:
     """What somebody with these roles sees: of the first role that has an arrangement, else the default."""
     wanted = (*role_ids, DEFAULT_ROLE)
-    rows = connection.execute(sa.select(card_layout).where(card_layout.c.role_id.in_(wanted)))
-    found = {row.role_id: row for row in rows}
+    found = {row.role_id: row for row in connection.execute(_LAYOUTS, {"ids": wanted})}
     row = next((found[role_id] for role_id in wanted if role_id in found), None)
     if row is None:
         return Layout(DEFAULT_ROLE, DEFAULT_FIELDS, MOST_SHOWN, 0, is_own=False)

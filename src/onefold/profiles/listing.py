@@ -387,25 +387,24 @@ def _by_relevance(
         query = sa.select(*shown.columns).where(profile_summary.c.customer_id.in_(left), *scope)
         exact = {row.customer_id: row for row in connection.execute(query)}
         found += [(exact[one], (-1, "", one)) for one in left if one in exact]
-    earlier: list[sa.ColumnElement[bool]] = []
-    if search.ids:
-        earlier.append(profile_summary.c.customer_id.in_(search.ids))
+    exactly = [profile_summary.c.customer_id.in_(search.ids)] if search.ids else []
     for number, reading in enumerate(search.readings):
+        if number < stage:
+            continue
         if len(found) > limit:
             break
-        if number >= stage:
-            rows, mark, owner, counts = reading.ranked()
-            query = (
-                sa.select(*shown.columns, mark.label("mark"))
-                .select_from(rows.join(profile_summary, profile_summary.c.customer_id == owner))
-                .where(counts, *scope, *(sa.not_(before) for before in earlier))
-                .order_by(mark, owner)
-                .limit(limit + 1 - len(found))
-            )
-            if number == stage and customer_id:
-                query = query.where(mark >= place, sa.or_(mark > place, owner > customer_id))
-            found += [(row, (number, row.mark, row.customer_id)) for row in connection.execute(query)]
-        earlier.append(reading.condition())
+        earlier = [*exactly, *(before.condition() for before in search.readings[:number])]
+        rows, mark, owner, counts = reading.ranked()
+        query = (
+            sa.select(*shown.columns, mark.label("mark"))
+            .select_from(rows.join(profile_summary, profile_summary.c.customer_id == owner))
+            .where(counts, *scope, *(sa.not_(before) for before in earlier))
+            .order_by(mark, owner)
+            .limit(limit + 1 - len(found))
+        )
+        if number == stage and customer_id:
+            query = query.where(mark >= place, sa.or_(mark > place, owner > customer_id))
+        found += [(row, (number, row.mark, row.customer_id)) for row in connection.execute(query)]
     rows_shown = tuple(shown.row(row) for row, _ in found[:limit])
     return Page(rows_shown, found[limit - 1][1] if len(found) > limit else None)
 

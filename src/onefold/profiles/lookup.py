@@ -19,6 +19,14 @@ MOST_FOUND = 100
 
 _subject = sa.table("subject", sa.column("subject_id"), sa.column("customer_id"))
 _history = sa.table("subject_history", sa.column("subject_id"), sa.column("customer_id"), sa.column("detached_run"))
+_HOLDERS = (
+    sa.select(_subject.c.customer_id)
+    .join(identifier, identifier.c.subject_id == _subject.c.subject_id)
+    .where(
+        identifier.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+        identifier.c.value.in_(sa.bindparam("values", expanding=True)),
+    )
+)
 _NUMBERS = ("national_id", "loyalty_number", "username")
 
 
@@ -181,12 +189,7 @@ def _by_part_of_name(connection: sa.Connection, text: str) -> list[str]:
 
 def _by_identifier(connection: sa.Connection, kinds: tuple[str, ...], values: Iterable[str | None]) -> list[str]:
     wanted = sorted({value for value in values if value})
-    query = (
-        sa.select(_subject.c.customer_id)
-        .join(identifier, identifier.c.subject_id == _subject.c.subject_id)
-        .where(identifier.c.kind.in_(kinds), identifier.c.value.in_(wanted))
-    )
-    return _ranked(connection.execute(query).scalars())
+    return _ranked(connection.execute(_HOLDERS, {"kinds": kinds, "values": wanted}).scalars())
 
 
 def _matching(connection: sa.Connection, kind: str, conditions: list[sa.ColumnElement[bool]]) -> list[str]:

@@ -168,18 +168,11 @@ def _cut(word: str) -> str:
 
 def _read_words(connection: sa.Connection, words: list[str]) -> list[Reading]:
     if len(words) == 1:
-        is_rare = _count(connection, search_term, _begins(search_term.c.term, words[0])) <= RARE
+        is_rare = _count(connection, _BEGINNING, words[0]) <= RARE
         return [Words((words[0],), is_whole=False, is_rare=is_rare)]
     found: list[Reading] = []
     for is_whole in (True, False):
-        counts = {
-            word: _count(
-                connection,
-                search_term,
-                [search_term.c.term == word] if is_whole else _begins(search_term.c.term, word),
-            )
-            for word in words
-        }
+        counts = {word: _count(connection, _WHOLE if is_whole else _BEGINNING, word) for word in words}
         by_rarity = tuple(sorted(counts, key=lambda word: counts[word]))
         if not is_whole or counts[by_rarity[0]]:
             found.append(Words(by_rarity, is_whole, counts[by_rarity[0]] <= RARE))
@@ -200,17 +193,37 @@ def _read_beginnings(connection: sa.Connection, access: Access, text: str, regio
             forms.append(("phone", f"+{country_code_for_region(region)}{digits.lstrip('0')}"))
     found: list[Reading] = []
     for kind, beginning in dict.fromkeys(forms):
-        matches = [identifier.c.kind == kind, *_begins(identifier.c.value, beginning)]
-        if count := _count(connection, identifier, matches):
+        if count := _count(connection, _KEYS_BEGINNING, beginning, kind=kind):
             found.append(Beginning(kind, beginning, count <= RARE))
     return found
 
 
-def _count(connection: sa.Connection, table: sa.Table, conditions: list[sa.ColumnElement[bool]]) -> int:
-    """How many rows, counted up to where it no longer matters."""
-    some = sa.select(sa.literal(1)).select_from(table).where(*conditions).limit(RARE + 1).subquery()
-    return int(connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
-
-
 def _begins(column: sa.ColumnElement[str], beginning: str) -> list[sa.ColumnElement[bool]]:
     return [column >= beginning, column < beginning + _LAST]
+
+
+def _counting(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """How many rows of one table, counted up to where it no longer matters."""
+    some = sa.select(sa.literal(1)).where(*conditions).limit(RARE + 1).subquery()
+    return sa.select(sa.func.count()).select_from(some)
+
+
+_FROM, _TO = sa.bindparam("text", type_=sa.Text), sa.bindparam("end", type_=sa.Text)
+_WHOLE = _counting(search_term.c.term == _FROM)
+_BEGINNING = _counting(search_term.c.term >= _FROM, search_term.c.term < _TO)
+_KEYS_BEGINNING = _counting(
+    identifier.c.kind == sa.bindparam("kind", type_=sa.Text), identifier.c.value >= _FROM, identifier.c.value < _TO
+)
+
+
+def _count(connection: sa.Connection, query: sa.Select[Any], text: str, **more: str) -> int:
+    return int(connection.scalar(query, {"text": text, "end": text + _LAST, **more}) or 0)
+
+
+def prepare_search() -> None:
+    """Load the words, scripts and rules of phones that searches are read with, which takes the first one a second."""
+    from onefold.records import phone_key, search_words
+
+    for text in ("ana", "\u99ac"):
+        search_words(text)
+    phone_key("020 7946 0000", "GB")

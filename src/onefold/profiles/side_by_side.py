@@ -24,6 +24,7 @@ _subject = sa.table(
     sa.column("customer_id"),
     sa.column("attached_at", sa.DateTime(timezone=True)),
 )
+_RECORDS = sa.select(_subject).where(_subject.c.customer_id == sa.bindparam("id")).order_by(_subject.c.subject_id)
 _OWN = frozenset({"created_at", "updated_at", "external_id", "username", "loyalty_number"})
 """Of these every system has its own; two that differ contradict nobody."""
 
@@ -91,12 +92,11 @@ def compare_records(connection: sa.Connection, sight: Sight) -> SideBySide:
 
 def list_records(connection: sa.Connection, sight: Sight, stored: dict[str, Any] | None) -> tuple[CardRecord, ...]:
     """The records that are the customer now, the newest first where the profile says when they changed."""
-    query = sa.select(_subject).where(_subject.c.customer_id == sight.customer_id).order_by(_subject.c.subject_id)
     moments = record_moments(stored) if stored else {}
     order = {place: number for number, place in enumerate(moments)}
     policy = sight.policy("external_id")
     found = []
-    for row in connection.execute(query):
+    for row in connection.execute(_RECORDS, {"id": sight.customer_id}):
         place, _, key = row.subject_id.partition(":")
         source, _, table = place.partition(".")
         created_at, changed_at = moments.get((source, table, key), (None, None))

@@ -10,9 +10,7 @@ import sqlalchemy as sa
 
 from onefold.access import Access, Shown
 from onefold.errors import NotFound
-from onefold.profiles.attributes import summary_column
-from onefold.profiles.scope import customer_in_scope
-from onefold.profiles.tables import profile_summary
+from onefold.profiles.scope import admitted_in_scope, customer_in_scope
 
 OUT_OF_SCOPE = "outside your customers"
 """What stands where the id of a customer would, that the actor may not know of."""
@@ -31,6 +29,10 @@ class Sight:
         """A value as the actor may see it; nothing where there is none."""
         return Shown(None) if value is None else self.access.mask_value(attribute, value, self.admitted)
 
+    def may(self, verb: str, kind: str) -> bool:
+        """Whether the actor may do that to things of this kind that belong to the customer."""
+        return self.access.may_there(verb, kind, self.admitted)
+
     def policy(self, attribute: str) -> str | None:
         """The policy that masks an attribute of this customer, where one does."""
         return self.access.mask_value(attribute, None, self.admitted).hidden_by
@@ -42,11 +44,8 @@ def see_customer(connection: sa.Connection, access: Access, customer_id: str) ->
     Raises:
         NotFound: no such customer, or not for this actor; nothing tells the two apart.
     """
-    current = customer_in_scope(connection, access, customer_id)
-    if access.is_full:
-        return Sight(current, access, "")
-    marks = sa.select(access.admission(summary_column)).where(profile_summary.c.customer_id == current)
-    return Sight(current, access, str(connection.execute(marks).scalar_one_or_none() or ""))
+    current, admitted = admitted_in_scope(connection, access, customer_id)
+    return Sight(current, access, admitted)
 
 
 def known_ids(connection: sa.Connection, access: Access, customer_ids: Iterable[str | None]) -> set[str]:

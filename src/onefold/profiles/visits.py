@@ -14,10 +14,14 @@ from onefold.storage import aware
 
 ONE_VISIT = timedelta(minutes=30)
 
+_VISIT = sa.select(customer_visit).where(
+    customer_visit.c.user_id == sa.bindparam("user"), customer_visit.c.customer_id == sa.bindparam("customer")
+)
+
 
 def last_visit(connection: sa.Connection, user_id: str, customer_id: str, now: datetime) -> datetime | None:
     """When the visit before the present one ended; None on the first."""
-    row = connection.execute(sa.select(customer_visit).where(*_mine(user_id, customer_id))).first()
+    row = connection.execute(_VISIT, {"user": user_id, "customer": customer_id}).first()
     if row is None:
         return None
     last = aware(row.last_visited_at)
@@ -30,11 +34,8 @@ def note_visit(connection: sa.Connection, user_id: str, customer_id: str, now: d
     """Note that the user is on the page now; returns when the visit before this one ended."""
     before = last_visit(connection, user_id, customer_id, now)
     values = {"last_visited_at": now, "earlier_visited_at": before}
-    grown = connection.execute(sa.update(customer_visit).where(*_mine(user_id, customer_id)).values(**values))
+    mine = sa.and_(customer_visit.c.user_id == user_id, customer_visit.c.customer_id == customer_id)
+    grown = connection.execute(sa.update(customer_visit).where(mine).values(**values))
     if grown.rowcount == 0:
         connection.execute(customer_visit.insert().values(user_id=user_id, customer_id=customer_id, **values))
     return before
-
-
-def _mine(user_id: str, customer_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return customer_visit.c.user_id == user_id, customer_visit.c.customer_id == customer_id

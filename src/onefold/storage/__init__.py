@@ -12,7 +12,7 @@ from onefold.storage.database import AppDatabase, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
 from onefold.storage.limits import TimeIsUp, time_limited
 from onefold.storage.outbox import announce, announce_all, commit_in_order, outbox
-from onefold.storage.rule_sql import Resolve, compile_rule
+from onefold.storage.rule_sql import Resolve, all_of, any_of, compile_rule
 from onefold.storage.sql_functions import by_code_point, contains_text, hash_text, keyed_hash
 
 __all__ = [
@@ -20,8 +20,10 @@ __all__ = [
     "KeptAnswer",
     "Resolve",
     "TimeIsUp",
+    "all_of",
     "announce",
     "announce_all",
+    "any_of",
     "aware",
     "by_code_point",
     "commit_in_order",

@@ -19,6 +19,9 @@ from sqlalchemy.schema import CreateTable
 
 ROWS_PER_BATCH = 50_000
 
+_CACHE_KIB = 64 * 1024
+"""Of a connection of SQLite that once took many rows: their indexes grow in it before they reach the file."""
+
 
 def insert_arrow(
     connection: sa.Connection, table: sa.Table, rows: pa.Table | Iterable[pa.RecordBatch | pa.Table]
@@ -33,6 +36,8 @@ def insert_arrow(
     if not connection.in_transaction():
         connection.begin()  # a raw cursor would otherwise write outside of what commit() commits
     is_postgresql = connection.dialect.name == "postgresql"
+    if not is_postgresql:
+        connection.exec_driver_sql(f"pragma cache_size = -{_CACHE_KIB}")
     count = 0
     for piece in [rows] if isinstance(rows, pa.Table) else rows:
         for batch in piece.to_batches() if isinstance(piece, pa.Table) else [piece]:

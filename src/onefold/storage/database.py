@@ -48,6 +48,12 @@ TABLE_MODULES = (
 _AT_ONCE = {"40001", "40P01", "23505"}
 """PostgreSQL's words for two writers of the same row: serialization failure, deadlock, unique violation."""
 
+_SQLITE_POOL = {"pool_size": 16, "max_overflow": 48}
+"""Opening a connection costs milliseconds, since it reads the whole schema: as many are kept as are busy at once."""
+
+_CACHE_KIB = 8 * 1024
+"""Of each connection of SQLite. The system's own cache holds the file; more would hold it once per connection."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -69,7 +75,8 @@ class AppDatabase:
             EngineFailed: it cannot be opened or written.
         """
         is_sqlite = url.startswith("sqlite")
-        engine = sa.create_engine(url) if is_sqlite else sa.create_engine(url, isolation_level="REPEATABLE READ")
+        options = _SQLITE_POOL if is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        engine = sa.create_engine(url, **options)
         if is_sqlite:
             sa_event.listen(engine, "connect", _configure_sqlite)
         database = cls(engine)
@@ -118,7 +125,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "synchronous = full",
         "foreign_keys = on",
         "busy_timeout = 60000",
-        "cache_size = -65536",
+        f"cache_size = -{_CACHE_KIB}",
         "temp_store = memory",
     ):
         connection.execute(f"pragma {pragma}")

@@ -35,6 +35,19 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 _MOST_INTEGER = 2**63 - 1
 
 
+def all_of(conditions: Sequence[Condition]) -> Condition:
+    """Where all of them hold; ``sa.true()`` itself where that is everywhere."""
+    telling = [condition for condition in conditions if not isinstance(condition, sa.True_)]
+    return sa.and_(*telling) if telling else sa.true()
+
+
+def any_of(conditions: Sequence[Condition]) -> Condition:
+    """Where one of them holds; ``sa.true()`` itself where that is everywhere, ``sa.false()`` where there is none."""
+    if any(isinstance(condition, sa.True_) for condition in conditions):
+        return sa.true()
+    return sa.or_(*conditions) if conditions else sa.false()
+
+
 def compile_rule(rule: Rule, resolve: Resolve, my: Mapping[str, Any]) -> Condition:
     """The condition under which ``rule`` is true; null where it is unknown.
 
@@ -52,9 +65,9 @@ def compile_rule(rule: Rule, resolve: Resolve, my: Mapping[str, Any]) -> Conditi
         case Not(inner):
             return sa.not_(compile_rule(inner, resolve, my))
         case And(rules):
-            return sa.and_(*(compile_rule(part, resolve, my) for part in rules))
+            return all_of([compile_rule(part, resolve, my) for part in rules])
         case Or(rules):
-            return sa.or_(*(compile_rule(part, resolve, my) for part in rules))
+            return any_of([compile_rule(part, resolve, my) for part in rules])
         case Known(My(name), is_negated):
             return sa.false() if bool(_mine(my, name)) == is_negated else sa.true()
         case Known(str() as attribute, is_negated):

@@ -22,6 +22,11 @@ from onefold.storage import AppDatabase, aware
 
 PREFIX = "ofk_"
 _SHOWN = 12
+_HOLDER = (
+    sa.select(api_key, user_account.c.attributes)
+    .join_from(api_key, user_account, api_key.c.user_id == user_account.c.user_id)
+    .where(api_key.c.secret_hash == sa.bindparam("secret_hash"), user_account.c.state == "active")
+)
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -127,12 +132,7 @@ def revoke_key(connection: sa.Connection, access: Access, key_id: str) -> None:
 
 def find_key(connection: sa.Connection, secret: str, *, now: datetime | None = None) -> KeyHolder | None:
     """The key of a secret; None if it is unknown or expired, or its person may not sign in."""
-    query = (
-        sa.select(api_key, user_account.c.attributes)
-        .join_from(api_key, user_account, api_key.c.user_id == user_account.c.user_id)
-        .where(api_key.c.secret_hash == token_hash(secret[:200]), user_account.c.state == "active")
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_HOLDER, {"secret_hash": token_hash(secret[:200])}).first()
     if row is None or (row.expires_at is not None and aware(row.expires_at) <= (now or utc_now())):
         return None
     return KeyHolder(_key(row), row.attributes)

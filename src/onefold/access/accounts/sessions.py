@@ -25,6 +25,11 @@ LONGEST = timedelta(days=7)
 HALF_SIGNED_IN = timedelta(minutes=10)
 """How long somebody may look for the second factor."""
 _SEEN_EVERY = timedelta(minutes=1)
+_SIGNED_IN = (
+    sa.select(session, user_account.c.display_name, user_account.c.attributes)
+    .join_from(session, user_account, session.c.user_id == user_account.c.user_id)
+    .where(session.c.token_hash == sa.bindparam("token_hash"), user_account.c.state == "active")
+)
 _LONGEST_AGENT, _LONGEST_TOKEN = 400, 200
 
 
@@ -78,12 +83,7 @@ def start_session(
 
 def find_session(connection: sa.Connection, token: str, *, now: datetime | None = None) -> SignedIn | None:
     """The session of a token, half or fully signed in; None if it is over or its person may not sign in."""
-    query = (
-        sa.select(session, user_account.c.display_name, user_account.c.attributes)
-        .join_from(session, user_account, session.c.user_id == user_account.c.user_id)
-        .where(session.c.token_hash == token_hash(token[:_LONGEST_TOKEN]), user_account.c.state == "active")
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_SIGNED_IN, {"token_hash": token_hash(token[:_LONGEST_TOKEN])}).first()
     moment = now or utc_now()
     if row is None or _is_over(row, moment):
         return None

@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,6 +26,8 @@ GENESIS = "0" * 64
 """What the first entry holds as the hash before it."""
 
 _LONGEST_TEXT = 2000
+_APPEND = audit_entry.insert()
+_LAST = sa.select(audit_entry.c.seq, audit_entry.c.hash).order_by(audit_entry.c.seq.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -128,14 +130,14 @@ def append(connection: sa.Connection, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         seq += 1
         digest = entry_hash(previous, seq, draft)
-        rows.append({"seq": seq, **asdict(draft), "previous_hash": previous, "hash": digest})
+        rows.append({"seq": seq, **vars(draft), "previous_hash": previous, "hash": digest})
         previous = digest
-    connection.execute(audit_entry.insert(), rows)
+    connection.execute(_APPEND, rows)
 
 
 def entry_hash(previous_hash: str, seq: int, draft: Draft) -> str:
     """BLAKE2b-256 of the hash before and the canonical JSON of the entry."""
-    content = {**asdict(draft), "seq": seq, "at": draft.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    content = {**vars(draft), "seq": seq, "at": draft.at.astimezone(UTC).isoformat(timespec="microseconds")}
     line = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(f"{previous_hash}\n{line}".encode(), digest_size=32).hexdigest()
 
@@ -152,9 +154,7 @@ def head(connection: sa.Connection) -> tuple[int, str]:
 
 
 def _last(connection: sa.Connection) -> tuple[int, str]:
-    row = connection.execute(
-        sa.select(audit_entry.c.seq, audit_entry.c.hash).order_by(audit_entry.c.seq.desc()).limit(1)
-    ).first()
+    row = connection.execute(_LAST).first()
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
