@@ -13,12 +13,22 @@ if TYPE_CHECKING:
     from onefold.profiles.attribute_sql import has_word, source_of
     from onefold.profiles.attributes import searchable_attributes, summary_column
     from onefold.profiles.card import card_of, get_card
+    from onefold.profiles.contradictions import (
+        STATES,
+        UNDECIDED,
+        Contradiction,
+        ContradictionCounts,
+        ContradictionFilter,
+        count_contradictions,
+        list_contradictions,
+    )
     from onefold.profiles.export import check_identities_path, export_customers, export_identities
     from onefold.profiles.id_history import get_identity, identity_as_of
     from onefold.profiles.layouts import Layout, attributes_by_source, get_layout, list_fields, set_layout
     from onefold.profiles.listing import count_customers, count_values, list_customers
     from onefold.profiles.lookup import find_customers, resolve_key
     from onefold.profiles.model import Card, TimelineEntry, plain
+    from onefold.profiles.picking import Outcome, Picked, list_picks, pick_value, unpick
     from onefold.profiles.plan import ProfilePlan, plan_profiles
     from onefold.profiles.publish import publish_profiles
     from onefold.profiles.scope import customer_in_scope
@@ -32,16 +42,15 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Asked": "timeline",
-    "Card": "model",
-    "Layout": "layouts",
-    "Position": "timeline",
-    "ProfilePlan": "plan",
-    "Sight": "sight",
-    "TimelineEntry": "model",
     "attributes_by_source": "layouts",
+    "Card": "model",
     "card_of": "card",
     "check_identities_path": "export",
     "compare_records": "side_by_side",
+    "Contradiction": "contradictions",
+    "ContradictionCounts": "contradictions",
+    "ContradictionFilter": "contradictions",
+    "count_contradictions": "contradictions",
     "count_customers": "listing",
     "count_opening": "usage",
     "count_values": "listing",
@@ -55,28 +64,48 @@ _HOMES = {
     "has_word": "attribute_sql",
     "identity_as_of": "id_history",
     "last_visit": "visits",
+    "Layout": "layouts",
+    "list_contradictions": "contradictions",
     "list_customers": "listing",
     "list_fields": "layouts",
+    "list_picks": "picking",
     "list_told": "told",
     "measure_usage": "usage",
     "note_visit": "visits",
+    "Outcome": "picking",
+    "pick_value": "picking",
+    "Picked": "picking",
     "plain": "model",
     "plan_profiles": "plan",
+    "Position": "timeline",
+    "ProfilePlan": "plan",
     "publish_profiles": "publish",
     "read_timeline": "timeline",
     "render_card": "terminal",
-    "see_customer": "sight",
-    "set_layout": "layouts",
-    "source_of": "attribute_sql",
     "resolve_key": "lookup",
     "searchable_attributes": "attributes",
+    "see_customer": "sight",
+    "set_layout": "layouts",
+    "Sight": "sight",
+    "source_of": "attribute_sql",
+    "STATES": "contradictions",
     "summary_column": "attributes",
+    "TimelineEntry": "model",
+    "UNDECIDED": "contradictions",
+    "unpick": "picking",
 }
 
 __all__ = [
+    "STATES",
+    "UNDECIDED",
     "Asked",
     "Card",
+    "Contradiction",
+    "ContradictionCounts",
+    "ContradictionFilter",
     "Layout",
+    "Outcome",
+    "Picked",
     "Position",
     "ProfilePlan",
     "Sight",
@@ -85,6 +114,7 @@ __all__ = [
     "card_of",
     "check_identities_path",
     "compare_records",
+    "count_contradictions",
     "count_customers",
     "count_opening",
     "count_values",
@@ -98,11 +128,14 @@ __all__ = [
     "has_word",
     "identity_as_of",
     "last_visit",
+    "list_contradictions",
     "list_customers",
     "list_fields",
+    "list_picks",
     "list_told",
     "measure_usage",
     "note_visit",
+    "pick_value",
     "plain",
     "plan_profiles",
     "publish_profiles",
@@ -114,6 +147,7 @@ __all__ = [
     "set_layout",
     "source_of",
     "summary_column",
+    "unpick",
 ]
 
 

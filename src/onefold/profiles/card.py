@@ -17,7 +17,8 @@ from onefold.profiles.id_history import former_ids, id_changes
 from onefold.profiles.layouts import Layout, layout_for
 from onefold.profiles.local_time import local_time
 from onefold.profiles.model import Attribute, Card, OtherValue
-from onefold.profiles.side_by_side import list_records
+from onefold.profiles.rules import may_contradict
+from onefold.profiles.side_by_side import list_records, pick_of
 from onefold.profiles.sight import Sight, see_customer
 from onefold.profiles.stored import expanded
 from onefold.profiles.tables import profile
@@ -97,7 +98,7 @@ def card_of(connection: sa.Connection, sight: Sight, *, timeline: int = 0, with_
         version=row.version or 0,
         updated_at=aware(row.updated_at) if row.updated_at else None,
         essentials=make_essentials(facts, layout.fields, layout.shown),
-        attributes=_attributes(stored, sight) if stored else (),
+        attributes=attributes_of(stored, sight) if stored else (),
         traits=shown_traits(traits, sight),
         records=list_records(connection, sight, stored),
         events=sum(traits.get("events", {}).values()),
@@ -121,14 +122,15 @@ def shown_traits(traits: dict[str, Any], sight: Sight) -> dict[str, Any]:
     return found
 
 
-def _attributes(stored: dict[str, Any], sight: Sight) -> tuple[Attribute, ...]:
+def attributes_of(stored: dict[str, Any], sight: Sight) -> tuple[Attribute, ...]:
+    """Every attribute of a stored profile with its origin, as the actor may see it."""
     keys_policy = sight.policy("external_id")
     return tuple(_attribute(name, entry, sight, keys_policy) for name, entry in expanded(stored).items())
 
 
 def _attribute(name: str, entry: dict[str, Any], sight: Sight, keys_policy: str | None) -> Attribute:
     policy = sight.policy(name)
-    members = {key: value for key, value in entry.items() if key not in ("others", "values", "systems")}
+    members = {key: value for key, value in entry.items() if key not in ("others", "values", "systems", "pick")}
     values: Sequence[str | None] = entry.get("values", (entry["value"],))
     others: list[dict[str, Any]] = entry.get("others", [])
     if policy or keys_policy:
@@ -144,6 +146,8 @@ def _attribute(name: str, entry: dict[str, Any], sight: Sight, keys_policy: str 
         systems=tuple(entry["systems"]),
         values=tuple(values),
         others=tuple(OtherValue(**other | {"systems": tuple(other["systems"])}) for other in others),
+        pick=pick_of(name, entry, sight),
+        is_conflict=bool(others) and may_contradict(name),
         hidden_by=policy,
     )
 

@@ -29,6 +29,23 @@ class OtherValue:
     """How many of the customer's records say so."""
     systems: tuple[str, ...] = ()
     """The systems of those records."""
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class PickOfValue:
+    """That a person picked the value, over whatever rule would have chosen."""
+
+    pick_id: str
+    by: str
+    """Id of the actor."""
+    by_name: str
+    at: str
+    reason: str | None
+    over_rule: str
+    """The rule that would decide."""
+    over_value: str | None
+    """The value that it would choose."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,7 @@ class Attribute:
     record_key: str
     column: str
     rule: str
-    """The criterion that decided; 'only_value' where all records agree."""
+    """The criterion that decided; 'only_value' where all records agree, 'picked' where a person did."""
     observed_at: str | None = None
     raw: str | None = None
     """What the source says literally, where that differs."""
@@ -55,6 +72,9 @@ class Attribute:
     others: tuple[OtherValue, ...] = ()
     more: int = 0
     """How many other values the profile counts but does not list."""
+    pick: PickOfValue | None = None
+    is_conflict: bool = False
+    """Records contradict each other."""
     hidden_by: str | None = None
     """The policy that hides or masks the values."""
 

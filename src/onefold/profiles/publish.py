@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from onefold.engines import Engine
 from onefold.profiles.announcing import announce_profiles
+from onefold.profiles.holding import hold_picks
 from onefold.profiles.plan import ProfileChanges, ProfilePlan, compare_profiles, load_priorities
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.summary_sql import NATIVE_NAMES_SQL, SUMMARIES_SQL, TERMS_SQL
 from onefold.profiles.tables import (
+    contradiction,
     identifier,
     profile,
     profile_attribute,
@@ -119,6 +121,18 @@ _PROFILES_SQL = """
     left join attributes a on a.customer_no = c.row_no
     join unify_traits t using (customer_id)"""
 
+_CONTRADICTIONS_SQL = """
+    -- grain: one row per chosen customer and attribute in which its records contradict each other
+    select
+        c.customer_id,
+        u.attribute,
+        u.values_count,
+        u.systems,
+        'open' as state
+    from unify_contradiction u
+    join unify_chosen c on c.row_no = u.customer_no
+    order by c.customer_id, u.attribute"""
+
 _LABELS_SQL = f"""
     -- grain: one row per meaning and column, numbered; the attribute that its values are
     with columns as (
@@ -170,7 +184,8 @@ def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePla
         now: an aware moment.
 
     Returns:
-        Counts: written, removed, unchanged, identifiers, search_terms, events_added, events_removed.
+        Counts: written, removed, unchanged, identifiers, search_terms, events_added, events_removed, and of picks
+        held and lapsed.
     """
     changes = compare_profiles(connection, engine, plan)
     counts = {
@@ -186,12 +201,14 @@ def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePla
         counts["search_terms"] = _insert_terms(connection, engine)
         counts |= _update_timeline(connection, engine, touched)
         with indexes_deferred(connection, profile_summary):
-            for rows, summaries in _profiles(engine, len(changes.written), now.astimezone(UTC)):
+            for rows, summaries, contradictions in _profiles(engine, len(changes.written), now.astimezone(UTC)):
                 insert_arrow(connection, profile, rows)
                 insert_arrow(connection, profile_summary, summaries)
+                insert_arrow(connection, contradiction, contradictions)
         if len(changes.written):
             _insert_attributes(connection, engine)
             measure_tables(connection, profile_summary, search_term)
+        counts |= hold_picks(connection, engine, changes.written["customer_id"].to_pylist(), now)
     announce_profiles(connection, changes.written, now)
     return counts
 
@@ -252,7 +269,7 @@ def _remove_outdated(connection: sa.Connection, engine: Engine, changes: Profile
     """Take out what is about to be written anew, and what is gone."""
     insert_arrow(connection, touched, changes.removed.rename_columns(["key"]))
     insert_arrow(connection, touched, changes.written.select(["customer_id"]).rename_columns(["key"]))
-    for table in (profile, profile_summary, search_term):
+    for table in (profile, profile_summary, search_term, contradiction):
         connection.execute(sa.delete(table).where(table.c.customer_id.in_(sa.select(touched.c.key))))
     connection.execute(sa.delete(touched))
     # every subject that vanished left an attachment behind; those that came back are not gone
@@ -285,8 +302,8 @@ def _update_timeline(connection: sa.Connection, engine: Engine, touched: sa.Tabl
     return {"events_added": added, "events_removed": removed}
 
 
-def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """The planned profiles and their summaries as rows of the app database, bucket by bucket.
+def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
+    """The planned profiles, their summaries and contradictions as rows of the app database, bucket by bucket.
 
     One bucket is computed while one is written.
     """
@@ -297,15 +314,15 @@ def _profiles(engine: Engine, customers: int, now: datetime) -> Iterator[tuple[p
         for following in [*starts[1:], None]:
             if not pending:
                 return
-            rows, summaries = pending.pop().result()
+            rows, summaries, contradictions = pending.pop().result()
             if following is not None:
                 pending.append(worker.submit(_bucket, engine, following))
-            yield rows.append_column("updated_at", pa.repeat(moment, len(rows))), summaries
+            yield rows.append_column("updated_at", pa.repeat(moment, len(rows))), summaries, contradictions
     for relation in ("unify_chosen", *STEPS):
         engine.execute(f"drop table if exists {relation}")
 
 
-def _bucket(engine: Engine, start: int) -> tuple[pa.Table, pa.Table]:
+def _bucket(engine: Engine, start: int) -> tuple[pa.Table, pa.Table, pa.Table]:
     engine.execute(
         f"""
         create or replace temporary table unify_chosen as
@@ -313,4 +330,4 @@ def _bucket(engine: Engine, start: int) -> tuple[pa.Table, pa.Table]:
     )
     for relation, step in STEPS.items():
         engine.execute(f"create or replace temporary table {relation} as {step}")
-    return engine.arrow(_PROFILES_SQL), engine.arrow(SUMMARIES_SQL)
+    return engine.arrow(_PROFILES_SQL), engine.arrow(SUMMARIES_SQL), engine.arrow(_CONTRADICTIONS_SQL)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RULES_VERSION = "4"
+RULES_VERSION = "5"
 """Grows with every change that alters profiles; each build then computes all of them anew."""
 
 
@@ -109,6 +109,26 @@ ATTRIBUTE_RULES: dict[str, Rule] = {
     "other": _COLUMN,
 }
 """The defaults, by meaning. What is not listed (keys of rows, nested values) is no attribute of a customer."""
+
+
+_OWN = frozenset({"created_at", "updated_at", "external_id", "username", "loyalty_number"})
+"""Of these every system has its own; two that differ contradict nobody."""
+
+CONTRADICTING = tuple(name for name, rule in ATTRIBUTE_RULES.items() if not rule.is_multiple and name not in _OWN)
+"""Meanings of which a customer has one value, so that two contradict each other."""
+
+_OF_RECORDS = frozenset({"created_at", "updated_at"})
+
+
+def may_contradict(attribute: str) -> bool:
+    """Whether two values of ``attribute`` contradict each other."""
+    return attribute.partition(":")[0] in CONTRADICTING
+
+
+def may_be_picked(attribute: str) -> bool:
+    """Whether a person may say which value of ``attribute`` counts; moments of records belong to the records."""
+    meaning = attribute.partition(":")[0]
+    return meaning in ATTRIBUTE_RULES and meaning not in _OF_RECORDS
 
 
 def is_multiple(attribute: str) -> bool:

@@ -58,6 +58,17 @@ def in_scope(connection: sa.Connection, access: Access, customer_ids: list[str])
     return [customer_id for customer_id in customer_ids if customer_id in admitted]
 
 
+def may_update(connection: sa.Connection, access: Access, customer_id: str) -> bool:
+    """Whether the actor may change a customer that they know of."""
+    if not access.may("update", "customer"):
+        return False
+    query = sa.select(sa.literal(1)).where(
+        profile_summary.c.customer_id == customer_id,
+        access.customers(summary_column, verb="update", kind="customer"),
+    )
+    return connection.execute(query).first() is not None
+
+
 def no_customer(key: str) -> NotFound:
     """What is said of a customer that there is not, or not for the actor."""
     return NotFound(f"no customer has the id {key}", hint="Look it up by name, e-mail, phone or record key.")

@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onefold.profiles.model import CardRecord
-from onefold.profiles.rules import ATTRIBUTE_RULES, is_multiple
+from onefold.profiles.model import CardRecord, PickOfValue
+from onefold.profiles.rules import is_multiple, may_be_picked, may_contradict
+from onefold.profiles.scope import may_update
 from onefold.profiles.sight import Sight
 from onefold.profiles.stored import holders, record_moments
 from onefold.profiles.tables import profile
@@ -25,8 +26,6 @@ _subject = sa.table(
     sa.column("attached_at", sa.DateTime(timezone=True)),
 )
 _RECORDS = sa.select(_subject).where(_subject.c.customer_id == sa.bindparam("id")).order_by(_subject.c.subject_id)
-_OWN = frozenset({"created_at", "updated_at", "external_id", "username", "loyalty_number"})
-"""Of these every system has its own; two that differ contradict nobody."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,11 @@ class Row:
     is_conflict: bool
     """Records contradict each other."""
     cells: tuple[Cell, ...]
+    may_pick: bool
+    """There is a choice that a person may be asked; whether this actor may make it is another question."""
     more: int = 0
     """Further values that are counted, not listed."""
+    pick: PickOfValue | None = None
     hidden_by: str | None = None
 
 
@@ -67,6 +69,10 @@ class Row:
 class SideBySide:
     """All records of a customer, and what each says."""
 
+    version: int
+    """Of the profile; 0 where there is none."""
+    may_pick: bool
+    """Whether the actor may settle contradictions of this customer."""
     records: tuple[CardRecord, ...]
     """Newest first."""
     attributes: tuple[Row, ...]
@@ -76,10 +82,11 @@ class SideBySide:
 
 def compare_records(connection: sa.Connection, sight: Sight) -> SideBySide:
     """The customer's records side by side, as much as the actor may see."""
-    query = sa.select(profile.c.attributes).where(profile.c.customer_id == sight.customer_id)
-    stored = connection.execute(query).scalar_one_or_none()
-    if stored is None:
-        return SideBySide((), (), ())
+    query = sa.select(profile.c.attributes, profile.c.version).where(profile.c.customer_id == sight.customer_id)
+    made = connection.execute(query).first()
+    if made is None:
+        return SideBySide(0, False, (), (), ())
+    stored = made.attributes
     rows = tuple(_row(name, entry, stored["records"], sight) for name, entry in stored["values"].items())
     conflicts = tuple(row.name for row in rows if row.is_conflict)
     records = list_records(connection, sight, stored)
@@ -87,7 +94,19 @@ def compare_records(connection: sa.Connection, sight: Sight) -> SideBySide:
     keys = [
         (one["source"], one["table"], sight.shown("external_id", one["record_key"]).value) for one in stored["records"]
     ]
-    return SideBySide(tuple(by_place[key] for key in keys if key in by_place), rows, conflicts)
+    is_allowed = may_update(connection, sight.access, sight.customer_id)
+    shown = tuple(by_place[key] for key in keys if key in by_place)
+    return SideBySide(made.version, is_allowed, shown, rows, conflicts)
+
+
+def pick_of(name: str, entry: dict[str, Any], sight: Sight) -> PickOfValue | None:
+    """Who picked the value of a stored entry, as the actor may see it; None where a rule decided."""
+    said = entry.get("pick")
+    if said is None:
+        return None
+    value = sight.shown(name, said["over_value"])
+    reason = None if value.hidden_by else sight.shown("note.body", said["reason"]).value
+    return PickOfValue(**said | {"over_value": value.value, "reason": reason})
 
 
 def list_records(connection: sa.Connection, sight: Sight, stored: dict[str, Any] | None) -> tuple[CardRecord, ...]:
@@ -118,14 +137,14 @@ def _row(name: str, entry: dict[str, Any], records: list[dict[str, Any]], sight:
     cells = list(_cells(name, entry, records, sight, is_chosen=True))
     for other in entry.get("others", ()):
         cells += _cells(name, other, records, sight, is_chosen=False)
-    meaning = name.partition(":")[0]
-    is_conflict = bool(entry.get("others")) and not is_multiple(name) and meaning not in _OWN
     return Row(
         name=name,
         rule=entry.get("rule", "only_value"),
         is_multiple=is_multiple(name),
-        is_conflict=is_conflict and meaning in ATTRIBUTE_RULES,
+        is_conflict=bool(entry.get("others")) and may_contradict(name),
         cells=tuple(cells),
+        may_pick=bool(entry.get("others")) and may_be_picked(name) and policy is None,
+        pick=pick_of(name, entry, sight),
         more=entry.get("more", 0),
         hidden_by=policy,
     )

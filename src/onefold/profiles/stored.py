@@ -9,7 +9,8 @@ holds each record once and its values name it by place; members that follow from
 ``record`` is a place in ``records`` (newest first), ``in`` the places of all that agree (that one where absent),
 ``records`` how many agree where they are more than ``in`` lists (the 61 newest), ``raw`` what the source says where
 that differs, ``rule`` the criterion that decided, ``others`` the values that lost, best first (``value``, ``record``,
-``in``, ``records``, ``raw``, ``why_lost``), ``more`` how many are not listed.
+``in``, ``records``, ``column``, ``raw``, ``why_lost``), ``more`` how many are not listed. What people picked over the
+rules, and the member ``ruled`` that keeps what the rules chose, is told in ``picks.py``.
 """
 
 from __future__ import annotations

@@ -162,3 +162,44 @@ customer_visit = sa.Table(
     sqlite_with_rowid=False,
 )
 """Grain: one row per user and customer whose page they opened."""
+
+customer_pick = sa.Table(
+    "customer_pick",
+    metadata,
+    sa.Column("pick_id", sa.Text, primary_key=True),
+    sa.Column(
+        "subject_id", sa.Text, nullable=False
+    ),  # the record that the value comes from; the pick goes with it
+    sa.Column("attribute", sa.Text, nullable=False),
+    sa.Column("customer_id", sa.Text, nullable=False),  # whose page it was made on, later the one it ended on
+    sa.Column("value", sa.Text, nullable=False),  # as that record says it
+    sa.Column("known", sa.JSON, nullable=False),  # the values that there were to choose from
+    sa.Column("over_rule", sa.Text, nullable=False),  # what decided before
+    sa.Column("over_value", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("picked_by", sa.Text, nullable=False),
+    sa.Column("picked_by_name", sa.Text, nullable=False),
+    sa.Column("picked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("ended_why", sa.Text),  # changed, gone: it lapsed; withdrawn, replaced: somebody ended it
+    sa.Column("ended_by", sa.Text),
+    sa.Column("ended_by_name", sa.Text),
+    sa.Index("customer_pick_by_subject", "subject_id", "attribute"),
+    sa.Index("customer_pick_by_customer", "customer_id", "attribute"),
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per value that a person picked over the rules, for ever; at most one that holds per subject and
+attribute."""
+
+contradiction = sa.Table(
+    "contradiction",
+    metadata,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("attribute", sa.Text, primary_key=True),
+    sa.Column("values_count", sa.Integer, nullable=False),  # how many different values the records say
+    sa.Column("systems", sa.Text, nullable=False),  # that say any of them, between spaces
+    sa.Column("state", sa.Text, nullable=False),  # open, lapsed, challenged, settled: see contradictions.py
+    sa.Index("contradiction_by_attribute", "attribute", "customer_id"),
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per active customer and attribute in which its records contradict each other."""

@@ -8,9 +8,10 @@ temporary tables; JSON is written without empty members, members in a fixed orde
 
 from __future__ import annotations
 
-from onefold.profiles.rules import ROLE_MAILBOXES
+from onefold.profiles.rules import CONTRADICTING, ROLE_MAILBOXES
 
 _ROLE_LIST = ", ".join(f"'{name}'" for name in sorted(ROLE_MAILBOXES))
+_CONTRADICTING = ", ".join(f"'{name}'" for name in CONTRADICTING)
 _CUT = 1000  # characters of a value that a profile keeps; the record keeps them all
 _BEHIND = 100_000  # puts what fits less behind everything that fits
 _PLACES = """to_json(list_filter(
@@ -370,7 +371,7 @@ UNIFY_STEPS = {
             '"value":' || to_json(v.value) || ',"record":' || (v.recency - 1)
                 || case when r.records > 1 then ',"in":' || {_PLACES} else '' end
                 || case when r.records > bit_count(r.holders) then ',"records":' || r.records else '' end
-                || case when r.rank = 1 then ',"column":' || l.column_json else '' end
+                || ',"column":' || l.column_json
                 || coalesce(',"raw":' || to_json(v.raw), '') as json
         from unify_ranked r
         join unify_value v using (value_no)
@@ -398,6 +399,22 @@ UNIFY_STEPS = {
         join (select distinct label_no, label_json, place from unify_label) l using (label_no)
         left join unify_losers o using (customer_no, label_no)
         where w.rank = 1""",
+    "unify_contradiction": f"""
+        -- grain: one row per customer and attribute of which it has one value and its records say several
+        select
+            r.customer_no,
+            r.label_no,
+            any_value(l.label) as attribute,
+            any_value(r.rivals)::integer as values_count,
+            ' ' || string_agg(distinct s.source, ' ' order by s.source) || ' ' as systems
+        from unify_rivals r
+        join (
+            select distinct label_no, label from unify_label where meaning in ({_CONTRADICTING})
+        ) l using (label_no)
+        join unify_value v using (customer_no, label_no)
+        join unify_subject s using (subject_no)
+        where r.rivals > 1
+        group by r.customer_no, r.label_no""",
     "unify_record": """
         -- grain: one row per customer; its records as JSON, at the places by which values name them
         select customer_no, string_agg(record_json, ',' order by recency) as records

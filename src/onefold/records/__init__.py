@@ -26,7 +26,9 @@ __all__ = [
     "conform",
     "context_columns",
     "email_key",
+    "latin_words",
     "name_key",
+    "name_words",
     "native_words",
     "phone_key",
     "search_words",
@@ -66,6 +68,20 @@ def name_key(text: str) -> str | None:
     from onefold.records.keys import name_key as key
 
     return key(text)
+
+
+def name_words(text: str) -> tuple[str, str]:
+    """The Latin words of a whole name: given, family; see ``keys.name_words``."""
+    from onefold.records.keys import name_words as words
+
+    return words(text)
+
+
+def latin_words(text: str) -> str:
+    """The Latin words of any text, as names are compared."""
+    from onefold.records.keys import latin_words as words
+
+    return words(text)
 
 
 def native_words(text: str) -> str:

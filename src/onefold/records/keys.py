@@ -13,6 +13,7 @@ from onefold.records.name_columns import full_names, native_form, seeded_context
 from onefold.records.name_words import PARTICLES
 from onefold.records.names import cjk_words, divide_cjk
 from onefold.records.phones import normalise_phones
+from onefold.records.text import words
 from onefold.records.transliteration import CJK, to_latin
 
 _WORD = re.compile(r"[^\W_]+")
@@ -51,6 +52,25 @@ def name_key(text: str) -> str | None:
     given, family = names["given_words"][0], names["family_words"][0]
     words = f"{given or ''} {family or ''}".split()
     return " ".join(sorted(words)) or None
+
+
+def name_words(text: str) -> tuple[str, str]:
+    """The Latin words of a whole name: given, family; empty where there are none.
+
+    >>> name_words("García Puig, Ana")
+    ('ana', 'garcia puig')
+    """
+    names = full_names(pl.Series([text], dtype=pl.String), seeded_context())
+    return names["given_words"][0] or "", names["family_words"][0] or ""
+
+
+def latin_words(text: str) -> str:
+    """The Latin words of any text, as names are compared; empty where there are none.
+
+    >>> latin_words("Núria"), latin_words("王")
+    ('nuria', 'wang')
+    """
+    return words(pl.Series([text], dtype=pl.String))[0] or ""
 
 
 def native_words(text: str) -> str:

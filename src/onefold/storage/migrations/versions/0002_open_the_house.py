@@ -502,6 +502,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", "seq"),
     )
     op.create_table(
+        "customer_pick",
+        sa.Column("pick_id", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("attribute", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.Column("over_rule", sa.Text(), nullable=False),
+        sa.Column("over_value", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("picked_by", sa.Text(), nullable=False),
+        sa.Column("picked_by_name", sa.Text(), nullable=False),
+        sa.Column("picked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("ended_by_name", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("pick_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("customer_pick_by_subject", "customer_pick", ["subject_id", "attribute"], unique=False)
+    op.create_index("customer_pick_by_customer", "customer_pick", ["customer_id", "attribute"], unique=False)
+    op.create_table(
+        "contradiction",
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("attribute", sa.Text(), nullable=False),
+        sa.Column("values_count", sa.Integer(), nullable=False),
+        sa.Column("systems", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", "attribute"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("contradiction_by_attribute", "contradiction", ["attribute", "customer_id"], unique=False)
+    op.create_table(
         "one_time_token",
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
