@@ -25,11 +25,12 @@ from onefold.kernel import Clock, utc_now
 from onefold.settings import Settings, check_source_name, expand_variables, parse_settings, read_secrets
 
 if TYPE_CHECKING:
-    from onefold.access import Vault
+    from onefold.access import Access, Vault
     from onefold.build import BuildInputs, BuildReport, OnStep, Progress
+    from onefold.care import Handover
     from onefold.catalog import Table
     from onefold.engines import Engine
-    from onefold.profiles import Card
+    from onefold.profiles import Card, Contradiction, ContradictionCounts, ContradictionFilter, Outcome
     from onefold.sources import LandingReport, QuarantinedRow
     from onefold.storage import AppDatabase
 
@@ -401,12 +402,65 @@ class Workspace:
         Raises:
             NotFound: the id was never issued.
         """
-        from onefold.access import Access, Actor
         from onefold.profiles import get_card
 
-        access = Access.full(Actor("cli", "cli", "command line"))
         with self.database.read() as connection:
-            return get_card(connection, access, customer_id, timeline=timeline, with_history=True)
+            return get_card(connection, _owner_of_files(), customer_id, timeline=timeline, with_history=True)
+
+    def find_customer(self, key: str) -> str:
+        """The one customer that an id, e-mail, phone, record key or name leads to best.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self.find_customers(key)
+        if not found:
+            raise NotFound(
+                f"no customer is known by {key!r}",
+                hint="Try another e-mail, a phone number, source:record_key or part of the name.",
+            )
+        return found[0]
+
+    def handover(self, customer_id: str) -> Handover:
+        """The hand-over summary of one customer, as the owner of the files sees it."""
+        from onefold.care import make_handover
+        from onefold.profiles import see_customer
+
+        now = self._clock()
+        with self.database.read() as connection:
+            sight = see_customer(connection, _owner_of_files(), customer_id)
+            return make_handover(connection, sight, now=now, today=self.settings.present or now.date())
+
+    def contradictions(
+        self, wanted: ContradictionFilter, limit: int
+    ) -> tuple[list[Contradiction], ContradictionCounts]:
+        """The first contradictions, and how many there are in all."""
+        from onefold.profiles import count_contradictions, list_contradictions
+
+        access = _owner_of_files()
+        with self.database.read() as connection:
+            found = list_contradictions(connection, access, wanted, limit=limit)
+            return found, count_contradictions(connection, access, wanted)
+
+    def pick(self, customer_id: str, attribute: str, value: str, *, reason: str | None = None) -> Outcome:
+        """Show ``value`` as ``attribute`` of a customer, whatever the rules say.
+
+        Raises:
+            InvalidInput: there is nothing to pick, or no record says that.
+        """
+        from onefold.profiles import pick_value
+
+        with self.database.write() as connection:
+            return pick_value(
+                connection, _owner_of_files(), customer_id, attribute, value, reason=reason, expected_version=None
+            )
+
+    def unpick(self, customer_id: str, attribute: str) -> Outcome:
+        """Let the rules decide on an attribute of a customer again."""
+        from onefold.profiles import unpick
+
+        with self.database.write() as connection:
+            return unpick(connection, _owner_of_files(), customer_id, attribute, expected_version=None)
 
     def quarantined(self, *, source: str | None = None, table: str | None = None) -> list[QuarantinedRow]:
         """Rows that could not be read and still wait, by file and line."""
@@ -448,6 +502,12 @@ class Workspace:
         from onefold.profiles import export_identities
 
         return export_identities(self.engine, path)
+
+
+def _owner_of_files() -> Access:
+    from onefold.access import Access, Actor
+
+    return Access.full(Actor("cli", "cli", "command line"))
 
 
 @contextmanager

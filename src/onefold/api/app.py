@@ -39,7 +39,7 @@ from onefold.api import (
     views,
     webhooks,
 )
-from onefold.api.card import layouts_router, page_router
+from onefold.api.card import layouts_router, page_router, picks_router
 from onefold.api.describing import describe
 from onefold.settings import ServerSettings
 from onefold.web import Interface
@@ -65,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
     layouts_router,
+    picks_router,
     *care.ROUTERS,
     source_tables.router,
     sources.router,

@@ -18,6 +18,7 @@ from onefold.care.files import (
     rename_file,
     sweep_files,
 )
+from onefold.care.handover import HandedOver, Handover, hand_over, make_handover
 from onefold.care.mail import Letter, send_due_letters
 from onefold.care.model import (
     COLOURS,
@@ -61,6 +62,8 @@ __all__ = [
     "CareEntry",
     "Content",
     "FileStore",
+    "HandedOver",
+    "Handover",
     "Hideable",
     "Incoming",
     "Letter",
@@ -92,11 +95,13 @@ __all__ = [
     "get_file",
     "get_note",
     "get_task",
+    "hand_over",
     "list_files",
     "list_notes",
     "list_notifications",
     "list_tags",
     "list_tasks",
+    "make_handover",
     "mark_read",
     "media_type_of",
     "merge_tags",

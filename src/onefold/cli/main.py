@@ -26,6 +26,10 @@ COMMANDS = {
     "serve": ("onefold.cli.serve:serve", "Open the workspace to browsers and programs."),
     "user": ("onefold.cli.user:user", "List, invite and help the people who sign in."),
     "customer": ("onefold.cli.customer:customer", "Show one customer whole."),
+    "contradictions": (
+        "onefold.cli.contradictions:contradictions",
+        "List in what systems contradict each other, and settle it.",
+    ),
     "report": ("onefold.cli.report:report", "Show the last build's silo report again."),
     "export": ("onefold.cli.export:export", "Write all customers to a file."),
     "resolve": ("onefold.cli.resolve:resolve", "Only find who is who in some files."),

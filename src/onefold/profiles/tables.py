@@ -167,9 +167,7 @@ customer_pick = sa.Table(
     "customer_pick",
     metadata,
     sa.Column("pick_id", sa.Text, primary_key=True),
-    sa.Column(
-        "subject_id", sa.Text, nullable=False
-    ),  # the record that the value comes from; the pick goes with it
+    sa.Column("subject_id", sa.Text, nullable=False),  # the record that the value comes from; the pick goes with it
     sa.Column("attribute", sa.Text, nullable=False),
     sa.Column("customer_id", sa.Text, nullable=False),  # whose page it was made on, later the one it ended on
     sa.Column("value", sa.Text, nullable=False),  # as that record says it

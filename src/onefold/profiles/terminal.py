@@ -20,6 +20,7 @@ from onefold.profiles.model import Attribute, Card, Essential, IdChange, Part, T
 
 _LABELS = {
     "only_value": "all agree",
+    "picked": "picked",
     "newest": "newest",
     "most_frequent": "most frequent",
     "most_complete": "most complete",
@@ -195,6 +196,9 @@ def _value(attribute: Attribute) -> Text:
         return text
     if attribute.records > 1:
         text.append(f"  ×{attribute.records}", style="dim")
+    if attribute.pick:
+        text.append(f"\n  picked by {safe_text(attribute.pick.by_name)} on {attribute.pick.at[:10]}", style="dim")
+        text.append(f" over {_LABELS.get(attribute.pick.over_rule, attribute.pick.over_rule)}", style="dim")
     for other in attribute.others[:3]:
         text.append("\n  ")
         text.append_text(safe_text((other.value or "")[:120], style="dim"))

@@ -12,7 +12,7 @@ _ORDER_WORDS = (
 )
 _INVOICE_WORDS = "invoice|bill|receipt|factura|facture|rechnung|fattura|τιμολ|فاکتور|صورتحساب|发票|發票|账单|帳單"
 _PART_WORDS = "line|item|detail|refund|return|cancel|l[ií]nea|position|明细|明細"  # parts and opposites of an order
-_CLOSED_WORDS = (
+CLOSED_WORDS = (
     "clos|resol|solv|done|complet|cancel|finish|spam|delet|archiv|merged|cerrad|terminad|anulad|tancad|tancat"
     "|finalitz|geschlossen|gel[oö]st|erledigt|ferm[eé]|termin[eé]"
     "|κλειστ|επιλυ|ολοκλ|بسته|حل شد|完成|关闭|關閉|解决|解決|取消|结束|結束"
@@ -68,7 +68,7 @@ TRAIT_STEPS = {
         -- grain: one row per status of conversations that are not over
         select status
         from (select distinct status from unify_event where role = 'conversations')
-        where not regexp_matches(lower(status), '{_CLOSED_WORDS}')""",
+        where not regexp_matches(lower(status), '{CLOSED_WORDS}')""",
     "trait_record": """
         -- grain: one row per customer
         select

@@ -28,6 +28,19 @@ class OtherValue(_Shape):
     raw: str | None
     records: int
     systems: list[str]
+    column: str | None
+
+
+class PickOfValue(_Shape):
+    """That a person picked the value, over whatever rule would have chosen."""
+
+    pick_id: str
+    by: str
+    by_name: str
+    at: str
+    reason: str | None
+    over_rule: str
+    over_value: str | None
 
 
 class Attribute(_Shape):
@@ -47,6 +60,8 @@ class Attribute(_Shape):
     values: list[str | None]
     others: list[OtherValue]
     more: int
+    pick: PickOfValue | None
+    is_conflict: bool = Field(description="Records contradict each other.")
     hidden_by: str | None
 
 
@@ -215,7 +230,9 @@ class Row(_Shape):
     is_multiple: bool
     is_conflict: bool
     cells: list[Cell]
+    may_pick: bool
     more: int
+    pick: PickOfValue | None
     hidden_by: str | None
 
 
@@ -223,9 +240,65 @@ class SideBySide(_Shape):
     """The records of a customer side by side."""
 
     customer_id: str
+    version: int = Field(description="Of the profile: what `If-Match` takes.")
+    may_pick: bool = Field(description="Whether the caller may settle contradictions of this customer.")
     records: list[CardRecord]
     attributes: list[Row]
     conflicts: list[str]
+
+
+class Picked(_Shape):
+    """A pick, one that holds or one that ended."""
+
+    pick_id: str
+    attribute: str
+    value: str | None
+    picked_by: str
+    picked_at: datetime
+    reason: str | None
+    over_rule: str
+    over_value: str | None
+    source: str
+    is_held: bool
+    ended_at: datetime | None
+    ended_why: str | None = Field(description="changed, gone, withdrawn or replaced.")
+    ended_by: str | None
+    hidden_by: str | None
+
+
+class Picks(_Shape):
+    """What people picked on a customer."""
+
+    customer_id: str
+    picks: list[Picked]
+
+
+class Contradiction(_Shape):
+    """One attribute of one customer, and who says what."""
+
+    customer_id: str
+    display_name: str | None
+    name_hidden_by: str | None
+    version: int
+    state: str = Field(description="open, lapsed, challenged or settled.")
+    attribute: Attribute
+    lapsed: Picked | None
+    may_pick: bool
+
+
+class Contradictions(_Shape):
+    """One page of contradictions."""
+
+    items: list[Contradiction]
+    next_cursor: str | None
+
+
+class ContradictionCounts(_Shape):
+    """How many there are."""
+
+    states: dict[str, int]
+    attributes: dict[str, int]
+    systems: dict[str, int]
 
 
 class Attachment(_Shape):

@@ -11,7 +11,6 @@ import json
 from datetime import date, datetime
 from typing import Annotated
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
@@ -19,9 +18,10 @@ from pydantic import AwareDatetime
 from onefold.access import audit_read
 from onefold.api.call import Call, CallDep
 from onefold.api.card import answers
+from onefold.api.card.keys import Key, sight_by_key
 from onefold.api.paging import Cursor, Limit, decode_cursor, encode_cursor
 from onefold.errors import InvalidInput
-from onefold.kernel import is_customer_id, utc_now
+from onefold.kernel import utc_now
 from onefold.profiles import (
     Asked,
     Position,
@@ -36,17 +36,12 @@ from onefold.profiles import (
     note_visit,
     plain,
     read_timeline,
-    resolve_key,
     see_customer,
 )
 
 router = APIRouter(prefix="/customers", tags=["customers"])
 
 CustomerId = Annotated[str, Path(max_length=200, description="The customer's id, present or former.")]
-Key = Annotated[
-    str,
-    Path(max_length=500, description="Any key: id, e-mail, phone, `source:record_key`.", examples=["ana@x.example"]),
-]
 
 
 @router.get("/{customer_id}/told", response_model=answers.Told)
@@ -145,7 +140,7 @@ def post_visit(call: CallDep, customer_id: CustomerId) -> Response:
 def get_customer(call: CallDep, key: Key) -> Response:
     """The customer's card. ``ETag`` begins with the profile's version; send it as ``If-None-Match``."""
     with call.read() as connection:
-        sight = _sight_by_key(call, connection, key)
+        sight = sight_by_key(call, connection, key)
         card = card_of(connection, sight)
     _audit(call, sight, "customer.read")
     document = card.to_json()
@@ -157,13 +152,6 @@ def get_customer(call: CallDep, key: Key) -> Response:
     if tag in call.request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
-
-
-def _sight_by_key(call: Call, connection: sa.Connection, key: str) -> Sight:
-    if is_customer_id(key):
-        return see_customer(connection, call.access, key)
-    region = call.workspace.settings.region
-    return see_customer(connection, call.access, resolve_key(connection, call.access, key, region))
 
 
 def _audit(call: Call, sight: Sight, action: str) -> None:

@@ -2,8 +2,15 @@
 
 from fastapi import APIRouter
 
-from onefold.api.care import files, notes, notifications, tags, tasks
+from onefold.api.care import files, handover, notes, notifications, tags, tasks
 
-ROUTERS: tuple[APIRouter, ...] = (notes.router, tasks.router, tags.router, files.router, notifications.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    notes.router,
+    tasks.router,
+    tags.router,
+    files.router,
+    handover.router,
+    notifications.router,
+)
 
 __all__ = ["ROUTERS"]
