@@ -132,7 +132,7 @@ def test_the_next_build_gives_what_the_pick_gave(either_bench, ana, attribute, v
     shown, card = everything(either_bench), attribute_of(either_bench, attribute)
     counts = make_anew(either_bench, ana)
 
-    assert counts["held"] == 1
+    assert counts["picks_held"] == 1
     assert everything(either_bench) == shown
     assert attribute_of(either_bench, attribute) == card
     assert card.value == value
@@ -191,7 +191,7 @@ def test_a_pick_lapses_when_its_record_says_something_else_and_that_is_told(eith
     say(ana, "desk.users:z", "status", "dormant")
     counts = either_bench.build(ana)
 
-    assert (counts["held"], counts["lapsed"]) == (0, 1)
+    assert (counts["picks_held"], counts["picks_lapsed"]) == (0, 1)
     assert attribute_of(either_bench, "status").value == "active"
     assert attribute_of(either_bench, "status").pick is None
     assert [(one.ended_why, one.is_held) for one in picks_of(either_bench)] == [("changed", False)]
@@ -225,11 +225,11 @@ def test_a_pick_of_a_vanished_record_moves_to_another_that_says_the_same_else_la
     subject = {"desk": "desk.users:z", "old": "old.t:1"}[gone]
     without = copy.deepcopy(ana)
     _remove(without, subject)
-    assert bench.build(without)["lapsed"] == 0
+    assert bench.build(without)["picks_lapsed"] == 0
     assert attribute_of(bench, "status").value == "vip"
 
     _remove(without, {"desk": "old.t:1", "old": "desk.users:z"}[gone])
-    assert bench.build(without)["lapsed"] == 1
+    assert bench.build(without)["picks_lapsed"] == 1
     assert attribute_of(bench, "status").value == "active"
     assert [one.ended_why for one in picks_of(bench)] == ["gone"]
 

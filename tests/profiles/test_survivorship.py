@@ -27,6 +27,7 @@ def test_every_value_names_its_origin_its_rule_and_the_values_that_lost(bench, a
                 "source": "desk",
                 "table": "users",
                 "record_key": "z",
+                "column": "birth_date",
                 "why_lost": "most_precise",
                 "systems": ["desk"],
             },

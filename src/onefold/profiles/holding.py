@@ -90,9 +90,9 @@ def hold_picks(connection: sa.Connection, engine: Engine, written: Iterable[str]
         now: an aware moment.
 
     Returns:
-        Counts: held, lapsed.
+        Counts: picks_held, picks_lapsed.
     """
-    counts = {"held": 0, "lapsed": 0}
+    counts = {"picks_held": 0, "picks_lapsed": 0}
     rows = connection.execute(
         sa.select(customer_pick).order_by(customer_pick.c.picked_at.desc(), customer_pick.c.pick_id)
     ).all()
@@ -105,7 +105,7 @@ def hold_picks(connection: sa.Connection, engine: Engine, written: Iterable[str]
         if stored is None:
             for row, _said in concerned.held:
                 _lapse(connection, row, customer_id, "gone", now)
-                counts["lapsed"] += 1
+                counts["picks_lapsed"] += 1
         else:
             _hold(connection, stored, concerned, now, counts)
     return counts
@@ -162,7 +162,7 @@ def _hold(
         if pick is None:
             _lapse(connection, row, stored.customer_id, "gone" if said is None else "changed", now)
             lapsed.add(row.attribute)
-            counts["lapsed"] += 1
+            counts["picks_lapsed"] += 1
         elif row.attribute not in held:
             held[row.attribute] = pick
     attributes, shown = stored.attributes, stored.shown
@@ -170,7 +170,7 @@ def _hold(
         attributes = with_pick(attributes, shown, pick)
     if attributes != stored.attributes:
         write_stored(connection, stored, attributes)
-    counts["held"] += len(held)
+    counts["picks_held"] += len(held)
     for name in {*held, *lapsed}:
         write_state(connection, stored, name, held.get(name), has_lapsed=name in lapsed)
 

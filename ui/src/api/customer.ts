@@ -16,6 +16,18 @@ export interface OtherValue {
   raw: string | null;
   records: number;
   systems: string[];
+  column: string | null;
+}
+
+/** That a person picked the value, over whatever rule would have chosen. */
+export interface PickOfValue {
+  pick_id: string;
+  by: string;
+  by_name: string;
+  at: string;
+  reason: string | null;
+  over_rule: string;
+  over_value: string | null;
 }
 
 export interface Attribute {
@@ -33,6 +45,8 @@ export interface Attribute {
   values: (string | null)[];
   others: OtherValue[];
   more: number;
+  pick: PickOfValue | null;
+  is_conflict: boolean;
   hidden_by: string | null;
 }
 
@@ -136,11 +150,15 @@ export interface Row {
   is_multiple: boolean;
   is_conflict: boolean;
   cells: Cell[];
+  may_pick: boolean;
   more: number;
+  pick: PickOfValue | null;
   hidden_by: string | null;
 }
 
 export interface SideBySide {
+  version: number;
+  may_pick: boolean;
   records: CardRecord[];
   attributes: Row[];
   conflicts: string[];
@@ -210,7 +228,7 @@ export interface Wanted {
   collapse?: boolean;
 }
 
-const place = (id: string): string => `/customers/${encodeURIComponent(id)}`;
+export const place = (id: string): string => `/customers/${encodeURIComponent(id)}`;
 const keyOf = (id: string, part: string): readonly string[] => ["customer", id, part];
 
 export function useCard(id: string): UseQueryResult<Card> {

@@ -1323,6 +1323,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{key}/picks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people picked
+         * @description The picks on a customer, those that lapsed or were taken back with them; the newest first.
+         */
+        get: operations["get_picks_api_v1_customers__key__picks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{key}/picks/{attribute}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pick a value
+         * @description The value shows everywhere at once, whatever the rules say, and stays through later builds.
+         *
+         *     `If-Match` takes the profile's version. Needs `update customer`, and the attribute unmasked. The pick hangs on the
+         *     record that says the value; it lapses when that record says something else.
+         */
+        put: operations["put_pick_api_v1_customers__key__picks__attribute__put"];
+        post?: never;
+        /**
+         * Let the rules decide again
+         * @description Takes back what was picked. `If-Match` takes the profile's version.
+         */
+        delete: operations["delete_pick_api_v1_customers__key__picks__attribute__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contradictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In what systems contradict each other
+         * @description One item per customer and attribute, with every value and who says it since when; masked attributes left out.
+         */
+        get: operations["get_contradictions_api_v1_contradictions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contradictions/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many contradictions there are
+         * @description By state, attribute and system; each number leaves its own filter aside.
+         */
+        get: operations["get_contradiction_counts_api_v1_contradictions_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/notes": {
         parameters: {
             query?: never;
@@ -1708,6 +1795,50 @@ export interface paths {
         get: operations["get_preview_api_v1_files__file_id__preview_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{key}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hand-over summary
+         * @description Facts in short, made anew for whoever asks, under their masks.
+         *
+         *     Who it is, why they are here, what was told, what is open, what to beware of. Each line names what it comes from.
+         */
+        get: operations["get_handover_api_v1_customers__key__handover_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over
+         * @description Writes a note that calls the colleague and, where wished, gives them a task: both, or neither.
+         *
+         *     The note holds the message alone: the colleague reads the summary under their own masks.
+         */
+        post: operations["post_handover_api_v1_customers__customer_id__handover_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2682,6 +2813,12 @@ export interface components {
             others: components["schemas"]["OtherValue"][];
             /** More */
             more: number;
+            pick: components["schemas"]["PickOfValue"] | null;
+            /**
+             * Is Conflict
+             * @description Records contradict each other.
+             */
+            is_conflict: boolean;
             /** Hidden By */
             hidden_by: string | null;
         };
@@ -2981,6 +3118,57 @@ export interface components {
             systems: string[];
             /** Cells */
             cells: components["schemas"]["onefold__silos__overview_model__Cell"][];
+        };
+        /**
+         * Contradiction
+         * @description One attribute of one customer, and who says what.
+         */
+        Contradiction: {
+            /** Customer Id */
+            customer_id: string;
+            /** Display Name */
+            display_name: string | null;
+            /** Name Hidden By */
+            name_hidden_by: string | null;
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @description open, lapsed, challenged or settled.
+             */
+            state: string;
+            attribute: components["schemas"]["Attribute"];
+            lapsed: components["schemas"]["Picked"] | null;
+            /** May Pick */
+            may_pick: boolean;
+        };
+        /**
+         * ContradictionCounts
+         * @description How many there are.
+         */
+        ContradictionCounts: {
+            /** States */
+            states: {
+                [key: string]: number;
+            };
+            /** Attributes */
+            attributes: {
+                [key: string]: number;
+            };
+            /** Systems */
+            systems: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Contradictions
+         * @description One page of contradictions.
+         */
+        Contradictions: {
+            /** Items */
+            items: components["schemas"]["Contradiction"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * CorrectedRow
@@ -3569,6 +3757,88 @@ export interface components {
              * Format: date-time
              */
             issued_at: string;
+        };
+        /**
+         * HandedOver
+         * @description What handing over left behind.
+         */
+        HandedOver: {
+            note: components["schemas"]["NoteShape"];
+            task: components["schemas"]["TaskShape"] | null;
+        };
+        /**
+         * HandoverAnswer
+         * @description What a colleague must know to go on, as much as the caller may see.
+         */
+        HandoverAnswer: {
+            /** Customer Id */
+            customer_id: string;
+            /** Display Name */
+            display_name: string | null;
+            /** Name Hidden By */
+            name_hidden_by: string | null;
+            /** Made At */
+            made_at: string;
+            /** Who */
+            who: components["schemas"]["Essential"][];
+            /**
+             * Contacts
+             * @description The last one of each department, the newest first.
+             */
+            contacts: components["schemas"]["TimelineEntry"][];
+            /** Open Conversations */
+            open_conversations: components["schemas"]["TimelineEntry"][];
+            /**
+             * Told
+             * @description Not to be asked again.
+             */
+            told: components["schemas"]["ToldFact"][];
+            /**
+             * Tasks
+             * @description Open ones; null where tasks are not for the caller.
+             */
+            tasks: components["schemas"]["TaskShape"][] | null;
+            /**
+             * Notes
+             * @description Since the last contact; null where not for the caller.
+             */
+            notes: components["schemas"]["NoteShape"][] | null;
+            /**
+             * Contradictions
+             * @description What systems disagree about.
+             */
+            contradictions: components["schemas"]["Attribute"][];
+        };
+        /**
+         * HandoverDraft
+         * @description Whom the customer is handed to, and with which words.
+         */
+        HandoverDraft: {
+            /**
+             * To
+             * @description A user id, from `GET /mentions`.
+             * @example usr_k3m9x2p7q4w8z1aa
+             */
+            to: string;
+            /**
+             * Message
+             * @example @Ben Stone please go on with her boiler.
+             */
+            message: string;
+            task?: components["schemas"]["HandoverTask"] | null;
+        };
+        /**
+         * HandoverTask
+         * @description What the colleague is to do.
+         */
+        HandoverTask: {
+            /**
+             * Title
+             * @example Call her back about the boiler
+             */
+            title: string;
+            /** Due On */
+            due_on?: string | null;
         };
         /**
          * Health
@@ -4447,6 +4717,8 @@ export interface components {
             records: number;
             /** Systems */
             systems: string[];
+            /** Column */
+            column: string | null;
         };
         /**
          * Overlap
@@ -4704,6 +4976,120 @@ export interface components {
             user_id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * PickOfValue
+         * @description That a person picked the value, over whatever rule would have chosen.
+         */
+        PickOfValue: {
+            /** Pick Id */
+            pick_id: string;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /** At */
+            at: string;
+            /** Reason */
+            reason: string | null;
+            /** Over Rule */
+            over_rule: string;
+            /** Over Value */
+            over_value: string | null;
+        };
+        /**
+         * PickOutcome
+         * @description What is shown now, and by which rule.
+         */
+        PickOutcome: {
+            /** Customer Id */
+            customer_id: string;
+            /** Attribute */
+            attribute: string;
+            /** Value */
+            value: string;
+            /**
+             * Rule
+             * @example picked
+             */
+            rule: string;
+            /**
+             * Version
+             * @description Of the profile.
+             */
+            version: number;
+            /**
+             * Is Changed
+             * @description False where it was so already.
+             */
+            is_changed: boolean;
+        };
+        /**
+         * PickWanted
+         * @description Which value counts, and why.
+         * @example {
+         *       "reason": "She said so on the phone.",
+         *       "value": "closed"
+         *     }
+         */
+        PickWanted: {
+            /**
+             * Value
+             * @description One of the values that the records say, as the card shows it.
+             */
+            value: string;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * Picked
+         * @description A pick, one that holds or one that ended.
+         */
+        Picked: {
+            /** Pick Id */
+            pick_id: string;
+            /** Attribute */
+            attribute: string;
+            /** Value */
+            value: string | null;
+            /** Picked By */
+            picked_by: string;
+            /**
+             * Picked At
+             * Format: date-time
+             */
+            picked_at: string;
+            /** Reason */
+            reason: string | null;
+            /** Over Rule */
+            over_rule: string;
+            /** Over Value */
+            over_value: string | null;
+            /** Source */
+            source: string;
+            /** Is Held */
+            is_held: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Ended Why
+             * @description changed, gone, withdrawn or replaced.
+             */
+            ended_why: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /** Hidden By */
+            hidden_by: string | null;
+        };
+        /**
+         * Picks
+         * @description What people picked on a customer.
+         */
+        Picks: {
+            /** Customer Id */
+            customer_id: string;
+            /** Picks */
+            picks: components["schemas"]["Picked"][];
         };
         /**
          * PlanAnswer
@@ -5118,8 +5504,11 @@ export interface components {
             is_conflict: boolean;
             /** Cells */
             cells: components["schemas"]["onefold__api__card__answers__Cell"][];
+            /** May Pick */
+            may_pick: boolean;
             /** More */
             more: number;
+            pick: components["schemas"]["PickOfValue"] | null;
             /** Hidden By */
             hidden_by: string | null;
         };
@@ -5331,6 +5720,16 @@ export interface components {
         SideBySide: {
             /** Customer Id */
             customer_id: string;
+            /**
+             * Version
+             * @description Of the profile: what `If-Match` takes.
+             */
+            version: number;
+            /**
+             * May Pick
+             * @description Whether the caller may settle contradictions of this customer.
+             */
+            may_pick: boolean;
             /** Records */
             records: components["schemas"]["CardRecord"][];
             /** Attributes */
@@ -10735,6 +11134,303 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    get_picks_api_v1_customers__key__picks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any key: id, e-mail, phone, `source:record_key`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "picks": [
+                     *         {
+                     *           "pick_id": "pic_k3m9x2p7q4w8z1aa",
+                     *           "attribute": "attribute",
+                     *           "value": "value",
+                     *           "picked_by": "picked by",
+                     *           "picked_at": "2026-11-03T09:14:07.250Z",
+                     *           "reason": "reason",
+                     *           "over_rule": "over rule",
+                     *           "over_value": "over value",
+                     *           "source": "source",
+                     *           "is_held": false,
+                     *           "ended_at": "2026-11-03T09:14:07.250Z",
+                     *           "ended_why": "ended why",
+                     *           "ended_by": "ended by",
+                     *           "hidden_by": "hidden by"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Picks"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    put_pick_api_v1_customers__key__picks__attribute__put: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag that was read; 412 `stale` where somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Any key: id, e-mail, phone, `source:record_key`. */
+                key: string;
+                attribute: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "She said so on the phone.",
+                 *       "value": "closed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PickWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "attribute": "attribute",
+                     *       "value": "value",
+                     *       "rule": "picked",
+                     *       "version": 1,
+                     *       "is_changed": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PickOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_pick_api_v1_customers__key__picks__attribute__delete: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag that was read; 412 `stale` where somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Any key: id, e-mail, phone, `source:record_key`. */
+                key: string;
+                attribute: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "attribute": "attribute",
+                     *       "value": "value",
+                     *       "rule": "picked",
+                     *       "version": 1,
+                     *       "is_changed": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PickOutcome"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_contradictions_api_v1_contradictions_get: {
+        parameters: {
+            query?: {
+                /** @description With commas between: open, lapsed, challenged, settled. */
+                state?: string;
+                attribute?: string | null;
+                /** @description That says one of the values. */
+                system?: string | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "display_name": "Ana García",
+                     *           "name_hidden_by": "name hidden by",
+                     *           "version": 1,
+                     *           "state": "state",
+                     *           "attribute": {
+                     *             "name": "Sales",
+                     *             "value": "value",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "column": "column",
+                     *             "rule": "rule",
+                     *             "observed_at": "observed at",
+                     *             "raw": "raw",
+                     *             "records": 1,
+                     *             "systems": [
+                     *               "system"
+                     *             ],
+                     *             "values": [
+                     *               "value"
+                     *             ],
+                     *             "others": [
+                     *               {}
+                     *             ],
+                     *             "more": 1,
+                     *             "pick": {
+                     *               "pick_id": "pic_k3m9x2p7q4w8z1aa",
+                     *               "by": "by",
+                     *               "by_name": "by name",
+                     *               "at": "at",
+                     *               "reason": "reason",
+                     *               "over_rule": "over rule",
+                     *               "over_value": "over value"
+                     *             },
+                     *             "is_conflict": false,
+                     *             "hidden_by": "hidden by"
+                     *           },
+                     *           "lapsed": {
+                     *             "pick_id": "pic_k3m9x2p7q4w8z1aa",
+                     *             "attribute": "attribute",
+                     *             "value": "value",
+                     *             "picked_by": "picked by",
+                     *             "picked_at": "2026-11-03T09:14:07.250Z",
+                     *             "reason": "reason",
+                     *             "over_rule": "over rule",
+                     *             "over_value": "over value",
+                     *             "source": "source",
+                     *             "is_held": false,
+                     *             "ended_at": "2026-11-03T09:14:07.250Z",
+                     *             "ended_why": "ended why",
+                     *             "ended_by": "ended by",
+                     *             "hidden_by": "hidden by"
+                     *           },
+                     *           "may_pick": false
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Contradictions"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_contradiction_counts_api_v1_contradictions_counts_get: {
+        parameters: {
+            query?: {
+                /** @description With commas between: open, lapsed, challenged, settled. */
+                state?: string;
+                attribute?: string | null;
+                /** @description That says one of the values. */
+                system?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "states": {},
+                     *       "attributes": {},
+                     *       "systems": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ContradictionCounts"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
     list_notes_api_v1_customers__customer_id__notes_get: {
         parameters: {
             query?: {
@@ -12320,6 +13016,342 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_handover_api_v1_customers__key__handover_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any key: id, e-mail, phone, `source:record_key`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "display_name": "Ana García",
+                     *       "name_hidden_by": "name hidden by",
+                     *       "made_at": "made at",
+                     *       "who": [
+                     *         {
+                     *           "field": "field",
+                     *           "parts": [
+                     *             {
+                     *               "name": "Sales",
+                     *               "type": "type",
+                     *               "value": null,
+                     *               "hidden_by": "hidden by"
+                     *             }
+                     *           ],
+                     *           "is_more": false
+                     *         }
+                     *       ],
+                     *       "contacts": [
+                     *         {
+                     *           "entry_id": "ent_k3m9x2p7q4w8z1aa",
+                     *           "kind": "kind",
+                     *           "occurred_at": "2026-11-03T09:14:07.250Z",
+                     *           "department": "department",
+                     *           "event_type": "event type",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "role": "role",
+                     *           "title": "title",
+                     *           "text": "text",
+                     *           "is_excerpt": false,
+                     *           "status": "status",
+                     *           "channel": "channel",
+                     *           "counterpart": "counterpart",
+                     *           "amount": 0.5,
+                     *           "currency": "EUR",
+                     *           "score": 0.5,
+                     *           "scale": [
+                     *             0.5
+                     *           ],
+                     *           "body": null,
+                     *           "hidden": {},
+                     *           "count": 1,
+                     *           "earliest_at": "2026-11-03T09:14:07.250Z"
+                     *         }
+                     *       ],
+                     *       "open_conversations": [
+                     *         {
+                     *           "entry_id": "ent_k3m9x2p7q4w8z1aa",
+                     *           "kind": "kind",
+                     *           "occurred_at": "2026-11-03T09:14:07.250Z",
+                     *           "department": "department",
+                     *           "event_type": "event type",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "role": "role",
+                     *           "title": "title",
+                     *           "text": "text",
+                     *           "is_excerpt": false,
+                     *           "status": "status",
+                     *           "channel": "channel",
+                     *           "counterpart": "counterpart",
+                     *           "amount": 0.5,
+                     *           "currency": "EUR",
+                     *           "score": 0.5,
+                     *           "scale": [
+                     *             0.5
+                     *           ],
+                     *           "body": null,
+                     *           "hidden": {},
+                     *           "count": 1,
+                     *           "earliest_at": "2026-11-03T09:14:07.250Z"
+                     *         }
+                     *       ],
+                     *       "told": [
+                     *         {
+                     *           "name": "Sales",
+                     *           "value": "value",
+                     *           "told_at": "told at",
+                     *           "age_days": 1,
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "systems": [
+                     *             "system"
+                     *           ],
+                     *           "is_confirmed": false,
+                     *           "is_disputed": false,
+                     *           "openings": 1,
+                     *           "hidden_by": "hidden by"
+                     *         }
+                     *       ],
+                     *       "tasks": [
+                     *         {
+                     *           "task_id": "tsk_k3m9x2p7q4w8z1aa",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "customer_name": {
+                     *             "text": "text",
+                     *             "hidden_by": "hidden by"
+                     *           },
+                     *           "title": {
+                     *             "text": "text",
+                     *             "hidden_by": "hidden by"
+                     *           },
+                     *           "body": {
+                     *             "text": "text",
+                     *             "hidden_by": "hidden by"
+                     *           },
+                     *           "owner": {
+                     *             "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *             "name": "Sales"
+                     *           },
+                     *           "due_on": "2026-11-03",
+                     *           "state": "open",
+                     *           "created_by": {
+                     *             "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *             "name": "Sales"
+                     *           },
+                     *           "created_at": "2026-11-03T09:14:07.250Z",
+                     *           "updated_at": "2026-11-03T09:14:07.250Z",
+                     *           "closed_at": "2026-11-03T09:14:07.250Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "notes": [
+                     *         {
+                     *           "note_id": "not_k3m9x2p7q4w8z1aa",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "author": {
+                     *             "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *             "name": "Sales"
+                     *           },
+                     *           "body": {
+                     *             "text": "text",
+                     *             "hidden_by": "hidden by"
+                     *           },
+                     *           "mentions": [
+                     *             {
+                     *               "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *               "name": "Sales"
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-11-03T09:14:07.250Z",
+                     *           "edited_at": "2026-11-03T09:14:07.250Z",
+                     *           "version": 1,
+                     *           "may_edit": false,
+                     *           "may_delete": false
+                     *         }
+                     *       ],
+                     *       "contradictions": [
+                     *         {
+                     *           "name": "Sales",
+                     *           "value": "value",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "column": "column",
+                     *           "rule": "rule",
+                     *           "observed_at": "observed at",
+                     *           "raw": "raw",
+                     *           "records": 1,
+                     *           "systems": [
+                     *             "system"
+                     *           ],
+                     *           "values": [
+                     *             "value"
+                     *           ],
+                     *           "others": [
+                     *             {
+                     *               "value": "value",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "why_lost": "why lost",
+                     *               "observed_at": "observed at",
+                     *               "raw": "raw",
+                     *               "records": 1,
+                     *               "systems": [],
+                     *               "column": "column"
+                     *             }
+                     *           ],
+                     *           "more": 1,
+                     *           "pick": {
+                     *             "pick_id": "pic_k3m9x2p7q4w8z1aa",
+                     *             "by": "by",
+                     *             "by_name": "by name",
+                     *             "at": "at",
+                     *             "reason": "reason",
+                     *             "over_rule": "over rule",
+                     *             "over_value": "over value"
+                     *           },
+                     *           "is_conflict": false,
+                     *           "hidden_by": "hidden by"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HandoverAnswer"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_handover_api_v1_customers__customer_id__handover_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "usr_k3m9x2p7q4w8z1aa",
+                 *       "message": "@Ben Stone please go on with her boiler.",
+                 *       "task": {
+                 *         "title": "Call her back about the boiler",
+                 *         "due_on": "2026-11-03"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["HandoverDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "note": {
+                     *         "note_id": "not_k3m9x2p7q4w8z1aa",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *         "author": {
+                     *           "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *           "name": "Sales"
+                     *         },
+                     *         "body": {
+                     *           "text": "text",
+                     *           "hidden_by": "hidden by"
+                     *         },
+                     *         "mentions": [
+                     *           {
+                     *             "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *             "name": "Sales"
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-11-03T09:14:07.250Z",
+                     *         "edited_at": "2026-11-03T09:14:07.250Z",
+                     *         "version": 1,
+                     *         "may_edit": false,
+                     *         "may_delete": false
+                     *       },
+                     *       "task": {
+                     *         "task_id": "tsk_k3m9x2p7q4w8z1aa",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *         "customer_name": {
+                     *           "text": "text",
+                     *           "hidden_by": "hidden by"
+                     *         },
+                     *         "title": {
+                     *           "text": "text",
+                     *           "hidden_by": "hidden by"
+                     *         },
+                     *         "body": {
+                     *           "text": "text",
+                     *           "hidden_by": "hidden by"
+                     *         },
+                     *         "owner": {
+                     *           "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *           "name": "Sales"
+                     *         },
+                     *         "due_on": "2026-11-03",
+                     *         "state": "open",
+                     *         "created_by": {
+                     *           "user_id": "usr_k3m9x2p7q4w8z1aa",
+                     *           "name": "Sales"
+                     *         },
+                     *         "created_at": "2026-11-03T09:14:07.250Z",
+                     *         "updated_at": "2026-11-03T09:14:07.250Z",
+                     *         "closed_at": "2026-11-03T09:14:07.250Z",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];
@@ -14753,6 +15785,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "version": 1,
+                     *       "may_pick": false,
                      *       "records": [
                      *         {
                      *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
@@ -14782,7 +15816,17 @@ export interface operations {
                      *               "observed_at": "observed at"
                      *             }
                      *           ],
+                     *           "may_pick": false,
                      *           "more": 1,
+                     *           "pick": {
+                     *             "pick_id": "pic_k3m9x2p7q4w8z1aa",
+                     *             "by": "by",
+                     *             "by_name": "by name",
+                     *             "at": "at",
+                     *             "reason": "reason",
+                     *             "over_rule": "over rule",
+                     *             "over_value": "over value"
+                     *           },
                      *           "hidden_by": "hidden by"
                      *         }
                      *       ],
@@ -15057,10 +16101,21 @@ export interface operations {
                      *               "observed_at": "observed at",
                      *               "raw": "raw",
                      *               "records": 1,
-                     *               "systems": []
+                     *               "systems": [],
+                     *               "column": "column"
                      *             }
                      *           ],
                      *           "more": 1,
+                     *           "pick": {
+                     *             "pick_id": "pic_k3m9x2p7q4w8z1aa",
+                     *             "by": "by",
+                     *             "by_name": "by name",
+                     *             "at": "at",
+                     *             "reason": "reason",
+                     *             "over_rule": "over rule",
+                     *             "over_value": "over value"
+                     *           },
+                     *           "is_conflict": false,
                      *           "hidden_by": "hidden by"
                      *         }
                      *       ],

@@ -52,7 +52,7 @@ const PAGES: readonly PageEntry[] = [
   { feature: "account", paths: ["/sign-in/*", "/set-up", "/invitation", "/reset-password"], isOpen: true },
   { feature: "overview", paths: ["/overview"], link: "/overview", icon: DashboardOutlined, needs: ["read", "report"] },
   { feature: "customers", paths: ["/customers"], link: "/customers", icon: TeamOutlined, needs: ["read", "customer"] },
-  { feature: "customer", paths: ["/customers/:id/*"], needs: ["read", "customer"] },
+  { feature: "customer", paths: ["/contradictions", "/customers/:id/*"], needs: ["read", "customer"] },
   { feature: "care", paths: ["/tasks"], link: "/tasks", icon: CheckSquareOutlined, needs: ["read", "task"] },
   { feature: "care", paths: ["/notifications"] },
   { feature: "sources", paths: ["/sources/*"], link: "/sources", icon: DatabaseOutlined, needs: ["read", "source"] },

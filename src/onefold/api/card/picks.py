@@ -15,6 +15,7 @@ from onefold.api.card.keys import Key, sight_by_key
 from onefold.api.paging import Cursor, Limit, decode_cursor, encode_cursor
 from onefold.errors import InvalidInput
 from onefold.profiles import (
+    STATES,
     UNDECIDED,
     ContradictionFilter,
     count_contradictions,
@@ -30,7 +31,9 @@ from onefold.profiles.picking import LONGEST_REASON
 router = APIRouter(tags=["contradictions"])
 
 AttributeName = Annotated[str, Path(max_length=500, examples=["status"])]
-States = Annotated[list[State], Query(description="Several by repeating it; all that ask for somebody where absent.")]
+States = Annotated[
+    str, Query(max_length=100, description="With commas between: open, lapsed, challenged, settled.", examples=["open"])
+]
 OfAttribute = Annotated[str | None, Query(max_length=500, examples=["status"])]
 OfSystem = Annotated[str | None, Query(max_length=100, description="That says one of the values.", examples=["crm"])]
 
@@ -104,14 +107,14 @@ def delete_pick(call: CallDep, response: Response, key: Key, attribute: Attribut
 @router.get("/contradictions", summary="In what systems contradict each other", response_model=answers.Contradictions)
 def get_contradictions(
     call: CallDep,
-    state: States = list(UNDECIDED),  # noqa: B006 - FastAPI copies it
+    state: States = ",".join(UNDECIDED),
     attribute: OfAttribute = None,
     system: OfSystem = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """One item per customer and attribute, with every value and who says it since when; masked attributes left out."""
-    wanted = ContradictionFilter(tuple(state), attribute, system)
+    wanted = ContradictionFilter(_states(state), attribute, system)
     after = _position(cursor) if cursor else None
     with call.read() as connection:
         found = list_contradictions(connection, call.access, wanted, after=after, limit=limit + 1)
@@ -123,14 +126,21 @@ def get_contradictions(
 @router.get("/contradictions/counts", summary="How many contradictions there are")
 def get_contradiction_counts(
     call: CallDep,
-    state: States = list(UNDECIDED),  # noqa: B006 - FastAPI copies it
+    state: States = ",".join(UNDECIDED),
     attribute: OfAttribute = None,
     system: OfSystem = None,
 ) -> answers.ContradictionCounts:
     """By state, attribute and system; each number leaves its own filter aside."""
     with call.read() as connection:
-        found = count_contradictions(connection, call.access, ContradictionFilter(tuple(state), attribute, system))
+        found = count_contradictions(connection, call.access, ContradictionFilter(_states(state), attribute, system))
     return answers.ContradictionCounts(**vars(found))
+
+
+def _states(text: str) -> tuple[State, ...]:
+    wanted = {part.strip() for part in text.split(",") if part.strip()}
+    if unknown := wanted - set(STATES):
+        raise InvalidInput(f"no contradiction is {min(unknown)!r}", hint=f"Choose from: {', '.join(STATES)}")
+    return tuple(state for state in STATES if state in wanted) or UNDECIDED
 
 
 def _position(cursor: str) -> tuple[str, str]:

@@ -3,3 +3,4 @@ export { CustomerFiles } from "./CustomerFiles";
 export { CustomerNotes } from "./CustomerNotes";
 export { CustomerTags } from "./CustomerTags";
 export { CustomerTasks } from "./CustomerTasks";
+export { HandOverForm } from "./HandOverForm";

@@ -8,6 +8,7 @@ import { Hidden, Shown } from "@/components/Hidden";
 import { Avatar } from "@/components/PersonTag";
 import { Text } from "@/components/Text";
 import { CarePanel } from "./care";
+import { HandOver } from "./HandOver";
 import { isolated } from "./labels";
 import { CustomerId } from "./CustomerId";
 
@@ -48,10 +49,11 @@ export function Header({ card }: { card: Card }): ReactNode {
             <CarePanel name="CustomerTags" customerId={card.customer_id} />
           </div>
         </div>
+        {card.state !== "retired" && <HandOver customerId={card.customer_id} />}
       </div>
       {isFormer && <Alert showIcon type="info" title={t("header.former", { id: isolated(card.asked_for) })} />}
       {card.state === "retired" && <Alert showIcon type="warning" title={t("header.retired_why")} />}
-      <Handover card={card} traits={traits} />
+      <InShort card={card} traits={traits} />
     </header>
   );
 }
@@ -62,28 +64,28 @@ function isHidden(value: unknown): boolean {
 
 const day = (moment: string): string => formatMoment(moment.slice(0, 10), "date");
 
-/** For whoever takes over: made from facts, so that nobody tells the story again. */
-function Handover({ card, traits }: { card: Card; traits: Traits }): ReactNode {
+/** The story so far, made from facts. */
+function InShort({ card, traits }: { card: Card; traits: Traits }): ReactNode {
   const { t } = useTranslation("customer");
   const shown = Object.fromEntries(Object.entries(traits).filter(([, value]) => !isHidden(value))) as Traits;
   const sentences = [
-    shown.customer_since && t("handover.since", { day: day(shown.customer_since) }),
-    shown.systems && t("handover.known", { count: shown.systems.length, systems: isolated(shown.systems.join(", ")) }),
-    shown.orders && t("handover.orders", { count: shown.orders.count }),
-    shown.open_tickets ? t("handover.open", { count: shown.open_tickets }) : null,
-    shown.open_complaint?.at && t("handover.complaint", { day: day(shown.open_complaint.at) }),
+    shown.customer_since && t("short.since", { day: day(shown.customer_since) }),
+    shown.systems && t("short.known", { count: shown.systems.length, systems: isolated(shown.systems.join(", ")) }),
+    shown.orders && t("short.orders", { count: shown.orders.count }),
+    shown.open_tickets ? t("short.open", { count: shown.open_tickets }) : null,
+    shown.open_complaint?.at && t("short.complaint", { day: day(shown.open_complaint.at) }),
     shown.last_contact_with &&
-      t("handover.spoke", {
+      t("short.spoke", {
         who: isolated(shown.last_contact_with),
         day: shown.last_contact_with_at ? day(shown.last_contact_with_at) : "–",
       }),
     shown.last_score &&
-      t("handover.score", { score: formatNumber(shown.last_score.score), day: day(shown.last_score.at) }),
+      t("short.score", { score: formatNumber(shown.last_score.score), day: day(shown.last_score.at) }),
   ].filter(Boolean);
   if (sentences.length === 0 || card.state === "retired") return null;
   return (
-    <p className="cu-handover">
-      <b>{t("handover")}</b> {sentences.join(" ")}
+    <p className="cu-short">
+      <b>{t("short")}</b> {sentences.join(" ")}
     </p>
   );
 }

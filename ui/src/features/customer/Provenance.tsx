@@ -9,6 +9,7 @@ import { Loading } from "@/components/Loading";
 import { Moment } from "@/components/Moment";
 import { Text } from "@/components/Text";
 import { fieldLabel, ruleLabel } from "./labels";
+import { PickButton, PickedBy } from "./PickDialog";
 import { AttributeValue, MaskedAttribute } from "./Value";
 
 type Open = (field: string) => void;
@@ -32,7 +33,7 @@ export function ProvenanceProvider({ card, children }: { card: Card; children: R
   return (
     <OpenContext value={open}>
       {children}
-      <ProvenanceDrawer field={field} attribute={attribute} onClose={() => setField(null)} />
+      <ProvenanceDrawer field={field} attribute={attribute} card={card} onClose={() => setField(null)} />
     </OpenContext>
   );
 }
@@ -78,7 +79,7 @@ export function WithProvenance({ attribute, children }: { attribute: Attribute; 
         </>
       )}
       <dt>{t("provenance.rule")}</dt>
-      <dd>{ruleLabel(t, attribute.rule)}</dd>
+      <dd>{attribute.pick ? <PickedBy attribute={attribute} /> : ruleLabel(t, attribute.rule)}</dd>
       {attribute.others.length + attribute.more > 0 && (
         <dd className="soft">{t("provenance.others", { count: attribute.others.length + attribute.more })}</dd>
       )}
@@ -100,10 +101,12 @@ export function WithProvenance({ attribute, children }: { attribute: Attribute; 
 function ProvenanceDrawer({
   field,
   attribute,
+  card,
   onClose,
 }: {
   field: string | null;
   attribute: Attribute | null;
+  card: Card;
   onClose: () => void;
 }): ReactNode {
   const { t } = useTranslation("customer");
@@ -117,20 +120,26 @@ function ProvenanceDrawer({
       size={420}
       destroyOnHidden
     >
-      {attribute && <FullProvenance attribute={attribute} />}
+      {attribute && <FullProvenance attribute={attribute} card={card} />}
       {field && !attribute && <p>{t("provenance.computed")}</p>}
       {field && <WhoSees field={field} />}
     </Drawer>
   );
 }
 
-function FullProvenance({ attribute }: { attribute: Attribute }): ReactNode {
+function FullProvenance({ attribute, card }: { attribute: Attribute; card: Card }): ReactNode {
   const { t } = useTranslation("customer");
   return (
     <>
       <p className="cu-big">
-        <MaskedAttribute attribute={attribute} />
+        <MaskedAttribute attribute={attribute} />{" "}
+        <PickButton customerId={card.customer_id} attribute={attribute} version={card.version} />
       </p>
+      {attribute.pick && (
+        <p>
+          <PickedBy attribute={attribute} />
+        </p>
+      )}
       <dl className="cu-facts">
         <dt>{t("provenance.source")}</dt>
         <dd>
@@ -189,8 +198,7 @@ function FullProvenance({ attribute }: { attribute: Attribute }): ReactNode {
                       · <Moment value={other.observed_at} as="date" />
                     </>
                   )}
-                  {" · "}
-                  {t("provenance.lost_by", { rule: ruleLabel(t, other.why_lost) })}
+                  {!attribute.pick && <> · {t("provenance.lost_by", { rule: ruleLabel(t, other.why_lost) })}</>}
                 </span>
               </li>
             ))}

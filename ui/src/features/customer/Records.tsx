@@ -3,7 +3,16 @@ import { CheckOutlined } from "@ant-design/icons";
 import { Segmented, Select, Switch, Tag } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type CardRecord, type Cell, type Row, type SideBySide, useRecords } from "@/api/customer";
+import { Link } from "react-router";
+import {
+  type Attribute,
+  type Card,
+  type CardRecord,
+  type Cell,
+  type Row,
+  type SideBySide,
+  useRecords,
+} from "@/api/customer";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Hidden } from "@/components/Hidden";
@@ -12,11 +21,14 @@ import { Moment } from "@/components/Moment";
 import { Text } from "@/components/Text";
 import { useIsPhone } from "@/components/useIsPhone";
 import { fieldLabel, ruleLabel } from "./labels";
+import { MayPickContext, PickButton, PickedBy } from "./PickDialog";
+import { PickHistory } from "./PickHistory";
 import { AttributeValue } from "./Value";
 
-export function Records({ id }: { id: string }): ReactNode {
+export function Records({ card }: { card: Card }): ReactNode {
   const { t } = useTranslation("customer");
   const isPhone = useIsPhone();
+  const id = card.customer_id;
   const { data, isPending, error, refetch } = useRecords(id);
   const [isDifferent, setIsDifferent] = useState(false);
   if (isPending) return <Loading lines={10} />;
@@ -24,20 +36,22 @@ export function Records({ id }: { id: string }): ReactNode {
   if (data.records.length === 0) return <EmptyState title={t("records.none")} />;
   const rows = data.attributes.filter((row) => !isDifferent || row.is_conflict);
   return (
-    <>
-      <Conflicts found={data} />
+    <MayPickContext value={data.may_pick}>
+      <Conflicts found={data} card={card} />
       <label className="cu-switch">
         <Switch size="small" checked={isDifferent} onChange={setIsDifferent} />
         {t("records.differing")}
       </label>
       {isPhone ? <OneByOne records={data.records} rows={rows} /> : <Table records={data.records} rows={rows} />}
-    </>
+      <PickHistory id={id} />
+    </MayPickContext>
   );
 }
 
 /** Both values, who says so, how old, and which won by which rule. */
-function Conflicts({ found }: { found: SideBySide }): ReactNode {
+function Conflicts({ found, card }: { found: SideBySide; card: Card }): ReactNode {
   const { t } = useTranslation("customer");
+  const attributes = new Map(card.attributes.map((attribute) => [attribute.name, attribute]));
   const rows = found.attributes.filter(({ is_conflict }) => is_conflict);
   if (rows.length === 0) return <p className="soft">{t("records.agree")}</p>;
   return (
@@ -46,7 +60,8 @@ function Conflicts({ found }: { found: SideBySide }): ReactNode {
       <ul>
         {rows.map((row) => (
           <li key={row.name}>
-            <b>{fieldLabel(t, row.name)}</b>
+            <b>{fieldLabel(t, row.name)}</b> <Settle attribute={attributes.get(row.name)} card={card} />
+            <PickedBy attribute={row} />
             <ul>
               {row.cells
                 .filter(({ is_writer }) => is_writer)
@@ -61,7 +76,7 @@ function Conflicts({ found }: { found: SideBySide }): ReactNode {
                           · <Moment value={cell.observed_at} as="date" />
                         </>
                       )}
-                      {!cell.is_chosen && cell.why_lost && (
+                      {!cell.is_chosen && cell.why_lost && !row.pick && (
                         <> · {t("provenance.lost_by", { rule: ruleLabel(t, cell.why_lost) })}</>
                       )}
                     </span>
@@ -71,8 +86,14 @@ function Conflicts({ found }: { found: SideBySide }): ReactNode {
           </li>
         ))}
       </ul>
+      <Link to="/contradictions">{t("contradictions.all")}</Link>
     </section>
   );
+}
+
+function Settle({ attribute, card }: { attribute: Attribute | undefined; card: Card }): ReactNode {
+  if (!attribute) return null;
+  return <PickButton customerId={card.customer_id} attribute={attribute} version={card.version} />;
 }
 
 function CellValue({ cell, row }: { cell: Cell; row: Row }): ReactNode {

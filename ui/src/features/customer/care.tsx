@@ -3,7 +3,7 @@ import { type ComponentType, lazy, type LazyExoticComponent, type ReactNode, Sus
 import { Boundary } from "@/components/Boundary";
 import { Loading } from "@/components/Loading";
 
-type Name = "CustomerNotes" | "CustomerTasks" | "CustomerFiles" | "CustomerTags";
+type Name = "CustomerNotes" | "CustomerTasks" | "CustomerFiles" | "CustomerTags" | "HandOverForm";
 type Panel = ComponentType<{ customerId: string }>;
 
 const MODULES = import.meta.glob<Partial<Record<Name, Panel>>>([
@@ -23,6 +23,7 @@ const PANELS: Record<Name, LazyExoticComponent<Panel> | null> = {
   CustomerTasks: panel("CustomerTasks"),
   CustomerFiles: panel("CustomerFiles"),
   CustomerTags: panel("CustomerTags"),
+  HandOverForm: panel("HandOverForm"),
 };
 
 export const hasCare = load !== undefined;

@@ -30,9 +30,12 @@ const EMAIL = {
       raw: null,
       records: 1,
       systems: ["crm"],
+      column: "mail",
     },
   ],
   more: 0,
+  pick: null,
+  is_conflict: false,
   hidden_by: null,
 };
 

@@ -1,8 +1,11 @@
-/** The customer page: who it is, what to know before saying hello, and everything behind it. */
+/**
+ * The customer page: who it is, what to know before saying hello, and everything behind it. And `/contradictions`, the
+ * list of what systems disagree about across customers.
+ */
 import { Tabs } from "antd";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useParams } from "react-router";
+import { useLocation, useNavigate, useParams } from "react-router";
 import { isApiError } from "@/api/client";
 import { type Card, useCard, useCustomerChanges, useVisit } from "@/api/customer";
 import { useSession } from "@/app/session";
@@ -10,9 +13,11 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
 import { CarePanel, hasCare } from "./care";
+import { ContradictionsPage } from "./ContradictionsPage";
 import { Essentials } from "./Essentials";
 import { Header } from "./Header";
 import { Identity } from "./Identity";
+import { MayPickContext } from "./PickDialog";
 import { Profile } from "./Profile";
 import { ProvenanceProvider } from "./Provenance";
 import { Records } from "./Records";
@@ -22,7 +27,8 @@ import "./customer.css";
 
 export default function CustomerRoute(): ReactNode {
   const { id = "" } = useParams();
-  return <CustomerPage key={id} id={id} />;
+  const { pathname } = useLocation();
+  return pathname === "/contradictions" ? <ContradictionsPage /> : <CustomerPage key={id} id={id} />;
 }
 
 function CustomerPage({ id }: { id: string }): ReactNode {
@@ -36,6 +42,7 @@ function CustomerPage({ id }: { id: string }): ReactNode {
 
 function Found({ card }: { card: Card }): ReactNode {
   const { t } = useTranslation("customer");
+  const { may } = useSession();
   const id = card.customer_id;
   const lastVisit = useVisit(id);
   useCustomerChanges(id);
@@ -43,20 +50,22 @@ function Found({ card }: { card: Card }): ReactNode {
     document.title = `${card.display_name ?? t("header.nameless")} · Onefold`;
   }, [card.display_name, t]);
   return (
-    <ProvenanceProvider card={card}>
-      <div className="page cu-page">
-        <Header card={card} />
-        <div className="cu-columns">
-          <aside className="cu-side" aria-label={t("side")}>
-            <Essentials card={card} />
-            <Told id={id} />
-          </aside>
-          <div className="cu-main">
-            <Parts card={card} lastVisit={lastVisit} />
+    <MayPickContext value={may("update", "customer")}>
+      <ProvenanceProvider card={card}>
+        <div className="page cu-page">
+          <Header card={card} />
+          <div className="cu-columns">
+            <aside className="cu-side" aria-label={t("side")}>
+              <Essentials card={card} />
+              <Told id={id} />
+            </aside>
+            <div className="cu-main">
+              <Parts card={card} lastVisit={lastVisit} />
+            </div>
           </div>
         </div>
-      </div>
-    </ProvenanceProvider>
+      </ProvenanceProvider>
+    </MayPickContext>
   );
 }
 
@@ -89,7 +98,7 @@ function Parts({ card, lastVisit }: { card: Card; lastVisit: string | null | und
   const tabs = [
     { key: "timeline", label: t("tab.timeline"), is: true, children: <Timeline card={card} lastVisit={lastVisit} /> },
     { key: "profile", label: t("tab.profile"), is: true, children: <Profile card={card} /> },
-    { key: "records", label: t("tab.records"), is: true, children: <Records id={id} /> },
+    { key: "records", label: t("tab.records"), is: true, children: <Records card={card} /> },
     { key: "identity", label: t("tab.identity"), is: may("read", "identity"), children: <Identity id={id} /> },
     ...(hasCare ? care : []),
   ].filter((tab) => tab.is);

@@ -66,6 +66,7 @@ function Examples({ sign }: { sign: Sign }): ReactNode {
 
 function SignCard({ sign, past }: { sign: Sign; past: readonly Past[] }): ReactNode {
   const { t } = useTranslation("overview");
+  const { may } = useSession();
   const isList = sign.unit !== "customers";
   const title = t(`sign.${sign.name}`);
   return (
@@ -87,6 +88,9 @@ function SignCard({ sign, past }: { sign: Sign; past: readonly Past[] }): ReactN
         </ul>
       )}
       <Examples sign={sign} />
+      {sign.name === "inconsistent" && may("read", "customer") && (
+        <Link to="/contradictions">{t("contradictions")}</Link>
+      )}
     </article>
   );
 }
