@@ -30,6 +30,7 @@ from onefold.profiles.picking import LONGEST_REASON
 
 router = APIRouter(tags=["contradictions"])
 
+_UNDECIDED = ",".join(UNDECIDED)
 AttributeName = Annotated[str, Path(max_length=500, examples=["status"])]
 States = Annotated[
     str, Query(max_length=100, description="With commas between: open, lapsed, challenged, settled.", examples=["open"])
@@ -107,7 +108,7 @@ def delete_pick(call: CallDep, response: Response, key: Key, attribute: Attribut
 @router.get("/contradictions", summary="In what systems contradict each other", response_model=answers.Contradictions)
 def get_contradictions(
     call: CallDep,
-    state: States = ",".join(UNDECIDED),
+    state: States = _UNDECIDED,
     attribute: OfAttribute = None,
     system: OfSystem = None,
     limit: Limit = 50,
@@ -126,7 +127,7 @@ def get_contradictions(
 @router.get("/contradictions/counts", summary="How many contradictions there are")
 def get_contradiction_counts(
     call: CallDep,
-    state: States = ",".join(UNDECIDED),
+    state: States = _UNDECIDED,
     attribute: OfAttribute = None,
     system: OfSystem = None,
 ) -> answers.ContradictionCounts:
