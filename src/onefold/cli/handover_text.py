@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from onefold.profiles.terminal import safe_text
+from onefold.profiles.terminal import essential_line, safe_text
 
 if TYPE_CHECKING:
     from onefold.care import Handover
@@ -34,7 +34,8 @@ def handover_lines(summary: Handover) -> Iterator[str]:
 
 
 def _essential(line: Essential) -> str:
-    return ", ".join(f"{_words(part.name)} {_shown(part.value, part.hidden_by)}" for part in line.parts)
+    name, said = essential_line(line)
+    return f"{name}: {said}"
 
 
 def _entry(entry: TimelineEntry) -> str:
@@ -77,7 +78,5 @@ def _day(moment: datetime | None) -> str:
 def _shown(value: Any, hidden_by: str | None) -> str:
     if value is None:
         return f"hidden by policy: {hidden_by}" if hidden_by else ""
-    if isinstance(value, dict):
-        return ", ".join(str(safe_text(one)) for one in value.values() if isinstance(one, str | int | float))
     text = str(safe_text(value))
     return text if len(text) <= 200 else f"{text[:199]}…"

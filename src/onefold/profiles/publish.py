@@ -200,14 +200,14 @@ def publish_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePla
             counts["identifiers"] = insert_arrow(connection, identifier, engine.batches(_IDENTIFIERS_SQL))
         counts["search_terms"] = _insert_terms(connection, engine)
         counts |= _update_timeline(connection, engine, touched)
-        with indexes_deferred(connection, profile_summary):
+        with indexes_deferred(connection, profile_summary), indexes_deferred(connection, contradiction):
             for rows, summaries, contradictions in _profiles(engine, len(changes.written), now.astimezone(UTC)):
                 insert_arrow(connection, profile, rows)
                 insert_arrow(connection, profile_summary, summaries)
                 insert_arrow(connection, contradiction, contradictions)
         if len(changes.written):
             _insert_attributes(connection, engine)
-            measure_tables(connection, profile_summary, search_term)
+            measure_tables(connection, profile_summary, search_term, contradiction)
         counts |= hold_picks(connection, engine, changes.written["customer_id"].to_pylist(), now)
     announce_profiles(connection, changes.written, now)
     return counts

@@ -90,7 +90,7 @@ def _header(card: Card) -> Panel:
     lines.add_column(overflow="fold")
     for essential in card.essentials:
         if essential.field != "name":
-            lines.add_row(_LINES.get(essential.field, _label(essential.field).capitalize()), _essential(essential))
+            lines.add_row(*essential_line(essential))
     lines.add_row("Known in", _known_in(card))
     body.append(lines)
     return Panel(
@@ -110,8 +110,10 @@ def _known_in(card: Card) -> Text:
     return safe_text(", ".join(parts) or "no system")
 
 
-def _essential(essential: Essential) -> Text:
-    return safe_text(" · ".join(text for part in essential.parts if (text := _part(part))))
+def essential_line(essential: Essential) -> tuple[str, Text]:
+    """What a line of the essentials is called, and what it says."""
+    said = " · ".join(text for part in essential.parts if (text := _part(part)))
+    return _LINES.get(essential.field, _label(essential.field).capitalize()), safe_text(said)
 
 
 def _part(part: Part) -> str:
