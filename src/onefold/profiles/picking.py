@@ -29,7 +29,7 @@ from onefold.profiles.pick_rows import (
     write_state,
     write_stored,
 )
-from onefold.profiles.picks import find_value, with_pick, without_pick
+from onefold.profiles.picks import PICKED, HeldPick, find_value, with_pick, without_pick
 from onefold.profiles.rules import may_be_picked
 from onefold.profiles.scope import may_update
 from onefold.profiles.sight import Sight, see_customer
@@ -108,51 +108,20 @@ def pick_value(
         Stale: the profile is at another version.
     """
     sight, stored = _found(connection, access, customer_id, attribute)
-    reason = _checked(reason)
-    entry = stored.attributes["values"].get(attribute)
-    if entry is None or not entry.get("others"):
-        raise InvalidInput(f"there is nothing to pick: no two records differ in {attribute}", attribute=attribute)
-    chosen = find_value(entry, value)
-    if chosen is None:
-        known = [one["value"] for one in (entry, *entry["others"])]
-        raise InvalidInput(
-            f"no record says that as {attribute}", hint=f"Choose from: {', '.join(known)}", attribute=attribute
-        )
-    known = sorted(one["value"] for one in (entry, *entry["others"]))
-    subjects = subjects_of(connection, stored.customer_id)
-    before = picks_on(connection, subjects, attribute)
-    if before and (before[0].picked_by, before[0].value, before[0].reason, sorted(before[0].known)) == (
-        access.actor.actor_id, value, reason, known,
-    ):  # fmt: skip
-        return Outcome(stored.customer_id, attribute, value, entry["rule"], stored.version, is_changed=False)
+    wanted = _wanted(stored, attribute, value, _checked(reason))
+    before = picks_on(connection, subjects_of(connection, stored.customer_id), attribute)
+    if before and wanted.is_said_by(before[0], access):
+        rule = stored.attributes["values"][attribute]["rule"]
+        return Outcome(stored.customer_id, attribute, value, rule, stored.version, is_changed=False)
     _check_version(stored, expected_version)
-    now, ruled = utc_now(), without_pick(stored.attributes, attribute)["values"][attribute]
+    now = utc_now()
     for row in before:
         end_pick(connection, row.pick_id, stored.customer_id, _ending("replaced", access, now))
-    record = stored.attributes["records"][chosen["record"]]
-    pick_id = new_id("pick")
-    connection.execute(
-        customer_pick.insert().values(
-            pick_id=pick_id,
-            subject_id=subject_id_for(record["source"], record["table"], record["record_key"]),
-            attribute=attribute,
-            customer_id=stored.customer_id,
-            value=value,
-            known=known,
-            over_rule=ruled["rule"],
-            over_value=ruled["value"],
-            reason=reason,
-            picked_by=access.actor.actor_id,
-            picked_by_name=access.actor.name,
-            picked_at=now,
-        )
-    )
-    row = connection.execute(sa.select(customer_pick).where(customer_pick.c.pick_id == pick_id)).one()
-    pick = held_pick(row)
+    pick = _insert(connection, access, stored, wanted, now)
     version = _rewrite(connection, stored, with_pick(stored.attributes, stored.shown, pick), now)
     write_state(connection, stored, attribute, pick, has_lapsed=False)
-    _tell(connection, sight, "pick.created", attribute, pick_id, version)
-    return Outcome(stored.customer_id, attribute, value, "picked", version, is_changed=True)
+    _tell(connection, sight, "pick.created", attribute, pick.pick_id, version)
+    return Outcome(stored.customer_id, attribute, value, PICKED, version, is_changed=True)
 
 
 def unpick(
@@ -231,6 +200,60 @@ def _found(connection: sa.Connection, access: Access, customer_id: str, attribut
     if stored is None:
         raise NotFound(f"{sight.customer_id} has no profile", hint="It is retired: none of its records is left.")
     return sight, stored
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A pick that is to be made."""
+
+    attribute: str
+    value: str
+    subject_id: str
+    known: list[str]
+    reason: str | None
+
+    def is_said_by(self, row: sa.Row[tuple[object, ...]], access: Access) -> bool:
+        """Whether a pick that holds says the same, by the same person."""
+        said = (row.picked_by, row.value, row.reason, sorted(row.known))
+        return said == (access.actor.actor_id, self.value, self.reason, self.known)
+
+
+def _wanted(stored: Stored, attribute: str, value: str, reason: str | None) -> _Wanted:
+    entry = stored.attributes["values"].get(attribute)
+    if entry is None or not entry.get("others"):
+        raise InvalidInput(f"there is nothing to pick: no two records differ in {attribute}", attribute=attribute)
+    known = [one["value"] for one in (entry, *entry["others"])]
+    chosen = find_value(entry, value)
+    if chosen is None:
+        raise InvalidInput(
+            f"no record says that as {attribute}", hint=f"Choose from: {', '.join(known)}", attribute=attribute
+        )
+    record = stored.attributes["records"][chosen["record"]]
+    subject_id = subject_id_for(record["source"], record["table"], record["record_key"])
+    return _Wanted(attribute, value, subject_id, sorted(known), reason)
+
+
+def _insert(connection: sa.Connection, access: Access, stored: Stored, wanted: _Wanted, now: datetime) -> HeldPick:
+    ruled = without_pick(stored.attributes, wanted.attribute)["values"][wanted.attribute]
+    pick_id = new_id("pick")
+    connection.execute(
+        customer_pick.insert().values(
+            pick_id=pick_id,
+            subject_id=wanted.subject_id,
+            attribute=wanted.attribute,
+            customer_id=stored.customer_id,
+            value=wanted.value,
+            known=wanted.known,
+            over_rule=ruled["rule"],
+            over_value=ruled["value"],
+            reason=wanted.reason,
+            picked_by=access.actor.actor_id,
+            picked_by_name=access.actor.name,
+            picked_at=now,
+        )
+    )
+    row = connection.execute(sa.select(customer_pick).where(customer_pick.c.pick_id == pick_id)).one()
+    return held_pick(row)
 
 
 def _checked(reason: str | None) -> str | None:

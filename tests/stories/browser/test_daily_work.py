@@ -130,6 +130,60 @@ def test_a_steward_looks_into_a_source_and_builds(arrive):
     steward.sign_out()
 
 
+def test_a_steward_settles_what_systems_disagree_about(arrive):
+    steward = arrive("Steward")
+    page = steward.page
+    page.goto("/contradictions?attribute=status")
+    settle = page.get_by_role("button", name=re.compile(re.escape(steward.says("customer", "pick.settle"))))
+    settle.first.wait_for()
+    assert steward.does_not_scroll_sideways()
+    address = page.locator("main a[href^='/customers/cus_']").first.get_attribute("href")
+    settle.first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio").nth(1).check()
+    dialog.get_by_label(steward.says("customer", "pick.reason"), exact=True).fill("Asked on the phone.")
+    dialog.get_by_role("button", name=steward.says("customer", "pick.save"), exact=True).click()
+    dialog.wait_for(state="hidden")
+    page.goto(address)
+    page.get_by_text("Asked on the phone.").first.wait_for()
+    assert steward.does_not_scroll_sideways()
+    customer_id = address.split("/")[2]
+    rows = steward.ask(f"/customers/{customer_id}/records").json()["attributes"]
+    status = next(row for row in rows if row["name"] == "status")
+    assert (status["rule"], status["pick"]["reason"]) == ("picked", "Asked on the phone.")
+    page.get_by_role("button", name=re.compile(re.escape(steward.says("customer", "pick.change")))).first.click()
+    dialog.get_by_text(steward.says("customer", "pick.by_rule"), exact=True).click()
+    dialog.get_by_role("button", name=steward.says("customer", "pick.save"), exact=True).click()
+    dialog.wait_for(state="hidden")
+    page.get_by_text(steward.says("customer", "pick.over_now"), exact=True).first.wait_for()
+    steward.sign_out()
+
+
+def test_an_agent_hands_a_customer_over(arrive):
+    agent = arrive("Agent")
+    page = agent.page
+    person = agent.customer("open_tickets > 0 and full_name is known")
+    page.goto(f"/customers/{person['customer_id']}")
+    page.get_by_role("button", name=agent.says("customer", "handover"), exact=True).click()
+    drawer = page.get_by_role("dialog")
+    for part in ("who", "contacts", "open", "told"):
+        drawer.get_by_role("heading", name=agent.says("customer", f"handover.{part}"), exact=True).wait_for()
+    drawer.get_by_label(agent.says("care", "handover.colleague"), exact=True).press_sequentially("Priya")
+    page.get_by_role("option", name=re.compile("Priya Raman")).or_(
+        page.locator(".ant-select-item-option", has_text="Priya Raman")
+    ).last.click()
+    words = f"Please go on ({agent.language})."
+    drawer.get_by_label(agent.says("care", "handover.words"), exact=True).fill(words)
+    drawer.get_by_role("button", name=agent.says("care", "handover.send"), exact=True).click()
+    drawer.get_by_text(agent.says("care", "handover.sent", name="Priya Raman"), exact=True).wait_for()
+    notes = agent.ask(f"/customers/{person['customer_id']}/notes").json()["items"]
+    assert notes[0]["body"]["text"] == f"@Priya Raman {words}"
+    assert [called["name"] for called in notes[0]["mentions"]] == ["Priya Raman"]
+    page.keyboard.press("Escape")
+    drawer.wait_for(state="hidden")
+    agent.sign_out()
+
+
 def test_the_iberia_desk_knows_nobody_elsewhere(arrive):
     owner = arrive("Owner")
     stranger = owner.customer('country = "GB"')["customer_id"]

@@ -104,7 +104,7 @@ export function useDecide(
         : api.put<PickOutcome>(address, { value, reason: reason.trim() || null }, { ifMatch }),
     onSettled: async () => {
       await Promise.all([
-        queries.invalidateQueries({ queryKey: ["customer", id] }),
+        queries.invalidateQueries({ queryKey: ["customer"] }), // also pages that were opened by another key
         queries.invalidateQueries({ queryKey: ["contradictions"] }),
       ]);
     },

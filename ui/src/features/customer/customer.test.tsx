@@ -171,6 +171,32 @@ describe("the customer page", () => {
     expect(screen.queryByRole("tab", { name: "Identity" })).toBeNull();
   });
 
+  it("lets a person pick which value counts, at the version that they looked at", async () => {
+    const asked = serve({
+      ...answers([]),
+      "PUT /customers/cus_aaaaaaaaaaaaaaaa/picks/email": refusal(412, "stale", "changed meanwhile"),
+    });
+    show();
+    await userEvent.click(await screen.findByRole("button", { name: /Where E-mail comes from/ }));
+    await userEvent.click(await screen.findByRole("button", { name: "Settle E-mail" }));
+    await userEvent.click(await screen.findByRole("radio", { name: /old@x.example/ }));
+    await userEvent.type(screen.getByLabelText("Reason (optional)"), "she said so");
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("Somebody changed this customer meanwhile.")).toBeTruthy();
+    const put = asked.find(({ method }) => method === "PUT");
+    expect(put?.body).toEqual({ value: "old@x.example", reason: "she said so" });
+    expect(put?.headers.get("If-Match")).toBe('"3"');
+    expect(screen.getByLabelText<HTMLInputElement>("Reason (optional)").value).toBe("she said so");
+  });
+
+  it("does not offer picking to those who may not", async () => {
+    serve(answers([]));
+    show(somebody([["read", "customer"]]));
+    await userEvent.click(await screen.findByRole("button", { name: /Where E-mail comes from/ }));
+    await screen.findByRole("dialog");
+    expect(screen.queryByRole("button", { name: "Settle E-mail" })).toBeNull();
+  });
+
   it("says the same of a customer that there is not and one that is not yours", async () => {
     serve({ "GET /customers/*": refusal(404, "not_found", "no customer") });
     show();
