@@ -162,6 +162,19 @@ def test_a_picked_name_is_the_name_that_lists_show_and_sort_by(bench, ana):
     assert (summary_of(bench)["display_name"], summary_of(bench)["sort_name"]) == ("Anna Puig", "anna puig")
 
 
+def test_a_picked_whole_name_leads_too_in_any_script(bench, company):
+    import onefold.records.name_words  # noqa: F401 - a server has loaded it long before
+
+    company.record("a.t:1", "wang", full_name="Xiaoming Wang", given_name="Xiaoming", family_name="Wang")
+    company.record("b.t:1", "wang", full_name="王小明")
+    bench.build(company)
+    other = attribute_of(bench, "full_name", "a.t:1").others[0].value
+    pick(bench, "full_name", other, of="a.t:1")
+
+    assert card_of(bench, "a.t:1").display_name == other
+    assert summary_of(bench, "a.t:1")["sort_name"] == "wang xiaoming"
+
+
 def test_a_pick_survives_builds_of_other_changes(either_bench, ana):
     either_bench.build(ana)
     pick(either_bench, "status", "vip")

@@ -116,9 +116,9 @@ def picked_names(attributes: Mapping[str, Any], kind: str, ruled: ShownNames) ->
     if kind == "organisation":
         return _sorted_plainly(changed["company"]) if "company" in changed else ruled
     if "full_name" in changed:
-        from onefold.records import name_words
+        from onefold.records import name_halves
 
-        return _sorted(changed["full_name"], *name_words(changed["full_name"]))
+        return _sorted(changed["full_name"], *name_halves(changed["full_name"]))
     if not changed.keys() & set(_NAME_PARTS):
         return ruled
     from onefold.records import latin_words

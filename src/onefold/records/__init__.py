@@ -27,8 +27,8 @@ __all__ = [
     "context_columns",
     "email_key",
     "latin_words",
+    "name_halves",
     "name_key",
-    "name_words",
     "native_words",
     "phone_key",
     "search_words",
@@ -70,11 +70,11 @@ def name_key(text: str) -> str | None:
     return key(text)
 
 
-def name_words(text: str) -> tuple[str, str]:
-    """The Latin words of a whole name: given, family; see ``keys.name_words``."""
-    from onefold.records.keys import name_words as words
+def name_halves(text: str) -> tuple[str, str]:
+    """The Latin words of a whole name: given, family; see ``keys.name_halves``."""
+    from onefold.records.keys import name_halves as halves
 
-    return words(text)
+    return halves(text)
 
 
 def latin_words(text: str) -> str:

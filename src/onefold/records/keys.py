@@ -54,10 +54,10 @@ def name_key(text: str) -> str | None:
     return " ".join(sorted(words)) or None
 
 
-def name_words(text: str) -> tuple[str, str]:
+def name_halves(text: str) -> tuple[str, str]:
     """The Latin words of a whole name: given, family; empty where there are none.
 
-    >>> name_words("García Puig, Ana")
+    >>> name_halves("García Puig, Ana")
     ('ana', 'garcia puig')
     """
     names = full_names(pl.Series([text], dtype=pl.String), seeded_context())

@@ -74,7 +74,7 @@ export function HandOverForm({ customerId }: { customerId: string }): ReactNode 
       <Button
         htmlType="submit"
         type="primary"
-        icon={<SendOutlined />}
+        icon={<SendOutlined aria-hidden="true" />}
         loading={send.isPending}
         disabled={!to || !message.trim() || sentTo !== null}
       >

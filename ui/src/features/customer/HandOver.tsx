@@ -21,7 +21,7 @@ export function HandOver({ customerId }: { customerId: string }): ReactNode {
   const { data, error, refetch } = useHandover(customerId, isOpen);
   return (
     <>
-      <Button className="cu-hand-over" icon={<SwapOutlined />} onClick={() => setIsOpen(true)}>
+      <Button className="cu-hand-over" icon={<SwapOutlined aria-hidden="true" />} onClick={() => setIsOpen(true)}>
         {t("handover")}
       </Button>
       <Drawer
@@ -72,7 +72,10 @@ function Summary({ summary, onLeave }: { summary: Handover; onLeave: () => void 
         </section>
       ))}
       {parts.length === 0 && <p>{t("handover.nothing")}</p>}
-      <Button icon={isCopied ? <CheckOutlined /> : <CopyOutlined />} onClick={() => void copy()}>
+      <Button
+        icon={isCopied ? <CheckOutlined aria-hidden="true" /> : <CopyOutlined aria-hidden="true" />}
+        onClick={() => void copy()}
+      >
         {t(isCopied ? "handover.copied" : "handover.copy")}
       </Button>
     </article>

@@ -178,7 +178,7 @@ describe("the customer page", () => {
     });
     show();
     await userEvent.click(await screen.findByRole("button", { name: /Where E-mail comes from/ }));
-    await userEvent.click(await screen.findByRole("button", { name: "Settle E-mail" }));
+    await userEvent.click(await screen.findByRole("button", { name: /^Settle/ }));
     await userEvent.click(await screen.findByRole("radio", { name: /old@x.example/ }));
     await userEvent.type(screen.getByLabelText("Reason (optional)"), "she said so");
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
@@ -194,7 +194,7 @@ describe("the customer page", () => {
     show(somebody([["read", "customer"]]));
     await userEvent.click(await screen.findByRole("button", { name: /Where E-mail comes from/ }));
     await screen.findByRole("dialog");
-    expect(screen.queryByRole("button", { name: "Settle E-mail" })).toBeNull();
+    expect(screen.queryByRole("button", { name: /^Settle/ })).toBeNull();
   });
 
   it("says the same of a customer that there is not and one that is not yours", async () => {
