@@ -13,6 +13,7 @@ import { Moment } from "@/components/Moment";
 import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
 import { Toolbar } from "@/components/Toolbar";
+import { useIsPhone } from "@/components/useIsPhone";
 import { fieldLabel, isolated, ruleLabel } from "./labels";
 import { MayPickContext, PickButton, PickedBy } from "./PickDialog";
 import { AttributeValue } from "./Value";
@@ -33,19 +34,13 @@ export function ContradictionsPage(): ReactNode {
       },
       { replace: true },
     );
-  const numbers = counts?.states ?? {};
-  const undecided = (numbers.open ?? 0) + (numbers.lapsed ?? 0) + (numbers.challenged ?? 0);
   return (
     <Page title={t("contradictions")} lead={t("contradictions.lead")}>
       <Toolbar label={t("contradictions.filter")}>
-        <Segmented
-          aria-label={t("contradictions.state")}
-          value={query.state}
+        <StateChoice
+          value={query.state ?? ""}
+          counts={counts?.states ?? {}}
           onChange={(value) => set("state", value)}
-          options={STATES.map((state) => ({
-            value: state,
-            label: `${t(`state.${state || "undecided"}`)} ${formatNumber(state ? (numbers[state] ?? 0) : undecided)}`,
-          }))}
         />
         <Choice
           label={t("contradictions.attribute")}
@@ -64,6 +59,30 @@ export function ContradictionsPage(): ReactNode {
       </Toolbar>
       <Found query={query} />
     </Page>
+  );
+}
+
+function StateChoice({
+  value,
+  counts,
+  onChange,
+}: {
+  value: string;
+  counts: Record<string, number>;
+  onChange: (value: string) => void;
+}): ReactNode {
+  const { t } = useTranslation("customer");
+  const isPhone = useIsPhone();
+  const undecided = (counts.open ?? 0) + (counts.lapsed ?? 0) + (counts.challenged ?? 0);
+  const options = STATES.map((state) => ({
+    value: state,
+    label: `${t(`state.${state || "undecided"}`)} ${formatNumber(state ? (counts[state] ?? 0) : undecided)}`,
+  }));
+  const shared = { "aria-label": t("contradictions.state"), value };
+  return isPhone ? (
+    <Select {...shared} className="cu-choice" onChange={onChange} options={options} />
+  ) : (
+    <Segmented {...shared} onChange={(state) => onChange(String(state))} options={options} />
   );
 }
 
