@@ -9,8 +9,7 @@ from click.testing import CliRunner
 from tests.profiles.company import Company
 from tests.profiles.conftest import Bench
 
-from onefold.cli.contradictions import contradictions
-from onefold.cli.customer import customer
+from onefold.cli.main import onefold
 from onefold.engines import Engine
 from onefold.errors import InvalidInput, NotFound
 from onefold.workspace import Workspace
@@ -35,8 +34,8 @@ def run(tmp_path, monkeypatch):
         engine.close()
     monkeypatch.chdir(tmp_path / "acme")
 
-    def ran(command, *arguments):
-        done = CliRunner().invoke(command, list(arguments), catch_exceptions=False)
+    def ran(*arguments):
+        done = CliRunner().invoke(onefold, list(arguments), catch_exceptions=False)
         assert done.exit_code == 0
         return done.stdout
 
@@ -44,36 +43,36 @@ def run(tmp_path, monkeypatch):
 
 
 def test_a_contradiction_is_listed_settled_and_let_go_again(run):
-    assert "status: open" in run(contradictions, "list", "--attribute", "status")
-    told = run(contradictions, "pick", "crm:1", "status", "vip", "--reason", "asked her")
+    assert "status: open" in run("contradictions", "list", "--attribute", "status")
+    told = run("contradictions", "pick", "crm:1", "status", "vip", "--reason", "asked her")
     assert "status is vip (picked)" in told
-    assert "Nothing contradicts." in run(contradictions, "list", "--attribute", "status")
-    settled = run(contradictions, "list", "--state", "settled")
+    assert "Nothing contradicts." in run("contradictions", "list", "--attribute", "status")
+    settled = run("contradictions", "list", "--state", "settled")
     assert "picked by command line" in settled
     assert "asked her" in settled
-    assert "chosen by rule: newest" in run(contradictions, "unpick", "crm:1", "status")
-    assert "It was so already." in run(contradictions, "unpick", "crm:1", "status")
+    assert "chosen by rule: newest" in run("contradictions", "unpick", "crm:1", "status")
+    assert "It was so already." in run("contradictions", "unpick", "crm:1", "status")
 
 
 def test_json_holds_the_whole_and_nothing_else(run):
-    document = json.loads(run(contradictions, "list", "--limit", "2", "--json"))
+    document = json.loads(run("contradictions", "list", "--limit", "2", "--json"))
     assert len(document["items"]) == 2
     assert document["counts"]["attributes"]["status"] == 1
-    picked = json.loads(run(contradictions, "pick", "crm:1", "status", "vip", "--json"))
+    picked = json.loads(run("contradictions", "pick", "crm:1", "status", "vip", "--json"))
     assert (picked["rule"], picked["version"]) == ("picked", 2)
 
 
 def test_what_cannot_be_picked_is_said_with_what_can(run):
     with pytest.raises(InvalidInput) as refused:
-        run(contradictions, "pick", "crm:1", "status", "nonsense")
+        run("contradictions", "pick", "crm:1", "status", "nonsense")
     assert "vip" in refused.value.hint
     with pytest.raises(NotFound):
-        run(contradictions, "unpick", "nobody@x.example", "status")
+        run("contradictions", "unpick", "nobody@x.example", "status")
 
 
 def test_the_hand_over_is_told_in_lines(run):
-    text = run(customer, "crm:1", "--handover")
+    text = run("customer", "crm:1", "--handover")
     for part in ("Hand-over of Ana García", "Who", "Open conversations", "Already told", "Systems disagree"):
         assert part in text
     assert "Where is it?" in text
-    assert json.loads(run(customer, "crm:1", "--handover", "--json"))["display_name"] == "Ana García"
+    assert json.loads(run("customer", "crm:1", "--handover", "--json"))["display_name"] == "Ana García"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.browsing import check
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("house")]
 
@@ -136,11 +137,12 @@ def test_a_steward_settles_what_systems_disagree_about(arrive):
     page.goto("/contradictions?attribute=status")
     settle = page.get_by_role("button", name=re.compile(re.escape(steward.says("customer", "pick.settle"))))
     settle.first.wait_for()
-    assert steward.does_not_scroll_sideways()
+    check(page, f"contradictions-{steward.language}")
     address = page.locator("main a[href^='/customers/cus_']").first.get_attribute("href")
     settle.first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("radio").nth(1).check()
+    check(page, f"picking-{steward.language}", "[role=dialog]")
     dialog.get_by_label(steward.says("customer", "pick.reason"), exact=True).fill("Asked on the phone.")
     dialog.get_by_role("button", name=steward.says("customer", "pick.save"), exact=True).click()
     dialog.wait_for(state="hidden")
@@ -168,6 +170,7 @@ def test_an_agent_hands_a_customer_over(arrive):
     drawer = page.get_by_role("dialog")
     for part in ("who", "contacts", "open", "told"):
         drawer.get_by_role("heading", name=agent.says("customer", f"handover.{part}"), exact=True).wait_for()
+    check(page, f"handover-{agent.language}", "[role=dialog]")
     drawer.get_by_label(agent.says("care", "handover.colleague"), exact=True).press_sequentially("Priya")
     page.get_by_role("option", name=re.compile("Priya Raman")).or_(
         page.locator(".ant-select-item-option", has_text="Priya Raman")
