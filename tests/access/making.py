@@ -61,7 +61,8 @@ rules = st.recursive(
     max_leaves=6,
 )
 _scopes = st.none() | st.none() | rules.map(unparse_rule)
-_entries = st.sampled_from([*FIELDS, "pii:free_text", "pii:contact", "pii:standing", "*"])
+_NAMES = ("display_name", "sort_name", "full_name", "given_name", "family_name")
+_entries = st.sampled_from([*FIELDS, *_NAMES, "pii:identity", "pii:free_text", "pii:contact", "pii:standing", "*"])
 _verbs = st.sampled_from([{"customer": ("read",)}] * 5 + [{}, {"customer": ("read", "export")}, {"note": ("read",)}])
 _denials = st.sampled_from([{}] * 12 + [{"customer": ("read",)}, {"customer": ("export",)}])
 

@@ -16,6 +16,8 @@ CLASS = {
     "spent": "free_text",  # as everything that is not listed
     "since": "free_text",
 }
+OTHER_WORDS = {"name": ["name", "display_name", "sort_name"]}
+READ_FROM = {"name": ["full_name", "given_name", "family_name"]}
 KINDS = {"name": "text", "email": "text", "region": "text", "tier": "text", "spent": "number", "since": "moment"}
 
 
@@ -138,10 +140,12 @@ def admitting(roles, row, my):
 
 
 def mask_in(role, field):
-    for entry in (field, f"pii:{CLASS[field]}", "*"):
-        if entry in role.masks:
-            return role.masks[entry]
-    return "none"
+    """What is said of the field by any of its words, or else by its class; and of what its value can be read from."""
+    own = OTHER_WORDS.get(field, [field])
+    by_class = [] if any(word in role.masks for word in own) else [f"pii:{CLASS[field]}", "*"]
+    said = [role.masks[entry] for entry in [*own, *READ_FROM.get(field, [])] if entry in role.masks]
+    said += [role.masks[entry] for entry in by_class if entry in role.masks][:1]
+    return max(said, key=[*MASKS, "denied"].index, default="none")
 
 
 def mask(roles, row, my, field):

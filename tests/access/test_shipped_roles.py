@@ -9,8 +9,8 @@ import pytest
 from tests.access.company import as_user, company
 
 import onefold
-from onefold.access import BODIES, KINDS, SHIPPED, Access, Actor, Layer, Mask, PiiClass, class_of
-from onefold.access.classes import CLASS_OF, SAME_AS
+from onefold.access import BODIES, KINDS, SHIPPED, Access, Actor, Layer, Mask, PiiClass, Role, class_of
+from onefold.access.classes import CLASS_OF, SAME_AS, WHOLES
 from onefold.profiles.attributes import ALIASES, searchable_attributes
 from onefold.profiles.rules import ATTRIBUTE_RULES
 
@@ -74,3 +74,35 @@ def test_sales_see_how_a_customer_is_without_reading_what_was_written(company, a
     assert as_user("usr_nobody").get(f"{API}/customers/cus_1/notes").status_code == 403
     explained = as_user("usr_nobody").get(f"{API}/access/explain", params={"field": "timeline.body"}).json()
     assert (explained["yours"], explained["policy"]) == ("hidden", "free text hidden for Sales")
+
+
+@pytest.mark.parametrize("mask", ["last_four", "masked", "hashed", "hidden", "denied"])
+@pytest.mark.parametrize("attribute", sorted(CLASS_OF))
+def test_a_mask_covers_whatever_the_value_could_be_read_from(attribute, mask):
+    """Of names, the whole, its parts and what they are sorted by; of addresses, the text with the city in it."""
+    role = Role("r", "R", permissions={"customer": ("read",)}, masks={attribute: mask})
+    access = Access(Actor("usr_a", "user", "Ana"), layers=(Layer((role,)),))
+    readable_from = {attribute, *(whole for whole, parts in WHOLES.items() if attribute in parts)}
+    readable_from |= {part for part in WHOLES.get(attribute, ()) if CLASS_OF[part] is CLASS_OF[attribute]}
+    readable_from |= {word for word, same in SAME_AS.items() if same in readable_from}
+    for name in readable_from:
+        assert not access.may_search(name), name
+        assert access.field(name).mask is (Mask.HIDDEN if mask == "denied" else Mask(mask)), name
+
+
+def test_a_whole_is_covered_by_the_class_of_its_parts_unless_it_is_named():
+    def shown(masks):
+        role = Role("r", "R", permissions={"customer": ("read",)}, masks=masks)
+        return Access(Actor("usr_a", "user", "Ana"), layers=(Layer((role,)),)).field("address").mask
+
+    assert shown({"pii:place": "hidden"}) is Mask.HIDDEN
+    assert shown({"pii:place": "hidden", "address": "none"}) is Mask.NONE
+    assert shown({"city": "hidden", "address": "none"}) is Mask.HIDDEN
+
+
+def test_no_word_of_a_name_comes_out_of_a_role_that_masks_the_whole():
+    role = Role("r", "R", permissions={"customer": ("read",)}, masks={"display_name": "hidden"})
+    access = Access(Actor("usr_a", "user", "Ana"), layers=(Layer((role,)),))
+    for name in ("full_name", "name", "sort_name", "given_name", "family_name", "middle_name", "second_family_name"):
+        assert access.mask_value(name, "Ana Puig", "1").value is None
+    assert access.field("email").mask is Mask.NONE

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from tests.api.people import add_person, signed_in
 
 from onefold.access import Access, Actor
 from onefold.access.model import Layer, Role
 from onefold.api import create_app
 from onefold.build import latest_report
-from onefold.errors import NotAllowed
+from onefold.errors import InvalidInput, NotAllowed
 from onefold.kernel.rules import parse_rule
-from onefold.profiles import summary_column
+from onefold.profiles import count_customers, count_values, list_customers, summary_column
+from onefold.profiles.listing import Wanted
 from onefold.profiles.tables import profile_summary
 from onefold.settings import Settings
 from onefold.silos.overview import read_overview
@@ -83,7 +85,7 @@ def overview_of(workspace: Workspace, access: Access) -> Overview:
 def counts_in(value: Any) -> Iterator[Count]:
     """Every number of the overview that opens to customers."""
     if isinstance(value, Count):
-        if value.filter and value.base_name != "records_of":
+        if value.filter:
             yield value
     elif is_dataclass(value):
         for entry in fields(value):
@@ -139,7 +141,8 @@ def test_nothing_tells_of_customers_outside_the_scope(workspace: Workspace) -> N
     assert overview.systems[0].rows is None
     assert [cell.customers.count for cell in overview.overlap.cells] == [20]
     assert all(count.count <= 20 and count.base <= 20 for count in counts_in(overview))
-    assert all(sign.previous is None and sign.direction is None for sign in overview.signs)
+    of_customers = [sign for sign in overview.signs if sign.unit == "customers"]
+    assert all(sign.previous is None and sign.direction is None for sign in of_customers)
     assert overview.notes == []
 
 
@@ -204,6 +207,115 @@ def test_the_api_tells_the_overview_with_its_history(client: TestClient, workspa
     assert shared.json()["filter"] == 'kind = "person" and source = "crm" and source = "shop"'
     assert client.get("/api/v1/overview/customers", params={"mark": "only_here", "system": "x"}).status_code == 404
     assert client.get("/api/v1/overview/customers", params={"mark": "prices"}).status_code == 422
+
+
+def test_each_cell_of_completeness_opens_as_many_customers_as_the_report_counts(
+    client: TestClient, workspace: Workspace
+) -> None:
+    with workspace.database.read() as connection:
+        report = latest_report(connection)
+    assert report
+    cells = [cell for cell in report["completeness"]["cells"] if cell["has_column"]]
+    counted = {(c["field"], c["system"]): (c["customers"]["count"], c["customers"]["base"]) for c in cells}
+    assert counted["email", "crm"] == (32, 40)
+    assert len(counted) == 8
+    for (field, system), (held, customers) in counted.items():
+        for mark, expected in (("held", held), ("lacking", customers - held)):
+            place = {"mark": mark, "field": field, "system": system}
+            behind = client.get("/api/v1/overview/customers", params=place).json()
+            assert behind["customers"] == expected
+            found = client.get("/api/v1/customers", params={"filter": behind["filter"], "count": "exact"}).json()
+            assert found["count"] == expected
+    assert client.get("/api/v1/overview/customers", params={"mark": "held", "field": "email"}).status_code == 404
+
+
+def test_every_first_step_opens_as_many_customers_as_it_touches(workspace: Workspace) -> None:
+    """Steps about rows and columns name the table where they are mended instead."""
+    crm = workspace.path.parent / "crm.csv"
+    lines = crm.read_text(encoding="utf-8").splitlines()
+    lines[0] += ",gender"
+    for place in range(1, len(lines)):
+        parts = lines[place].split(",")
+        if place in (5, 8, 11, 14):
+            parts[3] = "reception@acme.cat"
+        lines[place] = ",".join([*parts, "n/a" if place % 3 else "f"])
+    crm.write_text("\n".join(lines), encoding="utf-8")
+    workspace.build()
+    overview = overview_of(workspace, EVERYBODY)
+    kinds = {action.kind for action in overview.actions}
+    assert {"placeholder", "shared", "missing"} <= kinds, [a.title for a in overview.actions]
+    for action in overview.actions:
+        if action.filter is None:
+            assert {"source", "table"} <= action.facts.keys()
+        else:
+            assert listed(workspace, EVERYBODY, action.filter) == action.touches, action.kind
+    rare = [finding for sign in overview.signs if sign.name == "absent" for finding in sign.findings]
+    assert all(finding.count.filter or not finding.count.count for finding in rare)
+
+
+def test_whoever_may_not_see_a_field_may_not_ask_for_its_signs(workspace: Workspace) -> None:
+    access = somebody(masks={"email": "hidden", "national_id": "hidden"})
+    with workspace.database.read() as connection:
+
+        def count(rule: str) -> int:
+            return count_customers(connection, access, Wanted(filter=rule)).value
+
+        assert count('sign = "missing"') > 0
+        assert count('sign in ("empty:phone@crm", "repeated:shop")') >= 0
+        for rule in ('sign = "empty:email@crm"', 'sign not in ("missing", "inconsistent:email")'):
+            with pytest.raises(NotAllowed):
+                count(rule)
+        for rule in ('sign ~ "email"', 'sign > "empty:email"', "sign is known"):
+            with pytest.raises(InvalidInput):
+                count(rule)
+        with pytest.raises(NotAllowed):
+            count_values(connection, access, "sign", Wanted())
+        rows = list_customers(connection, access, Wanted(), fields=["sign"]).rows
+        assert {row.values["sign"] for row in rows} == {None}
+        assert all(row.hidden["sign"] for row in rows)
+
+
+def test_trends_of_a_scope_count_its_customers_and_begin_with_the_first_build_that_knew_it(
+    client: TestClient, workspace: Workspace
+) -> None:
+    permissions = {"customer": ["read"], "report": ["read"]}
+    role = {"name": "Local manager", "permissions": permissions, "scope": "city in my.cities"}
+    role_id = client.post("/api/v1/roles", json=role, headers={"Idempotency-Key": "r" * 20}).json()["role_id"]
+    for name, city in (("ana", "Girona"), ("pol", "Lleida")):
+        add_person(workspace, f"{name}@acme.cat", [role_id], attributes={"cities": [city]})
+    ana = signed_in(workspace, "ana@acme.cat")
+    page = ana.get("/api/v1/overview").json()
+    assert (page["history"]["missing"], page["trend_from_build"]) == ([], None)
+
+    def shown(city: str) -> int:
+        return listed(workspace, somebody(f'city = "{city}"'), 'sign = "missing"')
+
+    workspace.build()
+    before = {city: shown(city) for city in ("Girona", "Lleida")}
+    crm = workspace.path.parent / "crm.csv"
+    crm.write_text(crm.read_text(encoding="utf-8").replace("@example.com", ""), encoding="utf-8")
+    workspace.build()
+    after = {city: shown(city) for city in ("Girona", "Lleida")}
+    assert before != after
+
+    def told(person: TestClient) -> tuple[dict[int, int], dict[str, Any]]:
+        page = person.get("/api/v1/overview").json()
+        sign = next(sign for sign in page["overview"]["signs"] if sign["name"] == "missing")
+        return {past["build_no"]: past["count"] for past in page["history"]["missing"]}, sign
+
+    history, sign = told(ana)
+    assert history == {2: before["Girona"], 3: after["Girona"]}
+    assert sign["previous"]["count"] == before["Girona"]
+    assert sign["share"]["count"] == after["Girona"]
+    assert sign["direction"] in {"up", "down", "none"}
+    assert told(signed_in(workspace, "pol@acme.cat"))[0] == {2: before["Lleida"], 3: after["Lleida"]}
+
+    people = {user["email"]: user["user_id"] for user in client.get("/api/v1/users").json()["items"]}
+    address = f"/api/v1/users/{people['ana@acme.cat']}"
+    etag = client.get(address).headers["etag"]
+    moved = client.patch(address, json={"attributes": {"cities": ["Vic"]}}, headers={"If-Match": etag})
+    assert moved.status_code == 200, moved.text
+    assert told(ana)[0] == {}
 
 
 def test_before_the_first_build_the_api_says_what_is_missing(tmp_path: Path) -> None:

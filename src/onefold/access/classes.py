@@ -60,6 +60,22 @@ _MEMBERS: dict[PiiClass, str] = {
 SAME_AS = {"name": "display_name", "sort_name": "display_name", "id": "customer_id"}
 """Other words for attributes: whoever may not see the one may not see or search the other."""
 
+WHOLES: dict[str, tuple[str, ...]] = {
+    "display_name": ("full_name", "given_name", "middle_name", "family_name", "second_family_name"),
+    "full_name": ("display_name", "given_name", "middle_name", "family_name", "second_family_name"),
+    "address": ("street", "house_number", "address_extra", "postcode", "city", "region", "country"),
+    "website": ("domain",),
+    "last_contact": ("last_contact_at", "last_contact_type", "last_contact_channel", "last_contact_with"),
+    "local_time": ("timezone",),
+    "timezone": ("local_time",),
+    "tag": ("tags",),
+    "tags": ("tag",),
+    "source": ("sources",),
+    "sources": ("source",),
+}
+"""Attribute -> the parts that its value is made of. A mask on a part covers the whole, in which it could be read; a
+mask on the whole covers its parts of the same class, from which it could be put together."""
+
 CLASS_OF: dict[str, PiiClass] = {name: kind for kind, names in _MEMBERS.items() for name in names.split()}
 """Attribute -> its class, by the first half of its name where it belongs to one column (``text:remarks``)."""
 
@@ -83,14 +99,39 @@ _SENSITIVE_WORDS = (
 
 
 @lru_cache(maxsize=4096)
-def names_of(attribute: str) -> tuple[str, ...]:
+def words_for(attribute: str) -> tuple[str, ...]:
     """An attribute's own name and the other words for it.
 
-    >>> names_of("name")
+    >>> words_for("name")
     ('display_name', 'name', 'sort_name')
     """
     own = SAME_AS.get(attribute, attribute)
     return (own, *(name for name, same in SAME_AS.items() if same == own))
+
+
+@lru_cache(maxsize=4096)
+def classes_within(attribute: str) -> frozenset[PiiClass]:
+    """The classes of the parts that an attribute's value is made of.
+
+    >>> sorted(classes_within("address"))
+    [<PiiClass.CONTACT: 'contact'>, <PiiClass.PLACE: 'place'>]
+    """
+    return frozenset(CLASS_OF[part] for part in WHOLES.get(SAME_AS.get(attribute, attribute), ()))
+
+
+@lru_cache(maxsize=4096)
+def names_of(attribute: str) -> tuple[str, ...]:
+    """The attributes by which this one's value could be read: a mask on any of them covers it.
+
+    >>> names_of("name")[:4]
+    ('display_name', 'full_name', 'given_name', 'middle_name')
+    >>> names_of("given_name"), names_of("city"), names_of("email")
+    (('given_name', 'display_name', 'full_name', 'name', 'sort_name'), ('city',), ('email',))
+    """
+    own = SAME_AS.get(attribute, attribute)
+    wholes = (whole for whole, parts in WHOLES.items() if own in parts and CLASS_OF[own] is CLASS_OF[whole])
+    found = dict.fromkeys((own, *WHOLES.get(own, ()), *wholes))
+    return (*found, *(name for name, same in SAME_AS.items() if same in found))
 
 
 @lru_cache(maxsize=4096)

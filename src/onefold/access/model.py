@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from onefold.access.classes import class_of, names_of
+from onefold.access.classes import class_of, classes_within, names_of, words_for
 from onefold.access.masks import (
     ORDER,
     Mask,
@@ -119,7 +119,8 @@ class Role:
     deny_scope: str | None = None
     """Rule for customers that nobody who holds it may know of; those for which it is unknown are denied too."""
     masks: Mapping[str, str] = field(default_factory=dict)
-    """Attribute, ``pii:<class>`` or ``*`` -> mask, or ``denied``. The first of these that is set counts."""
+    """Attribute, ``pii:<class>`` or ``*`` -> mask, or ``denied``. The first of these that is set counts; a mask on an
+    attribute covers all that its value could be read from (``names_of``), whatever is said of those."""
     version: int = 1
 
     def allows(self, permission: Permission) -> bool:
@@ -132,12 +133,30 @@ class Role:
 
     def mask_of(self, attribute: str) -> tuple[Mask, str | None]:
         """The mask that it puts on an attribute, and the entry of ``masks`` that says so."""
-        same = names_of(attribute)
-        for name in (*same, same[0].partition(":")[0], f"pii:{class_of(attribute)}", "*"):
-            if name in self.masks:
-                mask = self.masks[name]
-                return (Mask.HIDDEN if mask == DENIED else Mask(mask)), name
-        return Mask.NONE, None
+        return self._masks_of.get(attribute) or self._find_mask(attribute)
+
+    @cached_property
+    def _masks_of(self) -> dict[str, tuple[Mask, str | None]]:
+        return {}
+
+    def _find_mask(self, attribute: str) -> tuple[Mask, str | None]:
+        found = [name for name in names_of(attribute) if name in self.masks]
+        own = next((name for name in found if name in words_for(attribute)), None)
+        if own is None:
+            rest = (attribute.partition(":")[0], f"pii:{class_of(attribute)}", "*")
+            found += [name for name in rest if name in self.masks][:1]
+            found += [f"pii:{kind}" for kind in classes_within(attribute) if f"pii:{kind}" in self.masks]
+        entry = max(found, key=lambda name: (self._rank(name), name == own), default=None)
+        mask = Mask.NONE if entry is None else self._mask_in(entry)
+        self._masks_of[attribute] = (mask, entry)
+        return mask, entry
+
+    def _mask_in(self, entry: str) -> Mask:
+        return Mask.HIDDEN if self.masks[entry] == DENIED else Mask(self.masks[entry])
+
+    def _rank(self, entry: str) -> int:
+        """How much an entry covers; what denies covers more than what hides."""
+        return len(ORDER) if self.masks[entry] == DENIED else ORDER.index(Mask(self.masks[entry]))
 
     def denies_field(self, attribute: str) -> str | None:
         """The entry of ``masks`` that denies an attribute to all who hold the role, where one does."""

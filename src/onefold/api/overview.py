@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,7 +16,8 @@ from onefold.errors import NotFound
 from onefold.jobs import find_current
 from onefold.silos.overview import read_overview
 from onefold.silos.overview_model import Overview
-from onefold.silos.scoped import sees_all
+from onefold.silos.scope_trends import scope_history
+from onefold.silos.scoped import SIGNS_OF_CUSTOMERS, sees_all
 
 router = APIRouter(prefix="/overview", tags=["overview"])
 
@@ -64,7 +66,13 @@ class OverviewPage(BaseModel):
     building: BuildNow | None = None
     overview: Overview | None = None
     history: dict[str, list[Past]] = Field(
-        default_factory=dict, description="Sign → earlier builds, oldest first; only for viewers of all customers."
+        default_factory=dict,
+        description="Sign → builds, oldest first, of the customers that the viewer may see; of a part of them only "
+        "builds that knew this scope.",
+    )
+    trend_from_build: int | None = Field(
+        default=None,
+        description="The first build that counted in the viewer's scope; null where none did, or all are seen.",
     )
     last_reads: dict[str, datetime] = Field(default_factory=dict, description="Source → when it was last read.")
 
@@ -97,8 +105,11 @@ def get_overview(call: CallDep) -> OverviewPage:
                 ages_counted_to=report["ages_counted_to"],
             )
             page.overview = read_overview(connection, call.access, report)
-            if sees_all(call.access):
-                page.history = _history(connection)
+            page.history = _history(connection)
+            if not sees_all(call.access):
+                own = scope_history(connection, call.access, report["kind"])
+                page.history |= _history_in_scope(page.history, own)
+                page.trend_from_build = min(own, default=None)
     return page
 
 
@@ -107,8 +118,8 @@ def get_customers_behind(
     call: CallDep,
     mark: str = Query(
         description="What was pointed at.",
-        examples=["overlap", "systems", "only_here", "inconsistent", "missing", "stale"],
-        pattern="^(overlap|system|only_here|systems|several|inconsistent|missing|stale)$",
+        examples=["overlap", "systems", "only_here", "held", "lacking", "inconsistent", "missing", "stale"],
+        pattern="^(overlap|system|only_here|systems|several|held|lacking|inconsistent|missing|stale|absent)$",
     ),
     system: str | None = None,
     other: str | None = None,
@@ -117,8 +128,8 @@ def get_customers_behind(
 ) -> Behind:
     """The rule that lists the customers behind a number of the overview, and the number.
 
-    `overlap` takes `system` and `other`; `system` and `only_here` take `system`; `systems` takes `systems`; signs take
-    `field` and, for `missing`, `system`.
+    `overlap` takes `system` and `other`; `system` and `only_here` take `system`; `systems` takes `systems`; `held` and
+    `lacking` (a cell of completeness) take `field` and `system`; signs take `field` and, for `missing`, `system`.
     """
     call.access.require("read", "report")
     with call.read() as connection:
@@ -144,6 +155,9 @@ def _find(overview: Overview, mark: str, **place: Any) -> Any:
             found = (cell.customers for cell in cells if (cell.system, cell.other) == (place["system"], other))
         case "only_here":
             found = (entry.only_here for entry in overview.systems if entry.name == place["system"])
+        case "held" | "lacking":
+            cells_of = overview.completeness.cells
+            found = (getattr(c, mark) for c in cells_of if (c.field, c.system) == (place["field"], place["system"]))
         case _ if place["field"] is None:
             return signs[mark].share
         case _:
@@ -165,6 +179,20 @@ def _building(connection: sa.Connection) -> BuildNow | None:
         message=progress.message,
         started_at=job.started_at,
     )
+
+
+def _history_in_scope(
+    history: dict[str, list[Past]], own: dict[int, dict[str, Mapping[str, Any]]]
+) -> dict[str, list[Past]]:
+    """Of the signs of customers, only what was counted in the viewer's scope."""
+    return {
+        sign: [
+            past.model_copy(update=dict(own[past.build_no][sign]))
+            for past in history[sign]
+            if sign in own.get(past.build_no, {})
+        ]
+        for sign in SIGNS_OF_CUSTOMERS
+    }
 
 
 def _history(connection: sa.Connection) -> dict[str, list[Past]]:

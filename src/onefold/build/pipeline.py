@@ -247,9 +247,10 @@ def _publish(
     inputs: BuildInputs, report: BuildReport, map_plan: MapPlan, profile_plan: ProfilePlan, tell: Progress
 ) -> None:
     """Map, profiles, identifiers, timeline and report become visible in one transaction."""
+    from onefold.build.scopes import readers_of_reports
     from onefold.identity import RULE_VERSION, apply_map
     from onefold.profiles import publish_profiles
-    from onefold.silos import publish_marks
+    from onefold.silos import publish_marks, record_scopes
 
     tell("publishing")
     now = inputs.clock()
@@ -261,6 +262,9 @@ def _publish(
         report.steps["publish"].update({"map": _counts(moved), "profiles": _counts(published)})
         if report.previous.get("report") != report.steps["report"][MADE_FROM]:
             report.steps["publish"]["signs"] = publish_marks(connection, inputs.engine)
+        readers = readers_of_reports(connection)
+        scopes = record_scopes(connection, readers, report.build_no, str((report.silos or {})["kind"]))
+        report.steps["publish"]["scopes"] = scopes
         connection.execute(
             build_run.update()
             .where(build_run.c.build_no == report.build_no)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from onefold.profiles.export import check_identities_path, export_customers, export_identities
     from onefold.profiles.id_history import get_identity, identity_as_of
     from onefold.profiles.layouts import Layout, attributes_by_source, get_layout, list_fields, set_layout
-    from onefold.profiles.listing import count_customers, count_values, list_customers
+    from onefold.profiles.listing import count_customers, count_values, filtering, list_customers
     from onefold.profiles.lookup import find_customers, resolve_key
     from onefold.profiles.model import Card, TimelineEntry, plain
     from onefold.profiles.picking import Outcome, Picked, list_picks, pick_value, unpick
@@ -57,6 +57,7 @@ _HOMES = {
     "customer_in_scope": "scope",
     "export_customers": "export",
     "export_identities": "export",
+    "filtering": "listing",
     "find_customers": "lookup",
     "get_card": "card",
     "get_identity": "id_history",
@@ -121,6 +122,7 @@ __all__ = [
     "customer_in_scope",
     "export_customers",
     "export_identities",
+    "filtering",
     "find_customers",
     "get_card",
     "get_identity",

@@ -138,13 +138,11 @@ def searchable_attributes(connection: sa.Connection | None = None) -> list[Searc
 @cache
 def _list_column(name: str) -> sa.ColumnElement[Any]:
     if name == "tag":
-        rows = _customer_tag.join(_tag, _tag.c.tag_id == _customer_tag.c.tag_id)
-        merged = sa.select(_customer.c.customer_id).where(_customer.c.merged_into == profile_summary.c.customer_id)
-        mine = sa.or_(
-            _customer_tag.c.customer_id == profile_summary.c.customer_id,
-            _customer_tag.c.customer_id.in_(merged.correlate(profile_summary)),
+        lead = _led()
+        rows = _customer_tag.join(_tag, _tag.c.tag_id == _customer_tag.c.tag_id).join(
+            lead, lead.c.start_id == _customer_tag.c.customer_id
         )
-        return Owned(_tag.c.name, rows, mine, _bearing).column()
+        return Owned(_tag.c.name, rows, lead.c.customer_id == profile_summary.c.customer_id, _bearing).column()
     if name == "sign":
         signs = sa.select(_sign.c.signs).where(_sign.c.customer_id == profile_summary.c.customer_id)
         return sa.type_coerce(signs.correlate(profile_summary).scalar_subquery(), Words())
@@ -153,14 +151,27 @@ def _list_column(name: str) -> sa.ColumnElement[Any]:
     ).column()
 
 
-def _bearing(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The ids on which there is such a tag, and all ids that they lead to: a merge moves no tag."""
+def _led(condition: sa.ColumnElement[bool] | None = None) -> sa.CTE:
+    """Every id on which there is a tag, and all ids that it leads to: a merge moves no tag.
+
+    **Shape**: one row per ``start_id``, ``customer_id``; those that lead nowhere end in a null.
+    """
     rows = _customer_tag.join(_tag, _tag.c.tag_id == _customer_tag.c.tag_id)
-    start = sa.select(_customer_tag.c.customer_id).select_from(rows).where(condition).subquery()
-    walk = sa.select(start.c.customer_id).cte(recursive=True)
+    bearing = sa.select(_customer_tag.c.customer_id).select_from(rows).distinct()
+    start = (bearing if condition is None else bearing.where(condition)).subquery()
+    walk = sa.select(start.c.customer_id.label("start_id"), start.c.customer_id.label("customer_id")).cte(
+        recursive=True
+    )
     # every walk ends in a null: left out here, SQLite would read all customers first to know whom to leave out
-    step = sa.select(_customer.c.merged_into).join_from(walk, _customer, _customer.c.customer_id == walk.c.customer_id)
-    led = walk.union(step)
+    step = sa.select(walk.c.start_id, _customer.c.merged_into).join_from(
+        walk, _customer, _customer.c.customer_id == walk.c.customer_id
+    )
+    return walk.union(step)
+
+
+def _bearing(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The ids that tags with a condition lead to."""
+    led = _led(condition)
     return sa.select(led.c.customer_id).where(led.c.customer_id.is_not(None))
 
 

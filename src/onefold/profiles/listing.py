@@ -15,10 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.access import Access
-from onefold.errors import InvalidInput
+from onefold.errors import InvalidInput, NotAllowed
 from onefold.kernel import parse_rule
 from onefold.profiles.attributes import ALIASES, describe_attribute, summary_column
 from onefold.profiles.search import Search, read_search
+from onefold.profiles.signs import hidden_signs, require_signs
 from onefold.profiles.tables import profile_summary
 from onefold.storage import TimeIsUp, aware, compile_rule, contains_text, time_limited
 
@@ -115,6 +116,18 @@ def searching(access: Access) -> Any:
     return found
 
 
+def filtering(access: Access, text: str) -> sa.ColumnElement[bool]:
+    """A filter of the actor's choice as a condition over ``profile_summary``.
+
+    Raises:
+        InvalidInput: it cannot be read.
+        NotAllowed: it tests something that is masked for the actor.
+    """
+    rule = parse_rule(text)
+    require_signs(access, rule)
+    return compile_rule(rule, searching(access), access.actor.attributes)
+
+
 def matching(connection: sa.Connection, access: Access, wanted: Wanted) -> sa.ColumnElement[bool]:
     """True for the ``profile_summary`` rows that are wanted and in scope.
 
@@ -208,6 +221,8 @@ def count_values(
     access.require("read", "customer")
     found = describe_attribute(attribute)
     column = searching(access)(attribute)
+    if found.name == "sign" and (policy := hidden_signs(access)):
+        raise NotAllowed("you may not count all signs", hint=f"Hidden by policy: {policy}.", field="sign")
     if found.type == "moment":
         raise InvalidInput(f"values of {attribute} are not counted", hint="Filter by a range of it.")
     rows: sa.FromClause = profile_summary
@@ -231,7 +246,7 @@ def _conditions(access: Access, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     if wanted.ids is not None:
         conditions.append(profile_summary.c.customer_id.in_(wanted.ids))
     if wanted.filter and wanted.filter.strip():
-        conditions.append(compile_rule(parse_rule(wanted.filter), searching(access), access.actor.attributes))
+        conditions.append(filtering(access, wanted.filter))
     return conditions
 
 
@@ -250,17 +265,20 @@ class _Shown:
             raise InvalidInput(f"at most {MOST_FIELDS} fields at a time")
         self._access = access
         self._names = [found.name for found in described]
+        self._unseen = hidden_signs(access) if "sign" in self._names else None
         self._masked = [name for name in self._names if not access.may_search(name)]
         self.columns: list[sa.ColumnElement[Any]] = [
             profile_summary.c.customer_id,
             profile_summary.c.kind,
-            *(
-                access.masked_column(name, summary_column(name), summary_column).label(f"field_{place}")
-                for place, name in enumerate(self._names)
-            ),
+            *(self._column(name).label(f"field_{place}") for place, name in enumerate(self._names)),
         ]
         if self._masked:
             self.columns.append(access.admission(summary_column).label("admitted"))
+
+    def _column(self, name: str) -> sa.ColumnElement[Any]:
+        if name == "sign" and self._unseen:
+            return sa.cast(sa.null(), sa.Text)
+        return self._access.masked_column(name, summary_column(name), summary_column)
 
     def row(self, values: Sequence[Any]) -> Row:
         """A row of the columns, whatever follows them."""
@@ -271,6 +289,8 @@ class _Shown:
             admitted = rest[len(self._names)]
             policies = {name: self._access.mask_value(name, None, admitted).hidden_by for name in self._masked}
             hidden = {name: policy for name, policy in policies.items() if policy}
+        if self._unseen:
+            hidden["sign"] = self._unseen
         return Row(customer_id, kind, shown, hidden)
 
 

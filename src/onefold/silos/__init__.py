@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
     from onefold.silos.marks import publish_marks
     from onefold.silos.report import make_report
+    from onefold.silos.scope_trends import record_scopes
     from onefold.silos.trends import carry_report
 
-__all__ = ["SiloReport", "carry_report", "make_report", "publish_marks", "render_html", "render_terminal"]
+__all__ = [
+    "SiloReport",
+    "carry_report",
+    "make_report",
+    "publish_marks",
+    "record_scopes",
+    "render_html",
+    "render_terminal",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,6 +36,8 @@ def __getattr__(name: str) -> Any:
         return import_module("onefold.silos.report").make_report
     if name == "publish_marks":
         return import_module("onefold.silos.marks").publish_marks
+    if name == "record_scopes":
+        return import_module("onefold.silos.scope_trends").record_scopes
     if name == "carry_report":
         return import_module("onefold.silos.trends").carry_report
     raise AttributeError(name)

@@ -181,12 +181,12 @@ def _about_values(report: SiloReport) -> Iterator[_Candidate]:
         }
         if placeholder.kind == "placeholder" and placeholder.records > 1:
             place = {"system": placeholder.source, "table": placeholder.table, "column": placeholder.column}
-            facts = {**place, "value": placeholder.raw, "records": placeholder.records}
+            facts = {**place, "value": placeholder.raw, "records": placeholder.records, "mark": placeholder.mark}
             yield _action("placeholder", "stale", (placeholder.customers, "customers"), gaps, facts)
     for shared in report.shared_values:
         if shared.kind != "pair":
             gaps = {"value": shared.value, "customers": shared.customers}
-            facts = {"field": shared.field, "value": shared.value}
+            facts = {"field": shared.field, "value": shared.value, "mark": shared.mark}
             yield _action("shared", "inconsistent", (shared.customers, "customers"), gaps, facts)
 
 
@@ -207,6 +207,8 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
         facts = {
             "columns": [f"{p.source}.{p.table}.{p.column}" for p in entry.properties],
             "keep": entry.keep,
+            "source": entry.properties[0].source,
+            "table": entry.properties[0].table,
             "agree": entry.agree.count,
             "base": entry.agree.base,
         }
@@ -223,6 +225,7 @@ def _about_columns(report: SiloReport) -> Iterator[_Candidate]:
         }
         touches = sum(system.customers for system in report.systems if system.name == first.source)
         facts = {"columns": [f"{c.source}.{c.table}.{c.column}" for c in unmapped[:4]], "count": len(unmapped)}
+        facts |= {"source": first.source, "table": first.table}
         unit = "customers" if touches else "columns"
         yield _action("unmapped", "cost", (touches or len(unmapped), unit), gaps, facts)
 

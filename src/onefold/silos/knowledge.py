@@ -35,6 +35,8 @@ def measure_completeness(engine: Engine, systems: Sequence[str]) -> Completeness
     good = counts_by_bit(engine, filled, "silo_mask", "source")
     bad = counts_by_bit(engine, fake, "silo_mask", "source")
     records = dict(engine.rows("select source, count(*) from silo_mask group by source"))
+    held = counts_by_bit(engine, {n: f"fields & {field_bit(n)}::ubigint <> 0" for n in FIELDS}, "silo_holder", "source")
+    customers = dict(engine.rows("select source, count(*) from silo_holder group by source"))
     masks = dict(engine.rows("select source, fields from silo_place"))
     places = {(name, source) for source, fields in masks.items() for name in FIELDS if int(fields) & field_bit(name)}
     shown = [field for field in FIELDS if any((field, system) in places for system in systems)]
@@ -48,13 +50,16 @@ def measure_completeness(engine: Engine, systems: Sequence[str]) -> Completeness
                 int(records.get(system, 0)),
                 say("base.records_of", system=system),
             ),
+            customers=Share(
+                held.get((system, field), 0), int(customers.get(system, 0)), say("base.customers_of", system=system)
+            ),
             placeholders=bad.get((system, field), 0),
         )
         for field in shown
         for system in systems
     ]
-    held = [cell for cell in cells if cell.has_column]
-    overall = Share(sum(cell.filled.count for cell in held), sum(cell.filled.base for cell in held), say("base.cells"))
+    there = [cell for cell in cells if cell.has_column]
+    overall = Share(sum(c.filled.count for c in there), sum(c.filled.base for c in there), say("base.cells"))
     labels = {field: field_label(field) for field in shown}
     return Completeness(tuple(shown), labels, tuple(systems), tuple(cells), overall)
 

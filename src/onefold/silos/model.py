@@ -261,6 +261,8 @@ class CompletenessCell:
     has_column: bool
     """Whether the system has a place for it at all."""
     filled: Share
+    customers: Share
+    """The system's customers for whom it fills the field."""
     placeholders: int
     """Records whose only values are placeholders or unreadable; not counted as filled."""
 
@@ -368,6 +370,8 @@ class PlaceholderValue:
     """'placeholder' or 'invalid'."""
     records: int
     customers: int
+    mark: str
+    """The word of ``marks.py`` by which its customers are found."""
 
 
 @dataclass(frozen=True)
@@ -384,6 +388,8 @@ class SharedValue:
     """'role mailbox', 'shared' (three customers or more) or 'pair' (two)."""
     names: tuple[str, ...]
     """A few of the customers."""
+    mark: str
+    """The word of ``marks.py`` by which its customers are found."""
 
 
 @dataclass(frozen=True)

@@ -24,22 +24,43 @@ def check_needs(engine: Engine, kind: str) -> tuple[Need, ...]:
         if rule.event_roles and engine.exists("main", "event"):
             by_source[rule.name], met[rule.name] = _met_by_events(engine, kind, rule)
     needs = [_need(rule, Share(met.get(rule.name, 0), total, base), by_source[rule.name], bases) for rule in NEEDS]
+    _mark_rare(engine, kind, {need.name for need in needs if need.state == "rare"})
     return tuple(sorted(needs, key=lambda need: (need.customers.count, [rule.name for rule in NEEDS].index(need.name))))
 
 
 def _met_by_events(engine: Engine, kind: str, rule: NeedRule) -> tuple[dict[str, int], int]:
     """Customers with a fitting event, by the event's source and altogether."""
-    filled = f"event.{rule.event_column} is not null" if rule.event_column else "true"
     rows = engine.rows(
         f"""
         select event.source, count(distinct subject.customer_no)
         from main.event as event join silo_subject as subject using (subject_id)
-        where subject.kind = ? and {filled} and {_event_condition(rule)}
+        where subject.kind = ? and {_event_filled(rule)} and {_event_condition(rule)}
         group by grouping sets ((event.source), ())""",
         [kind],
     )
     counts = {source: int(count) for source, count in rows}
     return {source: count for source, count in counts.items() if source and count}, counts.get(None, 0)
+
+
+def _mark_rare(engine: Engine, kind: str, names: set[str]) -> None:
+    """The few customers of whom something is known that hardly any has known: ``known:<need>``."""
+    for rule in NEEDS:
+        if rule.name not in names:
+            continue
+        if rule.event_roles:
+            query = f"""
+                select distinct subject.customer_no, $2
+                from main.event as event join silo_subject as subject using (subject_id)
+                where subject.kind = $1 and {_event_filled(rule)} and {_event_condition(rule)}"""
+        else:
+            query = f"""
+                select customer_no, $2 from silo_customer
+                where $1 <> '' and fields & {field_mask(rule.fields)} <> 0"""
+        engine.execute(f"insert into silo_named {query}", [kind, f"known:{rule.name}"])
+
+
+def _event_filled(rule: NeedRule) -> str:
+    return f"event.{rule.event_column} is not null" if rule.event_column else "true"
 
 
 def _event_condition(rule: NeedRule) -> str:

@@ -1,20 +1,23 @@
 """The silo report alive: what the overview page shows to one actor, each number with the filter that opens it.
 
 Whoever sees all customers reads the stored report; others get the same numbers counted within their scope, and of what
-cannot be counted that way (trends, placeholders, prices of rows) nothing. Sentences are left to the page: a finding is
+cannot be counted that way (placeholders, prices of rows) nothing. Sentences are left to the page: a finding is
 a field, a system and a share, whose base is named by a word.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
 from onefold.access import Access
 from onefold.silos.fields import FIELDS
+from onefold.silos.model import Share
 from onefold.silos.overview_model import (
     Action,
     Cell,
@@ -29,11 +32,12 @@ from onefold.silos.overview_model import (
     SystemsCount,
     SystemSummary,
 )
+from onefold.silos.scope_trends import scope_history
 from onefold.silos.scoped import (
+    SIGNS_OF_CUSTOMERS,
     ScopedPopulation,
     ScopedSystem,
     count_in_scope,
-    count_known,
     count_signs,
     describe_systems_in_scope,
     list_examples,
@@ -41,11 +45,13 @@ from onefold.silos.scoped import (
     overlap_in_scope,
     report_scope,
     sees_all,
+    sign_shares,
 )
+from onefold.silos.trends import direction_of
 
 FINDINGS_SHOWN = 8
 EXAMPLES_SHOWN = 4
-_SIGNS_OF_CUSTOMERS = ("inconsistent", "missing", "stale")
+_EMPTY = "empty:{field}@{system}"
 _UNITS = {"absent": "needs", "cost": "columns"}
 _BASES = {"inconsistent": "repeated", "missing": "several", "stale": "all", "absent": "needs", "cost": "columns"}
 
@@ -62,6 +68,18 @@ class _View:
     @property
     def kind(self) -> str:
         return str(self.report["kind"])
+
+    @cached_property
+    def signs(self) -> Counter[str]:
+        """Word of ``marks.py`` -> customers in scope that show it."""
+        return count_signs(self.connection, self.scope)
+
+    @cached_property
+    def before(self) -> Mapping[str, Mapping[str, Any]]:
+        """Sign -> ``count`` and ``base`` in the actor's scope at the build before; empty where it was not counted."""
+        past = scope_history(self.connection, self.access, self.kind)
+        earlier = [build_no for build_no in past if build_no < self.report["build_no"]]
+        return past[earlier[-1]] if earlier else {}
 
     def shows(self, field: str) -> bool:
         """Whether the actor may count by a field of the report: none of what fills it is masked for them."""
@@ -105,7 +123,7 @@ def _whole(view: _View) -> Overview:
             for entry in focus["by_systems"]
         ],
         overlap=_overlap(view, report["overlap"]["systems"], report["overlap"]["counts"]),
-        completeness=_completeness(view),
+        completeness=_completeness(view, _held_everywhere(view)),
         signs=[_sign(view, name, entry) for name, entry in report["signs"].items()],
         actions=[_action(view, entry) for entry in report["actions"] if _may_show_action(view, entry)],
         notes=list(report["notes"]),
@@ -162,24 +180,41 @@ def _overlap(view: _View, systems: list[str], counts: Mapping[str, Mapping[str, 
     return Overlap(list(systems), cells)
 
 
-def _completeness(view: _View) -> Completeness:
-    held = view.report["completeness"]
-    fields = [field for field in held["fields"] if view.shows(field)]
+def _held_everywhere(view: _View) -> dict[tuple[str, str], tuple[int, int]]:
+    """(field, system) -> for how many of its customers the system holds it, and how many it has."""
+    shares = {(cell["field"], cell["system"]): cell["customers"] for cell in view.report["completeness"]["cells"]}
+    return {place: (int(share["count"]), int(share["base"])) for place, share in shares.items()}
+
+
+def _completeness(view: _View, held: Mapping[tuple[str, str], tuple[int, int]]) -> Completeness:
+    """The places of the report among ``held``, in its order."""
+    report = view.report["completeness"]
+    fields = [field for field in report["fields"] if view.shows(field)]
+    systems = [system for system in report["systems"] if any(where == system for _, where in held)]
     cells = [
-        Cell(
-            cell["field"],
-            cell["system"],
-            cell["has_column"],
-            _count(cell["filled"], "records_of", view.filter(_knows(cell["system"])), cell["system"]),
-        )
-        for cell in held["cells"]
-        if cell["field"] in fields
+        _cell(view, cell["field"], cell["system"], held[cell["field"], cell["system"]], is_place=cell["has_column"])
+        for cell in report["cells"]
+        if cell["field"] in fields and cell["system"] in systems
     ]
-    return Completeness("records", fields, list(held["systems"]), cells)
+    return Completeness(fields, systems, cells)
+
+
+def _cell(view: _View, field: str, system: str, held: tuple[int, int], *, is_place: bool) -> Cell:
+    count, base = held
+    empty = f'"{_EMPTY.format(field=field, system=system)}"'
+    rules = (f"sign not in ({empty})", f"sign = {empty}")
+    with_it, without = (view.filter(_knows(system), rule) if is_place else None for rule in rules)
+    return Cell(
+        field,
+        system,
+        is_place,
+        Count(count, base, "system", system, with_it),
+        Count(base - count, base, "system", system, without),
+    )
 
 
 def _sign(view: _View, name: str, entry: Mapping[str, Any]) -> Sign:
-    is_of_customers = name in _SIGNS_OF_CUSTOMERS
+    is_of_customers = name in SIGNS_OF_CUSTOMERS
     trend = entry.get("trend") or {}
     examples = [example["customer_id"] for example in entry["examples"] if view.shows(example["field"])]
     names = name_customers(view.connection, view.access, view.scope, examples) if is_of_customers else {}
@@ -204,8 +239,10 @@ def _findings(view: _View, sign: str, entry: Mapping[str, Any]) -> Iterator[Find
     for finding in entry["details"]["nobody_knows"] if sign == "stale" else entry["worst"]:
         field, system = finding["field"], finding["system"]
         word, base = _word_and_base(sign, field, system)
-        count = _count(finding["share"], base, view.filter(f'sign = "{word}"') if word else None, system)
-        yield Finding(field, system, count, finding["label"])
+        is_found = word and finding["share"]["count"]
+        count = _count(finding["share"], base, view.filter(f'sign = "{word}"') if is_found else None, system)
+        place = finding["label"].removesuffix(f".{field}") if sign == "cost" else None
+        yield Finding(field, system, count, finding["label"], place)
 
 
 def _word_and_base(sign: str, field: str, system: str | None) -> tuple[str | None, str]:
@@ -214,7 +251,7 @@ def _word_and_base(sign: str, field: str, system: str | None) -> tuple[str | Non
         "inconsistent": (f"inconsistent:{field}", "known_twice"),
         "missing": (f"missing:{field}@{system}", "elsewhere"),
         "stale": (f"incomplete:{field}", "all"),
-        "absent": (None, "all"),
+        "absent": (f"known:{field}", "all"),
         "cost": (None, "rows_of"),
     }[sign]
 
@@ -226,7 +263,6 @@ def _may_show_action(view: _View, entry: Mapping[str, Any]) -> bool:
 
 def _action(view: _View, entry: Mapping[str, Any]) -> Action:
     facts = entry.get("facts", {})
-    word = _word_of_action(entry)
     return Action(
         kind=entry.get("kind", ""),
         sign=entry["sign"],
@@ -235,13 +271,24 @@ def _action(view: _View, entry: Mapping[str, Any]) -> Action:
         why=entry["why"],
         where=entry["where"],
         facts=facts,
-        filter=view.filter(f'sign = "{word}"') if word else None,
+        filter=_filter_of_action(view, entry),
     )
 
 
+def _filter_of_action(view: _View, entry: Mapping[str, Any]) -> str | None:
+    if entry.get("kind") == "absent":
+        return view.filter()
+    if entry.get("kind") == "unmapped":
+        return view.filter(_knows(entry["facts"]["source"]))
+    word = _word_of_action(entry)
+    return view.filter(f'sign = "{word}"') if word else None
+
+
 def _word_of_action(entry: Mapping[str, Any]) -> str | None:
-    facts = entry.get("facts", {})
+    facts = entry["facts"]
     words = {
+        "placeholder": facts.get("mark"),
+        "shared": facts.get("mark"),
         "inconsistent": f"inconsistent:{facts.get('field')}",
         "missing": f"missing:{facts.get('field')}@{facts.get('system')}",
         "duplicates": f"repeated:{facts.get('system')}",
@@ -275,7 +322,7 @@ def _within_scope(view: _View) -> Overview:
             for systems, customers in population.by_systems.items()
         ],
         overlap=_overlap(view, order, counts),
-        completeness=_known_in_scope(view, total),
+        completeness=_completeness(view, _held_in_scope(view, homes)),
         signs=signs,
         actions=_actions_in_scope(view, signs),
         notes=[],
@@ -292,38 +339,50 @@ def _system_in_scope(view: _View, name: str, home: ScopedSystem) -> SystemSummar
     )
 
 
-def _known_in_scope(view: _View, total: int) -> Completeness:
-    known = count_known(view.connection, view.scope)
-    fields = [field for field in known if view.shows(field)]
-    return Completeness(
-        "customers", fields, [], [Cell(field, None, True, Count(known[field], total, "all")) for field in fields]
-    )
+def _held_in_scope(view: _View, homes: Mapping[str, ScopedSystem]) -> dict[tuple[str, str], tuple[int, int]]:
+    """As ``_held_everywhere``, of the systems that know somebody in scope."""
+    held = {}
+    for cell in view.report["completeness"]["cells"]:
+        field, system = cell["field"], cell["system"]
+        if system in homes:
+            customers = homes[system].customers
+            empty = view.signs[_EMPTY.format(field=field, system=system)] if cell["has_column"] else customers
+            held[field, system] = (customers - empty, customers)
+    return held
 
 
 def _signs_in_scope(view: _View, population: ScopedPopulation, homes: Mapping[str, ScopedSystem]) -> list[Sign]:
     """Signs of customers, counted in scope; of the others only what says nothing about customers."""
     wanted = {
         name: [finding for finding in _findings(view, name, view.report["signs"][name]) if view.shows(finding.field)]
-        for name in _SIGNS_OF_CUSTOMERS
+        for name in SIGNS_OF_CUSTOMERS
     }
-    words = [*_SIGNS_OF_CUSTOMERS, *(_word(name, f) for name, findings in wanted.items() for f in findings)]
-    counts = count_signs(view.connection, view.scope, words)
-    bases = {
-        "repeated": population.with_several_records,
-        "several": population.in_several_systems,
-        "all": population.customers,
-    }
+    counts = view.signs
+    shares = sign_shares(view.connection, view.scope, population, counts)
     signs = []
     for name, findings in wanted.items():
         counted = [_recounted(name, finding, counts, population, homes) for finding in findings]
         worst = sorted((f for f in counted if f.count.count), key=lambda f: -f.count.count)[:FINDINGS_SHOWN]
         examples = list_examples(view.connection, view.access, view.scope, name, EXAMPLES_SHOWN)
-        share = Count(counts[name], bases[_BASES[name]], _BASES[name], None, view.filter(f'sign = "{name}"'))
-        signs.append(Sign(name, "customers", share, None, None, worst, [Example(*entry) for entry in examples.items()]))
+        share = Count(*shares[name], _BASES[name], None, view.filter(f'sign = "{name}"'))
+        shown = [Example(*entry) for entry in examples.items()]
+        signs.append(Sign(name, "customers", share, *_trend_in_scope(view, share, name), worst, shown))
     for name, unit in _UNITS.items():
-        share = _count(view.report["signs"][name]["share"], _BASES[name])
-        signs.append(Sign(name, unit, share, None, None, [], []))
+        whole = _sign(view, name, view.report["signs"][name])
+        signs.append(Sign(name, unit, whole.share, whole.direction, whole.previous, [], []))
     return signs
+
+
+def _trend_in_scope(view: _View, share: Count, sign: str) -> tuple[str | None, Count | None]:
+    """Direction, and how the sign stood in this scope at the build before; nothing where that was not counted."""
+    before = view.before.get(sign)
+    if before is None:
+        return None, None
+    previous = Count(int(before["count"]), int(before["base"]), share.base_name)
+    if (view.report["signs"][sign].get("trend") or {}).get("direction") == "not_comparable":
+        return "not_comparable", previous
+    was, now = (Share(count.count, count.base, "") for count in (previous, share))
+    return direction_of(was, now, is_list=False), previous
 
 
 def _word(sign: str, finding: Finding) -> str:
@@ -356,7 +415,7 @@ def _actions_in_scope(view: _View, signs: list[Sign]) -> list[Action]:
     counted = {
         _word(sign.name, finding): finding.count
         for sign in signs
-        if sign.name in _SIGNS_OF_CUSTOMERS
+        if sign.name in SIGNS_OF_CUSTOMERS
         for finding in sign.findings
     }
     found = []

@@ -15,8 +15,8 @@ class Count:
     base_name: str
     """What the base counts: 'all', 'several' (customers in several systems), 'repeated' (with several records),
     'system' (customers of ``system``), 'elsewhere' (customers of ``system`` who also live elsewhere), 'known_twice'
-    (customers with two records that hold a value), 'dated' (with a dated record), 'records_of', 'dated_records',
-    'rows_of', 'needs', 'columns'."""
+    (customers with two records that hold a value), 'dated' (with a dated record), 'dated_records', 'rows_of', 'needs',
+    'columns'."""
     system: str | None = None
     filter: str | None = None
     """For ``GET /customers?filter=…``; null where the number does not count customers."""
@@ -69,21 +69,20 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Cell:
-    """How far a field is filled."""
+    """How many of a system's customers it holds a field for."""
 
     field: str
-    system: str | None
+    system: str
     has_column: bool
     """Whether the system has a place for it at all."""
-    filled: Count
+    held: Count
+    lacking: Count
 
 
 @dataclass(frozen=True)
 class Completeness:
-    """Fields by systems; by customers alone for whoever sees some of them."""
+    """Fields by systems."""
 
-    grain: str
-    """'records' or 'customers'."""
     fields: list[str]
     systems: list[str]
     cells: list[Cell]
@@ -99,6 +98,8 @@ class Finding:
     count: Count
     label: str | None = None
     """In English, for what has no word of its own in other languages."""
+    place: str | None = None
+    """``source.table`` where it is mended, for what is about columns."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ class Action:
     where: str
     facts: dict[str, Any] = field(default_factory=dict)
     filter: str | None = None
+    """Lists the customers that it touches; null where it touches rows or columns, which ``facts`` name."""
 
 
 @dataclass(frozen=True)

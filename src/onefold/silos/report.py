@@ -85,9 +85,10 @@ def make_report(
                 find_absent(engine, needs),
                 find_cost(engine, entries, systems, (unread, overlapping, repeated), currency),
             )
-            mark_customers(engine, kind, as_of)
             shared_values, shared_counts = find_shared_values(engine)
+            placeholders = list_placeholders(engine, kind)
             placeholder_records = count_placeholder_records(engine)
+            mark_customers(engine, kind, as_of)
         report = SiloReport(
             name=name,
             build_no=build_no,
@@ -113,7 +114,7 @@ def make_report(
             unread_columns=unread,
             overlapping_properties=overlapping,
             repeated_values=repeated,
-            placeholders=list_placeholders(engine, kind),
+            placeholders=placeholders,
             placeholder_records=placeholder_records,
             shared_values=shared_values,
             shared_counts=shared_counts,

@@ -16,6 +16,7 @@ silo_pair      one row per customer and pair of its sources: the attributes and 
 silo_double    one row per customer and source with several records: the attributes that two of them hold
 silo_said      one row per customer, attribute and distinct value: the first and last source that say so
 silo_customer  one row per customer of that kind: what its sources know together, twice, and have a place for
+silo_named     one row per customer and word that a section gave it, for ``marks.py``
 ============== =============================================================================================
 """
 
@@ -186,6 +187,11 @@ _CUSTOMERS = """
     from alone left join shared using (customer_no) left join doubled using (customer_no)
 """
 
+_NAMED = """
+    -- grain: one row per customer and word that a section of the report gave it (marks.py)
+    create or replace temp table silo_named (customer_no integer, word varchar)
+"""
+
 _ALL_KINDS = ("silo_subject", "silo_home")
 _ONE_KIND = (
     "silo_attribute",
@@ -198,6 +204,7 @@ _ONE_KIND = (
     "silo_place",
     "silo_customer",
     "silo_disagreeing",
+    "silo_named",
 )
 
 
@@ -235,6 +242,7 @@ def facts_staged(engine: Engine, kind: str, places: Iterable[tuple[str, str]]) -
         engine.execute(_SAID)
         _stage_places(engine, places)
         engine.execute(_CUSTOMERS)
+        engine.execute(_NAMED)
         yield
     finally:
         drop(engine, _ONE_KIND)

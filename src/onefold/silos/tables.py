@@ -14,3 +14,16 @@ customer_sign = sa.Table(
     sqlite_with_rowid=False,
 )
 """Grain: one row per customer that shows a sign of silos, as of the last build."""
+
+scope_sign = sa.Table(
+    "scope_sign",
+    metadata,
+    sa.Column("scope_key", sa.Text, primary_key=True),  # of scope_trends.py
+    sa.Column("build_no", sa.Integer, primary_key=True),
+    sa.Column("sign", sa.Text, primary_key=True),  # inconsistent, missing, stale
+    sa.Column("customers", sa.Integer, nullable=False),  # that show it
+    sa.Column("base", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per row scope in which somebody reads reports, build and sign: what trends within scopes are drawn
+from."""

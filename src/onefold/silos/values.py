@@ -12,28 +12,55 @@ PLACEHOLDERS_SHOWN = 20
 SHARED_SHOWN = 20
 
 
+_PLACEHOLDERS = """
+    -- grain: one row per frequent value that counts as absence, and column
+    create or replace temp table silo_placeholder as
+    select
+        subject.source,
+        subject.table_name,
+        fact.column_name,
+        lower(trim(fact.raw)) as folded,
+        min(trim(fact.raw)) as raw,
+        fact.absence,
+        count(distinct subject.subject_no) as records,
+        count(distinct subject.customer_no) as customers,
+        'placeholder:' || left(md5(concat_ws(chr(31), subject.source, subject.table_name, fact.column_name,
+            lower(trim(fact.raw)), fact.absence)), 12) as mark
+    from main.record_value as fact
+    join silo_subject as subject using (subject_id)
+    where fact.absence is not null and subject.kind = $1
+    group by subject.source, subject.table_name, fact.column_name, folded, fact.absence
+    order by
+        fact.absence = 'placeholder' desc, records desc,
+        subject.source, subject.table_name, fact.column_name, raw
+    limit $2
+"""
+
+_MARK_PLACEHOLDERS = """
+    insert into silo_named
+    select distinct subject.customer_no, placeholder.mark
+    from silo_placeholder as placeholder
+    join main.record_value as fact
+        on fact.column_name = placeholder.column_name and fact.absence = placeholder.absence
+        and lower(trim(fact.raw)) = placeholder.folded
+    join silo_subject as subject
+        on subject.subject_id = fact.subject_id and subject.source = placeholder.source
+        and subject.table_name = placeholder.table_name
+"""
+
+
 def list_placeholders(engine: Engine, kind: str) -> tuple[PlaceholderValue, ...]:
     """The most frequent values that count as absence, by column; case and spaces do not count."""
-    rows = engine.rows(
-        """
-        select
-            subject.source,
-            subject.table_name,
-            fact.column_name,
-            min(trim(fact.raw)) as raw,
-            fact.absence,
-            count(distinct subject.subject_no) as records,
-            count(distinct subject.customer_no)
-        from main.record_value as fact
-        join silo_subject as subject using (subject_id)
-        where fact.absence is not null and subject.kind = ?
-        group by subject.source, subject.table_name, fact.column_name, lower(trim(fact.raw)), fact.absence
-        order by
-            fact.absence = 'placeholder' desc, records desc,
-            subject.source, subject.table_name, fact.column_name, raw
-        limit ?""",
-        [kind, PLACEHOLDERS_SHOWN],
-    )
+    engine.execute(_PLACEHOLDERS, [kind, PLACEHOLDERS_SHOWN])
+    try:
+        engine.execute(_MARK_PLACEHOLDERS)
+        rows = engine.rows(
+            """
+            select source, table_name, column_name, raw, absence, records, customers, mark from silo_placeholder
+            order by absence = 'placeholder' desc, records desc, source, table_name, column_name, raw"""
+        )
+    finally:
+        engine.execute("drop table if exists temp.silo_placeholder")
     return tuple(PlaceholderValue(*row) for row in rows)
 
 
@@ -62,15 +89,25 @@ def find_shared_values(engine: Engine) -> tuple[tuple[SharedValue, ...], tuple[S
         engine.execute("drop table if exists temp.silo_shared")
 
 
+_TOP = f"""
+    select *, 'shared:' || attribute || '@' || left(md5(attribute || value_hash), 12) as mark
+    from silo_shared order by customers desc, attribute, value_hash limit {SHARED_SHOWN}
+"""
+
+
 def _most_shared(engine: Engine) -> tuple[SharedValue, ...]:
+    engine.execute(
+        f"""
+        insert into silo_named
+        select distinct said.customer_no, top.mark
+        from ({_TOP}) as top join silo_said as said using (bit, value_hash)"""
+    )
     rows = engine.rows(
-        """
-        with top as (
-            select * from silo_shared order by customers desc, attribute, value_hash limit ?
-        ),
+        f"""
+        with top as ({_TOP}),
         holders as (
             select
-                top.attribute, top.value_hash, top.customers, subject.source,
+                top.attribute, top.value_hash, top.mark, top.customers, subject.source,
                 subject.subject_id, subject.display_name
             from top
             join silo_fact as fact using (bit, value_hash)
@@ -83,14 +120,14 @@ def _most_shared(engine: Engine) -> tuple[SharedValue, ...]:
             any_value(holders.customers) as customers,
             count(distinct holders.subject_id) as records,
             list_sort(list(distinct holders.source)),
-            list_slice(list_sort(list(distinct holders.display_name)), 1, 4)
+            list_slice(list_sort(list(distinct holders.display_name)), 1, 4),
+            any_value(holders.mark)
         from holders
         join main.record_value as fact
             on fact.subject_id = holders.subject_id and fact.attribute = holders.attribute
             and hash(fact.compare_value) = holders.value_hash
         group by holders.attribute, holders.value_hash
-        order by customers desc, records desc, holders.attribute, value""",
-        [SHARED_SHOWN],
+        order by customers desc, records desc, holders.attribute, value"""
     )
     return tuple(
         SharedValue(
@@ -102,8 +139,9 @@ def _most_shared(engine: Engine) -> tuple[SharedValue, ...]:
             systems=tuple(systems),
             kind=_sharing_kind(attribute, value, int(customers)),
             names=tuple(name for name in names if name),
+            mark=mark,
         )
-        for attribute, value, customers, records, systems, names in rows
+        for attribute, value, customers, records, systems, names, mark in rows
     )
 
 

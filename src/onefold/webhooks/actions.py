@@ -14,9 +14,9 @@ from onefold.access import Access
 from onefold.access.accounts import get_key
 from onefold.access.audit import record_audit
 from onefold.errors import InvalidInput, NotAllowed, Stale
-from onefold.kernel import new_id, parse_rule, utc_now
-from onefold.profiles import summary_column
-from onefold.storage import announce, compile_rule
+from onefold.kernel import new_id, utc_now
+from onefold.profiles import filtering
+from onefold.storage import announce
 from onefold.webhooks.changes import Change, newest_seq
 from onefold.webhooks.guard import Guard
 from onefold.webhooks.model import SECRET_OVERLAP, Delivery, DeliveryState, Webhook, WebhookState
@@ -214,7 +214,7 @@ def check_draft(access: Access, draft: WebhookDraft, guard: Guard) -> None:
     if wrong or not 0 < len(draft.kinds) <= _MOST_KINDS:
         raise InvalidInput(f"not a kind of change: {', '.join(wrong) or 'none given'}", hint="Such as note.*, or *.")
     if draft.filter:
-        compile_rule(parse_rule(draft.filter), access.searching(summary_column), access.actor.attributes)
+        filtering(access, draft.filter)
 
 
 def owner_of(connection: sa.Connection, access: Access) -> str:

@@ -6,10 +6,9 @@ import sqlalchemy as sa
 
 from onefold.access import Access
 from onefold.errors import InvalidInput, NotAllowed
-from onefold.kernel import parse_rule
-from onefold.profiles import summary_column
+from onefold.profiles import filtering
 from onefold.profiles.tables import profile_summary
-from onefold.storage import AppDatabase, announce, compile_rule, outbox
+from onefold.storage import AppDatabase, announce, outbox
 from onefold.webhooks.actions import add_deliveries
 from onefold.webhooks.changes import Change, changes_after, heard
 from onefold.webhooks.model import Webhook, WebhookState
@@ -57,7 +56,7 @@ def _wanted(connection: sa.Connection, found: Webhook, access: Access, changes: 
         return audible
     ids = [change.customer_id for change in audible if change.customer_id]
     try:
-        condition = compile_rule(parse_rule(found.filter), access.searching(summary_column), access.actor.attributes)
+        condition = filtering(access, found.filter)
     except (InvalidInput, NotAllowed):  # it names what is gone, or what the owner may not see: nothing passes
         return []
     chosen = sa.select(profile_summary.c.customer_id).where(profile_summary.c.customer_id.in_(ids), condition)

@@ -33,6 +33,8 @@ export interface Finding {
   system: string | null;
   count: Count;
   label: string | null;
+  /** `source.table` where it is mended, for what is about columns. */
+  place: string | null;
 }
 
 export type SignName = "inconsistent" | "missing" | "stale" | "absent" | "cost";
@@ -59,10 +61,9 @@ export interface Action {
 }
 
 export interface Completeness {
-  grain: "records" | "customers";
   fields: string[];
   systems: string[];
-  cells: { field: string; system: string | null; has_column: boolean; filled: Count }[];
+  cells: { field: string; system: string; has_column: boolean; held: Count; lacking: Count }[];
 }
 
 export interface Overlap {
@@ -111,6 +112,8 @@ export interface OverviewPage {
   building: BuildNow | null;
   overview: Overview | null;
   history: Partial<Record<SignName, Past[]>>;
+  /** The first build that counted in the viewer's scope; null where none did, or all customers are seen. */
+  trend_from_build: number | null;
   last_reads: Record<string, string>;
 }
 

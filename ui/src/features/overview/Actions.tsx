@@ -1,11 +1,13 @@
 import { Button } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { Action } from "@/api/overview";
 import { useLanguage } from "@/app/language";
+import { useSession } from "@/app/session";
 import { Section } from "@/components/Page";
 import { Behind } from "./Marks";
-import { actionWords } from "./words";
+import { actionWords, mendedAt } from "./words";
 
 const FIRST = 5;
 
@@ -17,6 +19,7 @@ function keyOf({ kind, title, facts }: Action): string {
 export function Actions({ actions }: { actions: readonly Action[] }): ReactNode {
   const { t } = useTranslation("overview");
   const { language } = useLanguage();
+  const { may } = useSession();
   const [isAll, setIsAll] = useState(false);
   if (actions.length === 0) return null;
   return (
@@ -27,14 +30,22 @@ export function Actions({ actions }: { actions: readonly Action[] }): ReactNode 
           const touches = t(action.kind === "quarantine" ? "action.rows" : "action.customers", {
             count: action.touches,
           });
+          const place = action.filter === null ? mendedAt(action) : null;
           return (
             <li key={keyOf(action)}>
               <strong>{title}</strong>
               <span className="soft">{why}</span>
               <span>
-                <Behind count={{ filter: action.filter, count: action.touches }} label={title}>
-                  {touches}
-                </Behind>
+                {place && may("read", "source") ? (
+                  <Link to={place}>
+                    {touches}
+                    <span className="visually-hidden"> {title}</span>
+                  </Link>
+                ) : (
+                  <Behind count={{ filter: action.filter, count: action.touches }} label={title}>
+                    {touches}
+                  </Behind>
+                )}
               </span>
             </li>
           );

@@ -17,6 +17,8 @@ function count(
   return { count: part, base: whole, base_name, system, filter };
 }
 
+const HELD = 'kind = "person" and source = "crm" and sign';
+const EMPTY = '"empty:email@crm"';
 const BOTH = 'kind = "person" and source = "crm" and source = "shop"';
 
 function page(change: Partial<PageOf> = {}, isEverything = true): PageOf {
@@ -33,6 +35,7 @@ function page(change: Partial<PageOf> = {}, isEverything = true): PageOf {
     build: { build_no: 7, made_at: "2026-11-01T10:00:00Z", ages_counted_to: "2026-11-01T10:00:00Z" },
     building: null,
     history: {},
+    trend_from_build: null,
     last_reads: {},
     overview: {
       is_everything: isEverything,
@@ -46,10 +49,17 @@ function page(change: Partial<PageOf> = {}, isEverything = true): PageOf {
       by_systems: [{ systems: 2, customers: count(20, 50, "all", "systems = 2") }],
       overlap: { systems: ["crm", "shop"], cells },
       completeness: {
-        grain: "records",
         fields: ["email"],
         systems: ["crm"],
-        cells: [{ field: "email", system: "crm", has_column: true, filled: count(30, 40, "records_of", null, "crm") }],
+        cells: [
+          {
+            field: "email",
+            system: "crm",
+            has_column: true,
+            held: count(30, 40, "system", `${HELD} not in (${EMPTY})`, "crm"),
+            lacking: count(10, 40, "system", `${HELD} = ${EMPTY}`, "crm"),
+          },
+        ],
       },
       signs: [
         {
@@ -64,6 +74,7 @@ function page(change: Partial<PageOf> = {}, isEverything = true): PageOf {
               system: null,
               count: count(9, 20, "known_twice", 'sign = "inconsistent:email"'),
               label: "E-mail",
+              place: null,
             },
           ],
           examples: [{ customer_id: "cus_1", name: "王小明" }],
@@ -108,10 +119,31 @@ it("whoever may not see customers sees numbers and no links to them", async () =
   expect(screen.queryAllByRole("link")).toEqual([]);
 });
 
+it("a cell of completeness opens the customers that hold a field, and after a click those that lack it", async () => {
+  serve({ "GET /overview": page() });
+  renderPage(<OverviewPage />);
+  const matrix = within(await screen.findByRole("region", { name: "Completeness" }));
+  const shown = (): string => decodeURIComponent(matrix.getByRole("link").getAttribute("href") ?? "");
+  expect(shown()).toBe(`/customers?filter=${HELD} not in (${EMPTY})`);
+  await userEvent.click(screen.getByRole("radio", { name: "Lacking" }));
+  expect(shown()).toBe(`/customers?filter=${HELD} = ${EMPTY}`);
+  expect(matrix.getByRole("link").textContent).toContain("25%");
+});
+
 it("says when the numbers count only some of the customers", async () => {
   serve({ "GET /overview": page({}, false) });
   renderPage(<OverviewPage />);
   expect(await screen.findByText(/count the customers that you may see/)).toBeTruthy();
+});
+
+it("says from when on trends count the customers of a scope, and why not before", async () => {
+  serve({ "GET /overview": page({ trend_from_build: 4 }, false) });
+  const { unmount } = renderPage(<OverviewPage />);
+  expect(await screen.findByText(/from build 4 on/)).toBeTruthy();
+  unmount();
+  serve({ "GET /overview": page({ trend_from_build: null }, false) });
+  renderPage(<OverviewPage />);
+  expect(await screen.findByText(/what your scope held before was never counted/)).toBeTruthy();
 });
 
 it("speaks the language of the person, advice included", async () => {

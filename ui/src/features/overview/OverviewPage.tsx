@@ -73,6 +73,17 @@ function FirstSteps({ page, onStarted }: { page: PageOf; onStarted: () => void }
   );
 }
 
+/** From when on it is known how the signs moved among the customers of the viewer's scope, and why not before. */
+function TrendNote({ from, now }: { from: number | null; now: number | undefined }): ReactNode {
+  const { t } = useTranslation("overview");
+  const isKnown = from !== null && from !== now;
+  return (
+    <p className="ov-scope" role="note">
+      <InfoCircleOutlined aria-hidden="true" /> {isKnown ? t("trend.since", { build: from }) : t("trend.not_yet")}
+    </p>
+  );
+}
+
 function Report({ page }: { page: PageOf }): ReactNode {
   const { t } = useTranslation("overview");
   const { overview } = page;
@@ -87,6 +98,7 @@ function Report({ page }: { page: PageOf }): ReactNode {
       <Headline overview={overview} />
       <Actions actions={overview.actions} />
       <Signs signs={overview.signs} history={page.history} />
+      {!overview.is_everything && <TrendNote from={page.trend_from_build} now={page.build?.build_no} />}
       <History history={page.history} />
       <div className="ov-pair">
         <BySystems entries={overview.by_systems} />

@@ -9,7 +9,7 @@ import { Num, ShareOf } from "@/components/Num";
 import { Section } from "@/components/Page";
 import { Text } from "@/components/Text";
 import { Bar, Behind, shareOf, Sparkline } from "./Marks";
-import { findingWords, shareWords } from "./words";
+import { findingWords, placeOf, shareWords } from "./words";
 
 const ARROWS = { up: ArrowUpOutlined, down: ArrowDownOutlined, none: MinusOutlined, not_comparable: MinusOutlined };
 
@@ -32,12 +32,17 @@ function FindingLine({ sign, finding }: { sign: Sign; finding: Finding }): React
   const { t } = useTranslation("overview");
   const words = findingWords(t, sign.name, finding);
   const share = shareWords(t, finding.count);
+  const { may } = useSession();
   return (
     <li>
       <span className="ov-finding">
-        <Behind count={finding.count} label={share}>
-          {words}
-        </Behind>
+        {finding.place && may("read", "source") ? (
+          <Link to={placeOf(finding.place)}>{words}</Link>
+        ) : (
+          <Behind count={finding.count} label={share}>
+            {words}
+          </Behind>
+        )}
         <span className="num">
           <ShareOf value={shareOf(finding.count)} />
         </span>

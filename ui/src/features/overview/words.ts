@@ -63,3 +63,16 @@ export function actionWords(t: TFunction, language: string, action: Action): { t
 export function listOf(filter: string): string {
   return `/customers?filter=${encodeURIComponent(filter)}`;
 }
+
+/** The page of a table, given as `source.table`: where a column is given a meaning. */
+export function placeOf(place: string): string {
+  const [source = "", ...table] = place.split(".");
+  return `/sources/${encodeURIComponent(source)}/tables#${encodeURIComponent(`table-${table.join(".")}`)}`;
+}
+
+/** Where something is done that touches rows or columns rather than customers; null for what touches customers. */
+export function mendedAt({ kind, facts }: Action): string | null {
+  if (typeof facts.source !== "string" || typeof facts.table !== "string") return null;
+  if (kind === "quarantine") return `/sources/${encodeURIComponent(facts.source)}/quarantine`;
+  return placeOf(`${facts.source}.${facts.table}`);
+}

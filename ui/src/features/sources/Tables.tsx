@@ -1,8 +1,9 @@
 /** The tables of a source: what each is for, what identifies its rows, how it joins, what its columns mean. */
 import { EditOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { type Column, type Source, type Table, useTables } from "@/api/sources";
 import { useSession } from "@/app/session";
 import { type Column as Heading, DataTable } from "@/components/DataTable";
@@ -33,6 +34,11 @@ function OneTable({ table, version }: { table: Table; version: number }): ReactN
   const [column, setColumn] = useState<Column | null>(null);
   const [isEdited, setIsEdited] = useState(false);
   const mayChange = may("update", "source");
+  const { hash } = useLocation();
+  const isNamed = decodeURIComponent(hash) === `#table-${table.name}`;
+  useEffect(() => {
+    if (isNamed) document.getElementById(`table-${table.name}`)?.scrollIntoView();
+  }, [isNamed, table.name]);
   const noted = Object.keys(table.noted).length > 0 && !isApplied(table);
   return (
     <Section

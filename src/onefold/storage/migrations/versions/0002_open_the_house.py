@@ -112,6 +112,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "scope_sign",
+        sa.Column("scope_key", sa.Text(), nullable=False),
+        sa.Column("build_no", sa.Integer(), nullable=False),
+        sa.Column("sign", sa.Text(), nullable=False),
+        sa.Column("customers", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("scope_key", "build_no", "sign"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "customer_tag",
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("tag_id", sa.Text(), nullable=False),
