@@ -8,6 +8,10 @@ import pytest
 import sqlalchemy as sa
 from tests.access.company import ROLE, as_user, company
 
+from onefold.access import Access, Actor
+from onefold.access.accounts import UserChange, has_active_owner, update_user
+from onefold.errors import Conflict
+
 API = "/api/v1"
 
 __all__ = ["as_user", "company"]
@@ -15,6 +19,13 @@ __all__ = ["as_user", "company"]
 
 def etag(answer):
     return {"If-Match": answer.headers["ETag"]}
+
+
+def assign(client, user_id, role_ids):
+    """Give roles with the version that an owner reads."""
+    read = client.get(f"{API}/users/{user_id}")
+    version = read.headers.get("etag", '"1"')
+    return client.put(f"{API}/users/{user_id}/roles", json={"roles": role_ids}, headers={"If-Match": version})
 
 
 def body_of(answer):
@@ -39,7 +50,7 @@ def test_a_role_is_made_read_changed_and_deleted(company, as_user):
     assert body_of(read) == {**ROLE, "denials": {}, "deny_scope": None, "description": ROLE["description"]}
     changed = admin.put(f"{API}/roles/{role_id}", json={**ROLE, "scope": 'tier = "gold"'}, headers=etag(read))
     assert (changed.status_code, changed.json()["scope"]) == (200, 'tier = "gold"')
-    assert admin.put(f"{API}/users/usr_agent/roles", json={"roles": [role_id]}).status_code == 200
+    assert assign(admin, "usr_agent", [role_id]).status_code == 200
     assert admin.delete(f"{API}/roles/{role_id}", headers=etag(changed)).status_code == 204
     assert admin.get(f"{API}/roles/{role_id}").status_code == 404
     assert as_user("usr_agent").get(f"{API}/access/effective").json()["roles"] == []
@@ -81,30 +92,30 @@ def test_a_shipped_role_can_be_copied(company, as_user):
 
 def test_nobody_widens_their_own_access(company, as_user):
     admin = as_user("usr_admin")
-    assert admin.put(f"{API}/users/usr_admin/roles", json={"roles": ["agent"]}).status_code == 403
+    assert assign(admin, "usr_admin", ["agent"]).status_code == 403
     read = admin.get(f"{API}/roles/administrator")
     assert (
         admin.put(f"{API}/roles/administrator", json={**body_of(read), "masks": {}}, headers=etag(read)).status_code
         == 403
     )
-    assert admin.put(f"{API}/users/usr_agent/roles", json={"roles": ["owner"]}).status_code == 403
-    assert admin.put(f"{API}/users/usr_owner/roles", json={"roles": []}).status_code == 403
+    assert assign(admin, "usr_agent", ["owner"]).status_code == 403
+    assert assign(admin, "usr_owner", []).status_code == 403
     assert not admin.get(f"{API}/roles/administrator").json()["is_editable"]
 
 
 def test_the_last_owner_remains(company, as_user):
     owner = as_user("usr_owner")
-    assert owner.put(f"{API}/users/usr_owner/roles", json={"roles": ["agent"]}).status_code == 409
-    assert owner.put(f"{API}/users/usr_agent/roles", json={"roles": ["owner"]}).status_code == 200
-    assert owner.put(f"{API}/users/usr_owner/roles", json={"roles": ["agent"]}).status_code == 200
+    assert assign(owner, "usr_owner", ["agent"]).status_code == 409
+    assert assign(owner, "usr_agent", ["owner"]).status_code == 200
+    assert assign(owner, "usr_owner", ["agent"]).status_code == 200
 
 
 def test_of_two_owners_who_dismiss_each_other_at_once_one_remains(company, as_user):
     owner = as_user("usr_owner")
-    owner.put(f"{API}/users/usr_agent/roles", json={"roles": ["owner"]})
+    assign(owner, "usr_agent", ["owner"])
     pairs = [(owner, "usr_agent"), (as_user("usr_agent"), "usr_owner")]
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda pair: pair[0].put(f"{API}/users/{pair[1]}/roles", json={"roles": []}), pairs))
+        answers = list(pool.map(lambda pair: assign(*pair, []), pairs))
     assert sorted(answer.status_code for answer in answers) in ([200, 403], [200, 409])
     with company.read() as connection:
         assert connection.scalar(sa.text("select count(*) from user_role where role_id = 'owner'")) == 1
@@ -124,8 +135,8 @@ def test_who_may_not_manage_roles_is_refused_at_every_door(company, as_user, use
         someone.put(f"{API}/roles/rol_unknown", json=ROLE, headers=version),
         someone.delete(f"{API}/roles/agent", headers=version),
         someone.post(f"{API}/roles/preview", json={"role": ROLE}),
-        someone.put(f"{API}/users/usr_owner/roles", json={"roles": []}),
-        someone.put(f"{API}/users/usr_unknown/roles", json={"roles": []}),
+        assign(someone, "usr_owner", []),
+        assign(someone, "usr_unknown", []),
         someone.get(f"{API}/access/effective", params={"user": "usr_owner"}),
         someone.get(f"{API}/access/effective", params={"user": "usr_unknown"}),
     ]
@@ -201,7 +212,7 @@ def test_a_field_is_explained_for_every_role(company, as_user):
 
 def test_effective_access_names_the_role_that_gives_each_permission(company, as_user):
     admin = as_user("usr_admin")
-    admin.put(f"{API}/users/usr_agent/roles", json={"roles": ["agent", "analyst"]})
+    assign(admin, "usr_agent", ["agent", "analyst"])
     effective = admin.get(f"{API}/access/effective", params={"user": "usr_agent"}).json()
     permissions = {(each["verb"], each["kind"]): each for each in effective["permissions"]}
     assert permissions["export", "customer"]["via"] == ["Analyst"]
@@ -223,7 +234,7 @@ def test_every_change_of_roles_is_in_the_audit(company, as_user):
     role_id = admin.post(f"{API}/roles", json=ROLE).json()["role_id"]
     read = admin.get(f"{API}/roles/{role_id}")
     admin.put(f"{API}/roles/{role_id}", json={**ROLE, "masks": {}}, headers=etag(read))
-    admin.put(f"{API}/users/usr_agent/roles", json={"roles": [role_id]})
+    assign(admin, "usr_agent", [role_id])
     admin.delete(f"{API}/roles/{role_id}", headers={"If-Match": '"2"'})
     with company.read() as connection:
         actions = connection.scalars(sa.text("select action from audit_entry order by seq")).all()
@@ -236,7 +247,7 @@ def test_every_change_of_roles_is_in_the_audit(company, as_user):
 
 def test_a_refused_change_leaves_nothing(company, as_user):
     as_user("usr_agent").post(f"{API}/roles", json=ROLE)
-    as_user("usr_admin").put(f"{API}/users/usr_owner/roles", json={"roles": ["agent", "rol_unknown"]})
+    assign(as_user("usr_admin"), "usr_owner", ["agent", "rol_unknown"])
     with company.read() as connection:
         assert connection.scalar(sa.text("select count(*) from role")) == 0
         assert connection.scalar(sa.text("select count(*) from outbox")) == 0
@@ -249,3 +260,62 @@ def test_nobody_widens_their_own_row_scope(company, as_user):
         changed = browser.patch(f"{API}/users/{user}", json={"attributes": {"regions": ["US"]}}, headers=etag(read))
         assert changed.status_code == status, changed.text
     assert admin.get(f"{API}/users/usr_admin").json()["attributes"] == {}
+
+
+def test_roles_are_given_on_the_account_that_was_read(company, as_user):
+    owner = as_user("usr_owner")
+    address = f"{API}/users/usr_agent/roles"
+    assert owner.put(address, json={"roles": ["agent"]}).status_code == 428
+    version = owner.get(f"{API}/access/effective", params={"user": "usr_agent"}).json()["version"]
+    read = {"If-Match": f'"{version}"'}
+    changed = owner.put(address, json={"roles": ["analyst"]}, headers=read)
+    assert changed.status_code == 200
+    late = owner.put(address, json={"roles": ["agent"]}, headers=read)
+    assert (late.status_code, late.json()["error"]["code"]) == (412, "stale")
+    assert owner.get(f"{API}/users/usr_agent").headers["etag"] == changed.headers["etag"]
+    patched = owner.patch(f"{API}/users/usr_agent", json={"display_name": "Agent"}, headers=read)
+    assert patched.status_code == 412
+
+
+def test_of_two_owners_who_disable_each_other_at_once_one_remains(company, as_user):
+    owner = as_user("usr_owner")
+    assign(owner, "usr_agent", ["owner"])
+    pairs = [(owner, "usr_agent"), (as_user("usr_agent"), "usr_owner")]
+
+    def disable(pair):
+        client, user_id = pair
+        etag = client.get(f"{API}/users/{user_id}").headers.get("etag", '"1"')
+        return client.patch(f"{API}/users/{user_id}", json={"state": "disabled"}, headers={"If-Match": etag})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(disable, pairs))
+    with company.read() as connection:
+        assert has_active_owner(connection)
+
+
+@pytest.mark.parametrize("way", ["disabled", "without the role"])
+def test_the_last_owner_remains_though_the_other_goes_in_a_transaction_that_is_still_open(company, way):
+    """On PostgreSQL the second waits for the first, then sees what it did; SQLite has one writer at a time."""
+    with company.write() as connection:
+        if connection.dialect.name == "sqlite":
+            pytest.skip("one writer at a time")
+        connection.execute(sa.text("insert into user_role (user_id, role_id) values ('usr_agent', 'owner')"))
+    full = Access.full(Actor("cli", "cli", "command line"))
+    first = UserChange(state="disabled") if way == "disabled" else UserChange(roles=[])
+
+    def second():
+        with company.write() as connection:
+            update_user(connection, full, "usr_owner", UserChange(state="disabled"), expected_version=1)
+
+    with ThreadPoolExecutor(1) as pool:
+        with company.write() as connection:
+            update_user(connection, full, "usr_agent", first, expected_version=1)
+            waiting = pool.submit(second)
+            with company.read() as looking:
+                blocked = sa.text("select count(*) from pg_locks where not granted")
+                while not looking.scalar(blocked) and not waiting.done():
+                    looking.rollback()
+        with pytest.raises(Conflict):
+            waiting.result()
+    with company.read() as connection:
+        assert has_active_owner(connection)

@@ -67,7 +67,7 @@ def test_sales_see_how_a_customer_is_without_reading_what_was_written(company, a
     admin = as_user("usr_admin")
     sales = {"name": "Sales", "permissions": {"customer": ["read"]}, "masks": {"pii:free_text": "hidden"}}
     role_id = admin.post(f"{API}/roles", json=sales).json()["role_id"]
-    admin.put(f"{API}/users/usr_nobody/roles", json={"roles": [role_id]})
+    admin.put(f"{API}/users/usr_nobody/roles", json={"roles": [role_id]}, headers={"If-Match": '"1"'})
     fields = {"fields": "display_name,open_tickets,last_score"}
     row = as_user("usr_nobody").get(f"{API}/customers", params=fields).json()["items"][0]
     assert (set(row["values"]), row["hidden"]) == ({"display_name", "open_tickets", "last_score"}, {})

@@ -33,7 +33,7 @@ def test_nothing_can_be_changed_meanwhile(company, as_user):
     assert {verb for verb, _ in permissions} == {"read"}
     for answer in (
         owner.post(f"{API}/roles", json={"name": "x"}),
-        owner.put(f"{API}/users/usr_agent/roles", json={"roles": []}),
+        owner.put(f"{API}/users/usr_agent/roles", json={"roles": []}, headers={"If-Match": '"1"'}),
         owner.post(f"{API}/customers/cus_1/notes", json={"body": "x"}),
         owner.post(f"{API}/customers/export", json={}),
     ):

@@ -152,3 +152,29 @@ def test_a_tag_that_cannot_be_read_is_refused(desk):
         assert error_of(full.post(f"{V1}/tags", json={"name": name})) == "invalid_input"
     with desk.database.read() as connection:
         assert connection.execute(sa.select(tag)).all() == []
+
+
+def test_lists_find_customers_by_tags_of_ids_that_were_merged_in_however_often(desk):
+    ids = desk.customers("p", "q", "r", "s")
+    full = desk.client()
+    for name in "pqr":
+        put_on(full, ids[name], name=f"of {name}")
+    desk.customers("p q", "r", "s")
+    merged = desk.customers("p q r", "s")
+    assert len({ids["p"], ids["q"], ids["r"], merged["p"]}) == 3
+
+    def found(rule):
+        page = full.get("/api/v1/customers", params={"filter": rule, "count": "exact", "fields": "tag"}).json()
+        assert page["count"] == len(page["items"])
+        return {one["customer_id"]: one["values"]["tag"] for one in page["items"]}
+
+    all_tags = {merged["p"]: "of p, of q, of r"}
+    rules = ['tag = "of p"', 'tag in ("of q", "none")', 'tag ~ "of r"', "tag is known", 'tag = "of p" and tag = "of r"']
+    for rule in rules:
+        assert found(rule) == all_tags, rule
+    for rule in ('tag != "of p"', 'tag not in ("of q")', "tag is unknown"):
+        assert found(rule) == {ids["s"]: None}, rule
+    facet = full.get("/api/v1/customers/facets", params={"attribute": "tag"}).json()
+    assert {one["value"]: one["customers"] for one in facet["items"]} == {"of p": 1, "of q": 1, "of r": 1}
+    desk.customers("p", "q", "r", "s")
+    assert found('tag = "of q"') == {ids["q"]: "of q"}

@@ -224,3 +224,27 @@ def test_work_of_one_who_leaves_goes_to_another(desk):
     assert desk.run(reassign_tasks, boss, desk.ana, desk.ben) == 3
     assert titles(desk.client(desk.ben))
     assert titles(desk.client(desk.ana)) == []
+
+
+def test_whoever_leaves_hands_over_their_open_tasks_in_the_same_step(desk):
+    for number in range(2):
+        make(desk.client(desk.ana), desk.ids["a"], f"t{number}")
+    full = desk.client()
+    address = f"{V1}/users/{desk.ana}"
+    read = {"If-Match": full.get(address).headers["etag"]}
+    refused = full.patch(address, json={"state": "disabled"}, headers=read)
+    assert refused.status_code == 409
+    assert {name: refused.json()["error"][name] for name in ("code", "reason", "tasks")} == {
+        "code": "conflict",
+        "reason": "open_tasks",
+        "tasks": 2,
+    }
+    assert full.get(address).json()["state"] == "active"
+    to_nobody = full.patch(address, json={"state": "disabled", "tasks_to": desk.ana}, headers=read)
+    assert to_nobody.status_code == 422
+    done = full.patch(address, json={"state": "disabled", "tasks_to": desk.ben}, headers=read)
+    assert (done.status_code, done.json()["state"]) == (200, "disabled")
+    assert sorted(titles(desk.client(desk.ben))) == ["t0", "t1"]
+    with desk.database.read() as connection:
+        told = sa.text("select count(*) from notification where user_id = :ben and kind = 'task_assigned'")
+        assert connection.scalar(told, {"ben": desk.ben}) == 2

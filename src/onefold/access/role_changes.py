@@ -27,7 +27,7 @@ MOST_ROLES = 500
 LONGEST_NAME = 80
 
 _user_account = sa.table(
-    "user_account", *(sa.column(name) for name in ("user_id", "state", "password_hash", "sign_on_subject"))
+    "user_account", *(sa.column(name) for name in ("user_id", "state", "password_hash", "sign_on_subject", "version"))
 )
 
 
@@ -138,24 +138,31 @@ def delete_role(connection: sa.Connection, access: Access, role_id: str, *, vers
     _tell(connection, access, "delete", found, {"holders": holders})
 
 
-def assign_roles(connection: sa.Connection, access: Access, user_id: str, role_ids: Sequence[str]) -> tuple[Role, ...]:
-    """Give a user exactly these roles.
+def assign_roles(
+    connection: sa.Connection, access: Access, user_id: str, role_ids: Sequence[str], *, version: int
+) -> tuple[Role, ...]:
+    """Give a user exactly these roles; the account's version grows by one.
 
     Raises:
         NotFound: no such user or role.
+        Stale: somebody changed the account after ``version``.
         NotAllowed: it is oneself, or would change who is an owner without being one.
         Conflict: it would leave nobody who is an owner.
     """
     access.require("assign", "role")
     if connection.execute(sa.select(1).where(_user_account.c.user_id == user_id)).first() is None:
         raise NotFound("no such user", hint="List them: GET /api/v1/users")
+    is_unchanged = (_user_account.c.user_id == user_id, _user_account.c.version == version)
     wanted = {get_role(connection, role_id).role_id for role_id in role_ids}
     held = {found.role_id for found in roles_of(connection, user_id)}
-    if wanted == held:
-        return roles_of(connection, user_id)
-    require_assignment(access, user_id, wanted ^ held)
+    if wanted != held:
+        require_assignment(access, user_id, wanted ^ held)
     if OWNER in held - wanted:
         check_owner_remains(connection, without=user_id)
+    if connection.execute(sa.update(_user_account).where(*is_unchanged).values(version=version + 1)).rowcount != 1:
+        raise Stale("somebody changed this account meanwhile", hint="Read it again, then decide.")
+    if wanted == held:
+        return roles_of(connection, user_id)
     connection.execute(user_role.delete().where(user_role.c.user_id == user_id))
     if wanted:
         connection.execute(user_role.insert(), [{"user_id": user_id, "role_id": each} for each in sorted(wanted)])
@@ -197,12 +204,21 @@ def check_owner_remains(connection: sa.Connection, *, without: str) -> None:
         Conflict: nobody else is.
     """
     held = sa.select(user_role.c.user_id).where(user_role.c.role_id == OWNER)
-    others = set(connection.scalars(held.with_for_update())) - {without}  # two may not step down at once
+    # two may not step down at once: neither by giving the role away nor by being disabled
+    others = set(connection.scalars(held.order_by(user_role.c.user_id).with_for_update())) - {without}
     account = _user_account.c
-    can_sign_in = sa.or_(account.password_hash.is_not(None), account.sign_on_subject.is_not(None))
-    query = sa.select(1).where(account.user_id.in_(others), account.state == "active", can_sign_in)
-    if connection.execute(query).first() is None:
-        raise Conflict("somebody must remain an owner", hint="Make somebody else an owner first.")
+    query = (
+        sa.select(account.state, account.password_hash, account.sign_on_subject)
+        .where(account.user_id.in_(others))
+        .order_by(account.user_id)
+        .with_for_update()
+    )
+    can_act = [
+        row.state == "active" and (row.password_hash is not None or row.sign_on_subject is not None)
+        for row in connection.execute(query)
+    ]
+    if not any(can_act):
+        raise Conflict("somebody must remain an owner", hint="Make somebody else an owner first.", reason="last_owner")
 
 
 def _current(connection: sa.Connection, role_id: str, version: int) -> Role:

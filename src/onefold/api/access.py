@@ -18,7 +18,11 @@ from onefold.profiles.attributes import searchable_attributes
 router = APIRouter(prefix="/access", tags=["roles"])
 
 _user_account = sa.table(
-    "user_account", sa.column("user_id"), sa.column("display_name"), sa.column("attributes", sa.JSON)
+    "user_account",
+    sa.column("user_id"),
+    sa.column("display_name"),
+    sa.column("attributes", sa.JSON),
+    sa.column("version", sa.Integer),
 )
 
 
@@ -104,6 +108,8 @@ class EffectiveAccess(BaseModel):
 
     user_id: str
     name: str
+    version: int | None
+    """Of the account: what `If-Match` wants when its roles are changed. Null for what is no person's account."""
     roles: list[RoleName]
     deny_scopes: list[RoleName]
     """Roles that keep customers from the person, with the rule as scope."""
@@ -180,15 +186,18 @@ def explain_effective_access(
     user: Annotated[str | None, Query(max_length=100, description="Whose; your own where absent.")] = None,
 ) -> EffectiveAccess:
     """What the roles of a person come to, and which role gives what."""
-    if user is None or user == call.actor.actor_id:
-        return _effective(call.actor.actor_id, call.actor.name, explain_person(call.access))
-    call.access.require("read", "role")
+    user_id = user or call.actor.actor_id
+    if user_id != call.actor.actor_id:
+        call.access.require("read", "role")
     with call.read() as connection:
-        found = connection.execute(sa.select(_user_account).where(_user_account.c.user_id == user)).first()
+        found = connection.execute(sa.select(_user_account).where(_user_account.c.user_id == user_id)).first()
+        if user_id == call.actor.actor_id:
+            version = found.version if found else None
+            return _effective(user_id, call.actor.name, version, explain_person(call.access))
         if found is None:
             raise NotFound("no such user", hint="List them: GET /api/v1/users")
-        access = load_access(connection, Actor(user, "user", found.display_name, None, found.attributes or {}))
-    return _effective(user, found.display_name, explain_person(access))
+        access = load_access(connection, Actor(user_id, "user", found.display_name, None, found.attributes or {}))
+    return _effective(user_id, found.display_name, found.version, explain_person(access))
 
 
 @router.get("/policy")
@@ -231,10 +240,11 @@ def _in_role(call: Call, each: FieldInRole, held: set[str]) -> FieldInRoleAnswer
     )
 
 
-def _effective(user_id: str, name: str, effective: Effective) -> EffectiveAccess:
+def _effective(user_id: str, name: str, version: int | None, effective: Effective) -> EffectiveAccess:
     return EffectiveAccess(
         user_id=user_id,
         name=name,
+        version=version,
         roles=[RoleName(role_id=each.role_id, name=each.name, scope=each.scope) for each in effective.roles],
         deny_scopes=[
             RoleName(role_id=each.role_id, name=each.name, scope=each.deny_scope)

@@ -180,10 +180,12 @@ def delete_a_role(call: CallDep, role_id: str) -> None:
 
 
 @router.put("/users/{user_id}/roles")
-def assign_user_roles(call: CallDep, user_id: str, body: RolesBody) -> RolesAnswer:
-    """Give somebody exactly these roles."""
+def assign_user_roles(call: CallDep, user_id: str, body: RolesBody, response: Response) -> RolesAnswer:
+    """Give somebody exactly these roles. Needs `If-Match` with the version of the account."""
+    version = call.expected_version()
     with call.write() as connection:
-        held = assign_roles(connection, call.access, user_id, body.roles)
+        held = assign_roles(connection, call.access, user_id, body.roles, version=version)
+    set_etag(response, version + 1)
     return RolesAnswer(user_id=user_id, roles=[role.role_id for role in held])
 
 

@@ -27,6 +27,7 @@ from onefold.api.call import Call, CallDep, set_etag
 from onefold.api.links import base_url, link_to, mailing
 from onefold.api.paging import Cursor, Limit, PageOf, decode_cursor, encode_cursor
 from onefold.api.sign_in import Email, Name
+from onefold.care import hand_over_tasks
 
 router = APIRouter(tags=["people"])
 
@@ -85,6 +86,11 @@ class Change(BaseModel):
     state: Literal["active", "disabled"] | None = None
     roles: RoleIds | None = None
     attributes: Attributes | None = None
+    tasks_to: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Who takes over the person's open tasks: needed to disable somebody who has some.",
+    )
 
 
 class Ended(BaseModel):
@@ -122,20 +128,23 @@ def get_one(call: CallDep, user_id: str, response: Response) -> UserOut:
 
 @router.patch("/users/{user_id}")
 def patch_user(call: CallDep, user_id: str, change: Change, response: Response) -> UserOut:
-    """Change a person's account; disabling it ends their sessions."""
+    """Change a person's account; disabling it ends their sessions, and somebody named takes over their open tasks."""
     expected = call.expected_version()
-    wanted = UserChange(**change.model_dump())
+    wanted = UserChange(**change.model_dump(exclude={"tasks_to"}))
     with call.write() as connection:
         user = update_user(connection, call.access, user_id, wanted, expected_version=expected)
+        if user.state == "disabled":
+            hand_over_tasks(connection, call.access, user_id, change.tasks_to)
     set_etag(response, user.version)
     return _out(call, user)
 
 
 @router.delete("/users/{user_id}", status_code=204)
 def delete_one(call: CallDep, user_id: str) -> None:
-    """Take an invitation back."""
+    """Take an invitation back. Needs `If-Match`."""
+    expected = call.expected_version()
     with call.write() as connection:
-        delete_user(connection, call.access, user_id)
+        delete_user(connection, call.access, user_id, expected_version=expected)
 
 
 @router.post("/invitations", status_code=201, response_model=LinkOut)

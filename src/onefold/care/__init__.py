@@ -49,7 +49,7 @@ from onefold.care.store import FileStore, Incoming
 from onefold.care.tagging import tag_customer, tag_customers, tags_of, untag_customer
 from onefold.care.tags import change_tag, create_tag, delete_tag, list_tags, merge_tags, tagged_customers
 from onefold.care.task_lists import TaskFilter, list_tasks, task_key, workloads
-from onefold.care.tasks import create_task, get_task, reassign_tasks, task_history, update_task
+from onefold.care.tasks import create_task, get_task, hand_over_tasks, reassign_tasks, task_history, update_task
 from onefold.care.timeline import timeline_entries
 
 __all__ = [
@@ -96,6 +96,7 @@ __all__ = [
     "get_note",
     "get_task",
     "hand_over",
+    "hand_over_tasks",
     "list_files",
     "list_notes",
     "list_notifications",

@@ -203,7 +203,10 @@ def _remove(connection: sa.Connection, before: Tag, expected_version: int) -> No
 
 def _taken(existing: Tag) -> Conflict:
     return Conflict(
-        f"there is a tag {existing.name!r} already", hint="Use it, or merge the two.", tag_id=existing.tag_id
+        f"there is a tag {existing.name!r} already",
+        hint="Use it, or merge the two.",
+        reason="tag_taken",
+        tag_id=existing.tag_id,
     )
 
 

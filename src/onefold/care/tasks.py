@@ -21,7 +21,7 @@ from onefold.care.people import access_of, names_of, require_active
 from onefold.care.tables import task, task_change
 from onefold.care.text import checked
 from onefold.care.trail import leave_trail
-from onefold.errors import InvalidInput, NotAllowed, NotFound, Stale
+from onefold.errors import Conflict, InvalidInput, NotAllowed, NotFound, Stale
 from onefold.kernel import new_id, utc_now
 from onefold.storage import aware
 
@@ -111,14 +111,36 @@ def update_task(
     return _read_back(connection, place, task_id)
 
 
+def hand_over_tasks(connection: sa.Connection, access: Access, from_user: str, to_user: str | None) -> int:
+    """Give the open tasks of a colleague who leaves to somebody; returns how many. Belongs into the same transaction.
+
+    Raises:
+        Conflict: there are some, and nobody is named: a task always has an owner who can sign in.
+        InvalidInput: nobody who can sign in is called that.
+        NotAllowed: unless the actor may change people or administers tasks.
+    """
+    mine = sa.select(sa.func.count()).where(task.c.owner_id == from_user, task.c.state == "open")
+    tasks = int(connection.scalar(mine) or 0)
+    if not tasks:
+        return 0
+    if to_user is None:
+        raise Conflict(
+            f"this person still owns {tasks} open tasks",
+            hint="Say who takes them: tasks_to, or --tasks-to on the command line.",
+            reason="open_tasks",
+            tasks=tasks,
+        )
+    return reassign_tasks(connection, access, from_user, to_user)
+
+
 def reassign_tasks(connection: sa.Connection, access: Access, from_user: str, to_user: str) -> int:
     """Give all open tasks of one colleague to another, as when somebody leaves; returns how many.
 
     Raises:
-        NotAllowed: unless the actor administers tasks or people: their customers are not asked for.
+        NotAllowed: unless the actor may change people or administers tasks: their customers are not asked for.
         InvalidInput: nobody who can sign in.
     """
-    if not access.may("administer", "user"):
+    if not access.may("update", "user"):
         access.require("administer", "task")
     require_active(connection, [to_user], "the new owner")
     rows = connection.execute(sa.select(task).where(task.c.owner_id == from_user, task.c.state == "open")).all()

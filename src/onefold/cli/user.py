@@ -105,15 +105,19 @@ def reset(email: str, *, second_factor: bool, as_json: bool) -> None:
 
 @user.command()
 @click.argument("email")
+@click.option("--tasks-to", metavar="EMAIL", help="Who takes over their open tasks.")
 @json_option
-def disable(email: str, *, as_json: bool) -> None:
+def disable(email: str, *, tasks_to: str | None, as_json: bool) -> None:
     """Keep EMAIL out from now on; their sessions end.
 
+    Whoever owns open tasks can only be kept out when somebody takes them over.
+
     \b
-    Example:
+    Examples:
       onefold user disable bea@example.com
+      onefold user disable bea@example.com --tasks-to ana@example.com
     """
-    _set_state(email, "disabled", as_json=as_json)
+    _set_state(email, "disabled", tasks_to=tasks_to, as_json=as_json)
 
 
 @user.command()
@@ -129,8 +133,9 @@ def enable(email: str, *, as_json: bool) -> None:
     _set_state(email, "active", as_json=as_json)
 
 
-def _set_state(email: str, state: Any, *, as_json: bool) -> None:
+def _set_state(email: str, state: Any, *, tasks_to: str | None = None, as_json: bool) -> None:
     from onefold.access.accounts import UserChange, update_user
+    from onefold.care import hand_over_tasks
     from onefold.workspace import Workspace
 
     with Workspace.open() as workspace, workspace.database.write() as connection:
@@ -142,6 +147,9 @@ def _set_state(email: str, state: Any, *, as_json: bool) -> None:
             UserChange(state=state),
             expected_version=found.version,
         )
+        heir = _find(connection, tasks_to).user_id if tasks_to else None
+        if state == "disabled":
+            hand_over_tasks(connection, _owner_of_the_files(), found.user_id, heir)
     if as_json:
         print_json(_facts(changed))
     else:

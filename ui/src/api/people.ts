@@ -37,11 +37,11 @@ export const saveUser = (user: User, ifMatch: string | null): Promise<Versioned<
     { email: user.email, display_name: user.display_name, roles: user.roles, attributes: user.attributes },
     { ifMatch },
   );
-export const setState = (user: User, state: "active" | "disabled") =>
-  api.patch<User>(userPath(user.user_id), { state }, { ifMatch: `"${user.version}"` });
+export const setState = (user: User, state: "active" | "disabled", tasksTo: string | null = null) =>
+  api.patch<User>(userPath(user.user_id), { state, tasks_to: tasksTo }, { ifMatch: `"${user.version}"` });
 export const invite = (invitation: Invitation, idempotencyKey: string) =>
   api.post<Link>("/invitations", invitation, { idempotencyKey });
 export const makeLink = (id: string) => api.post<Link>(`${userPath(id)}/link`);
 export const endSessionsOf = (id: string) => api.delete<{ ended: number }>(`${userPath(id)}/sessions`);
 export const removeSecondFactorOf = (id: string) => api.delete<User>(`${userPath(id)}/second-factor`);
-export const withdraw = (id: string) => api.delete(userPath(id));
+export const withdraw = (user: User) => api.delete(userPath(user.user_id), { ifMatch: `"${user.version}"` });

@@ -74,6 +74,8 @@ export interface MaskInForce {
 export interface EffectiveAccess {
   user_id: string;
   name: string;
+  /** Of the account, for `assignRoles`. */
+  version: number | null;
   roles: RoleName[];
   deny_scopes: RoleName[];
   permissions: { verb: string; kind: string; is_allowed: boolean; via: string[]; denied_by: string[] }[];
@@ -131,8 +133,8 @@ export const createRole = (body: RoleBody, idempotencyKey: string): Promise<Role
 export const deleteRole = (role: Role): Promise<void> =>
   api.delete(`/roles/${encodeURIComponent(role.role_id)}`, { ifMatch: `"${role.version}"` });
 
-export const assignRoles = (userId: string, roles: string[]): Promise<{ roles: string[] }> =>
-  api.put(`/users/${encodeURIComponent(userId)}/roles`, { roles });
+export const assignRoles = (userId: string, roles: string[], version: number | null): Promise<{ roles: string[] }> =>
+  api.put(`/users/${encodeURIComponent(userId)}/roles`, { roles }, { ifMatch: `"${version}"` });
 
 export const viewAs = (whom: { role_id: string } | { user_id: string }): Promise<unknown> =>
   api.post("/me/view-as", whom);

@@ -3,32 +3,35 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { isApiError } from "@/api/client";
 import { Forbidden } from "./Forbidden";
+import { ProblemDetail, useProblemWords } from "./problem";
 
 interface Props {
   error?: unknown;
   onRetry?: () => void;
 }
 
-const KNOWN = new Set([0, 404, 409, 429]);
+const TITLED = new Set([0, 404, 409, 429]);
 
 /** Something could not be loaded or done: what, why, and what to do next. */
 export function ErrorState({ error, onRetry }: Props): ReactNode {
   const { t } = useTranslation("components");
-  if (isApiError(error, 403)) return <Forbidden hint={error.hint} />;
-  const title = isApiError(error) && KNOWN.has(error.status) ? t(`error.${error.status}`) : t("error.title");
+  const words = useProblemWords()(error);
+  if (isApiError(error, 403)) return <Forbidden error={error} />;
+  const title = isApiError(error) && TITLED.has(error.status) ? t(`error.${error.status}`) : t("error.title");
   return (
     <div className="state" role="alert">
       <p className="state-title">{title}</p>
       {isApiError(error) && error.status !== 0 && (
         <div className="state-text">
           <p>
-            <bdi dir="auto">{error.message}</bdi>
+            <bdi dir="auto">{words.what}</bdi>
           </p>
-          {error.hint && (
+          {words.next && (
             <p>
-              <bdi dir="auto">{error.hint}</bdi>
+              <bdi dir="auto">{words.next}</bdi>
             </p>
           )}
+          <ProblemDetail detail={words.detail} />
           <p className="soft">
             {t("error.code")} <code>{error.code}</code>
           </p>
@@ -44,13 +47,12 @@ export function ErrorState({ error, onRetry }: Props): ReactNode {
 
 /** The same on one line, inside of a form or a card. */
 export function ErrorLine({ error }: { error: unknown }): ReactNode {
-  const { t } = useTranslation("components");
+  const words = useProblemWords()(error);
   if (!error) return null;
-  const message =
-    isApiError(error) && error.status !== 0 ? error.message : t(isApiError(error) ? "error.0" : "error.title");
   return (
-    <p className="error-line" role="alert">
-      <bdi dir="auto">{message}</bdi> {isApiError(error) && error.hint && <bdi dir="auto">{error.hint}</bdi>}
-    </p>
+    <div className="error-line" role="alert">
+      <bdi dir="auto">{words.what}</bdi> {words.next && <bdi dir="auto">{words.next}</bdi>}
+      <ProblemDetail detail={words.detail} />
+    </div>
   );
 }

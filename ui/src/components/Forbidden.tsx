@@ -1,10 +1,13 @@
 import { LockOutlined } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { ProblemDetail, useProblemWords } from "./problem";
 
 /** The person may not see this: said plainly, with whom to ask. */
-export function Forbidden({ hint }: { hint?: string | null }): ReactNode {
-  const { t } = useTranslation("components");
+export function Forbidden({ error }: { error?: unknown }): ReactNode {
+  const { t, i18n } = useTranslation("components");
+  const words = useProblemWords()(error);
+  const hint = error && i18n.language === "en" ? words.next : null;
   return (
     <div className="state" role="alert">
       <div className="state-icon" aria-hidden="true">
@@ -17,6 +20,7 @@ export function Forbidden({ hint }: { hint?: string | null }): ReactNode {
           <bdi dir="auto">{hint}</bdi>
         </p>
       )}
+      {error !== undefined && <ProblemDetail detail={words.detail} />}
     </div>
   );
 }

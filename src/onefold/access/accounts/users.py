@@ -19,7 +19,7 @@ from onefold.access.accounts.tables import user_account
 from onefold.access.accounts.tokens import Purpose, mint_link_token, revoke_link_tokens
 from onefold.access.audit import record_audit
 from onefold.access.model import Access
-from onefold.access.role_changes import require_assignment, require_widening
+from onefold.access.role_changes import check_owner_remains, require_assignment, require_widening
 from onefold.access.roles import get_role, owners
 from onefold.access.shipped import OWNER
 from onefold.access.tables import user_role
@@ -116,9 +116,9 @@ def find_user(connection: sa.Connection, email: str) -> User | None:
     return _users(connection, rows)[0] if rows else None
 
 
-def has_active_owner(connection: sa.Connection, *, besides: str | None = None) -> bool:
-    """Whether somebody who may do everything can sign in."""
-    ids = owners(connection) - {besides}
+def has_active_owner(connection: sa.Connection) -> bool:
+    """Whether somebody who may do everything can sign in. Promises nothing for later: ``check_owner_remains`` does."""
+    ids = owners(connection)
     query = sa.select(sa.func.count()).where(
         user_account.c.user_id.in_(ids),
         user_account.c.state == "active",
@@ -146,7 +146,9 @@ def add_user(
     """
     folded = fold_email(email)
     if find_user(connection, folded) is not None:
-        raise Conflict("somebody has this e-mail address already", hint="Change that account instead.")
+        raise Conflict(
+            "somebody has this e-mail address already", hint="Change that account instead.", reason="address_taken"
+        )
     for role_id in roles:
         get_role(connection, role_id)
     user_id = new_id("usr")
@@ -223,7 +225,7 @@ def update_user(
     values: dict[str, Any] = {}
     if change.email is not None and (email := fold_email(change.email)) != user.email:
         if find_user(connection, email) is not None:
-            raise Conflict("somebody has this e-mail address already")
+            raise Conflict("somebody has this e-mail address already", reason="address_taken")
         values |= {"email": email, "sign_on_subject": None}
     if change.display_name is not None:
         values["display_name"] = clean_name(change.display_name)
@@ -233,13 +235,14 @@ def update_user(
             require_widening(access, user_id)
     if change.state is not None and change.state != user.state:
         values["state"] = _next_state(user, change.state)
+    roles = set(user.roles if change.roles is None else change.roles)
+    _keep_an_owner(connection, user, values, roles)
     _raise_version(connection, user_id, expected_version, values)
-    if change.roles is not None and set(change.roles) != set(user.roles):
-        require_assignment(access, user_id, set(change.roles) ^ set(user.roles))
+    if change.roles is not None and roles != set(user.roles):
+        require_assignment(access, user_id, roles ^ set(user.roles))
         for role_id in change.roles:
             get_role(connection, role_id)
         _set_roles(connection, user_id, change.roles)
-    _keep_an_owner(connection, user)
     if "email" in values or values.get("state") == "disabled":
         end_sessions(connection, user_id)
         revoke_link_tokens(connection, user_id)
@@ -248,16 +251,18 @@ def update_user(
     return changed
 
 
-def delete_user(connection: sa.Connection, access: Access, user_id: str) -> None:
+def delete_user(connection: sa.Connection, access: Access, user_id: str, *, expected_version: int) -> None:
     """Take an invitation back. Who ever signed in is disabled instead, so that what they did keeps a name.
 
     Raises:
         Conflict: the person has signed in.
+        Stale: somebody changed it after the caller read it.
     """
     access.require("delete", "user")
     user = _touchable(connection, access, user_id, verb="delete")
     if user.state != "invited" or user.last_signed_in_at is not None:
         raise Conflict("this person has had access here", hint="Disable the account instead.", is_transient=False)
+    _raise_version(connection, user_id, expected_version, {})
     connection.execute(sa.delete(user_role).where(user_role.c.user_id == user_id))
     connection.execute(sa.delete(user_account).where(user_account.c.user_id == user_id))
     record_audit(connection, access, "user.delete", "user", user_id)
@@ -346,9 +351,15 @@ def _raise_version(connection: sa.Connection, user_id: str, expected: int, value
         raise Stale("somebody changed this account meanwhile", hint="Read it again, then decide.")
 
 
-def _keep_an_owner(connection: sa.Connection, before: User) -> None:
-    if OWNER in before.roles and before.state == "active" and not has_active_owner(connection):
-        raise Conflict("nobody who can sign in would be owner any more", hint="Make somebody else owner first.")
+def _keep_an_owner(connection: sa.Connection, before: User, values: Mapping[str, Any], roles: set[str]) -> None:
+    """Refuse what would leave nobody who is an owner and can sign in.
+
+    Called before anything is written, so that of two who dismiss each other at once one waits for the other.
+    """
+    was_owner = OWNER in before.roles and before.state == "active"
+    loses_way_in = "sign_on_subject" in values and not before.has_password
+    if was_owner and (OWNER not in roles or values.get("state", "active") != "active" or loses_way_in):
+        check_owner_remains(connection, without=before.user_id)
 
 
 def _set_roles(connection: sa.Connection, user_id: str, roles: Collection[str]) -> None:

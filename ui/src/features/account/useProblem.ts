@@ -1,12 +1,14 @@
 import { useTranslation } from "react-i18next";
 import { isApiError } from "@/api/client";
+import { useProblemWords } from "@/components/problem";
 
 const REASONS = new Set(["too_short", "too_long", "known", "common", "repeated", "wrong_password", "wrong_code"]);
 const CODES = new Set(["wrong_credentials", "not_found", "not_allowed", "not_signed_in", "conflict", "source_failed"]);
 
-/** What went wrong, in the language of the page; the server's own words for what is not foreseen. */
+/** What went wrong, in the language of the page. */
 export function useProblem(): (error: unknown) => string | null {
   const { t } = useTranslation("account");
+  const wordsOf = useProblemWords();
   return (error) => {
     if (!error) return null;
     if (!isApiError(error)) return t("problem.other");
@@ -17,6 +19,6 @@ export function useProblem(): (error: unknown) => string | null {
     }
     if (error.status === 0) return t("problem.no_answer");
     if (CODES.has(error.code)) return t(`problem.${error.code}`);
-    return error.message;
+    return wordsOf(error).what;
   };
 }

@@ -18,8 +18,10 @@ import {
 import { useSession } from "@/app/session";
 import { ConfirmButton } from "@/components/ConfirmButton";
 import { ConflictDialog } from "@/components/ConflictDialog";
+import { isApiError } from "@/api/client";
 import { ErrorLine } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
+import { HandOver } from "./HandOver";
 import { LinkShown } from "./Invite";
 import { type PersonDraft, PersonFields } from "./PersonFields";
 
@@ -69,7 +71,7 @@ function Deeds({ user, onLink, onDone }: DeedsProps): ReactNode {
         </ConfirmButton>
       )}
       {user.state === "invited" && may("delete", "user") && (
-        <ConfirmButton danger question={t("withdraw.question")} onConfirm={() => act(() => withdraw(user.user_id))}>
+        <ConfirmButton danger question={t("withdraw.question")} onConfirm={() => act(() => withdraw(user))}>
           {t("withdraw")}
         </ConfirmButton>
       )}
@@ -87,7 +89,11 @@ function Deeds({ user, onLink, onDone }: DeedsProps): ReactNode {
           </ConfirmButton>
         )
       )}
-      <ErrorLine error={error} />
+      {isApiError(error) && error.fields.reason === "open_tasks" ? (
+        <HandOver user={user} tasks={Number(error.fields.tasks)} onDone={onDone} onCancel={() => setError(null)} />
+      ) : (
+        <ErrorLine error={error} />
+      )}
     </div>
   );
 }

@@ -12,6 +12,7 @@ import {
   usePeople,
   useRoles,
 } from "@/api/roles";
+import { isApiError } from "@/api/client";
 import { useSession } from "@/app/session";
 import { ErrorLine, ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
@@ -137,12 +138,13 @@ function Assigning({ effective }: { effective: EffectiveAccess }): ReactNode {
   const chosen = wanted ?? held;
   const save = async (): Promise<void> => {
     try {
-      await assignRoles(effective.user_id, chosen);
+      await assignRoles(effective.user_id, chosen, effective.version);
       setError(null);
       setWanted(null);
       await forget();
     } catch (failure) {
       setError(failure);
+      if (isApiError(failure, 412)) await forget(); // what was chosen stays; what is held is read again
     }
   };
   return (
