@@ -132,6 +132,15 @@ class WebhookSettings(_Model):
     ``server.allow_private_addresses``."""
 
 
+class SessionSettings(_Model):
+    """How long somebody stays signed in in a browser. Holds at once, for sessions that are open too."""
+
+    idle_minutes: Annotated[int, Field(ge=5, le=60 * 24 * 30)] = 12 * 60
+    """A session that is not used for this long is over: a working day with its pauses."""
+    longest_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 7 * 24
+    """However much it is used, a session is over after this long."""
+
+
 class AuditSettings(_Model):
     """How long the audit is kept."""
 
@@ -161,6 +170,7 @@ class Settings(_Model):
     smtp: SmtpSettings | None = None
     sign_on: dict[str, SignOnSettings] = Field(default_factory=dict)
     """Providers by a short name, which is part of their addresses."""
+    sessions: SessionSettings = SessionSettings()
     audit: AuditSettings = AuditSettings()
     webhooks: WebhookSettings = WebhookSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)

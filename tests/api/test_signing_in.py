@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyotp
 import pytest
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from tests.api.people import PASSWORD, add_person, browser, signed_in
 
-from onefold.access.accounts import attempts, mint_link_token, passwords, second_factor, sessions
+from onefold.access.accounts import SessionLengths, attempts, mint_link_token, passwords, second_factor
 from onefold.access.accounts.tables import session, sign_in_attempt, user_account
 from onefold.kernel import utc_now
 
@@ -158,12 +158,28 @@ def test_the_database_holds_no_token_that_signs_in(workspace):
     assert token not in str(row)
 
 
-@pytest.mark.parametrize(("column", "by"), [("last_seen_at", sessions.IDLE), ("expires_at", timedelta())])
+@pytest.mark.parametrize(("column", "by"), [("last_seen_at", SessionLengths().idle), ("expires_at", timedelta())])
 def test_sessions_end_when_idle_and_for_good(workspace, column, by):
     add_person(workspace)
     client = signed_in(workspace)
     age(workspace, session, column, by)
     assert client.get("/api/v1/me").status_code == 401
+
+
+def test_sessions_last_as_long_as_the_settings_say_the_open_ones_too(workspace):
+    add_person(workspace)
+    client = signed_in(workspace)
+    age(workspace, session, "last_seen_at", timedelta(minutes=31))
+    assert client.get("/api/v1/me").status_code == 200
+    with (workspace.path / "onefold.yaml").open("a", encoding="utf-8") as file:
+        file.write("sessions:\n  idle_minutes: 30\n  longest_hours: 2\n")
+    age(workspace, session, "last_seen_at", timedelta(minutes=31))
+    assert client.get("/api/v1/me").status_code == 401
+    client = signed_in(workspace)
+    assert client.get("/api/v1/me").status_code == 200
+    [mine] = client.get("/api/v1/sessions").json()["items"]
+    lasts = datetime.fromisoformat(mine["expires_at"]) - datetime.fromisoformat(mine["created_at"])
+    assert lasts == timedelta(hours=2)
 
 
 def test_signing_in_never_keeps_a_token_that_the_browser_came_with(workspace):

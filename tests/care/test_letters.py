@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 from tests.care.office import V1, Office
 
 from onefold.api.background import post_letters
+from onefold.api.links import served_address
 from onefold.settings import Settings, SmtpSettings
 from onefold.workspace import Workspace
 
@@ -74,3 +75,13 @@ def test_the_timeline_of_the_customer_page_shows_notes_tasks_and_files(desk):
     assert "called back" in page.text
     analyst = desk.client(desk.person("Nia", "analyst"))
     assert "called back" not in analyst.get(f"{V1}/customers/{desk.ids['a']}/timeline").text
+
+
+def test_links_of_letters_lead_to_the_address_that_is_served_whatever_port_the_settings_name(tmp_path):
+    with Workspace.create(tmp_path / "acme", Settings(name="acme")) as workspace:
+        assert served_address(workspace) == "http://127.0.0.1:8360"
+        (workspace.path / ".server").write_text('{"url": "http://127.0.0.1:9123", "token": "t", "pid": 1}')
+        assert served_address(workspace) == "http://127.0.0.1:9123"
+        with (workspace.path / "onefold.yaml").open("a", encoding="utf-8") as file:
+            file.write("server:\n  public_url: https://customers.acme.example\n")
+        assert served_address(workspace) == "https://customers.acme.example"

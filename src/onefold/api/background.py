@@ -18,7 +18,7 @@ from onefold.access import Access, Actor, cut_audit, send_mail
 from onefold.access.accounts import forget_expired
 from onefold.api.building import start_worker
 from onefold.api.care.files import file_store
-from onefold.api.links import smtp_password
+from onefold.api.links import served_address, smtp_password
 from onefold.api.webhooks import start_sending
 from onefold.errors import OnefoldError
 from onefold.profiles.search import prepare_search
@@ -86,8 +86,7 @@ def post_letters(workspace: Workspace) -> int:
         subject, text = letter.subject, letter.text
         send_mail(smtp, password, to=letter.to, subject=subject, text=text, message_id=letter.message_id)
 
-    address = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
-    return care.send_due_letters(workspace.database, send, address)
+    return care.send_due_letters(workspace.database, send, served_address(workspace))
 
 
 SERVICES: list[Callable[[Workspace], Service]] = [

@@ -46,7 +46,7 @@ class OpenCall:
     @property
     def visitor(self) -> Visitor:
         """Address and browser of the request."""
-        return visitor_of(self.request)
+        return visitor_of(self.request, self.workspace)
 
     def read(self) -> AbstractContextManager[sa.Connection]:
         """A consistent snapshot for reading."""

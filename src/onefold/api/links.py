@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from fastapi import Request
 from starlette.background import BackgroundTask
 
@@ -11,13 +13,28 @@ from onefold.errors import OnefoldError
 from onefold.settings import SmtpSettings
 from onefold.workspace import Workspace
 
-__all__ = ["base_url", "link_to", "mail_link", "mailing", "smtp_password"]
+__all__ = ["base_url", "link_to", "mail_link", "mailing", "served_address", "smtp_password"]
 
 
 def base_url(workspace: Workspace, request: Request) -> str:
     """Where people reach this installation."""
     public = workspace.settings.server.public_url
     return public or str(request.base_url).rstrip("/")
+
+
+def served_address(workspace: Workspace) -> str:
+    """Where people reach this installation, for letters that no request asked for.
+
+    The public address where one is set; else where the server says that it listens, whatever port it was given.
+    """
+    server = workspace.settings.server
+    if server.public_url:
+        return server.public_url
+    try:
+        state = json.loads((workspace.path / ".server").read_text(encoding="utf-8"))
+        return str(state["url"])
+    except (OSError, ValueError, KeyError, TypeError):  # no server of the command line: one of one's own making
+        return f"http://{server.host}:{server.port}"
 
 
 def mail_link(workspace: Workspace, user: User, purpose: str, link: str, *, inviter: str = "") -> None:

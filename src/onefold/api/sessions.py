@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from onefold.access import record_audit
 from onefold.access.accounts import Session, end_session, end_sessions, get_user, list_sessions, require_touch
 from onefold.api.call import Call, CallDep
+from onefold.api.signed_in import lengths_of
 from onefold.errors import NotAllowed
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
@@ -49,7 +50,7 @@ def get_sessions(
     with call.read() as connection:
         if user is not None and user != call.actor.actor_id:
             require_touch(call.access, get_user(connection, user))
-        found = list_sessions(connection, user or call.actor.actor_id)
+        found = list_sessions(connection, user or call.actor.actor_id, lengths_of(call.workspace))
     return Sessions(items=[_out(call, one) for one in found])
 
 

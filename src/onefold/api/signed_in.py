@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Request, Response
 
@@ -12,6 +13,7 @@ from onefold.access.accounts import (
     KEY_PREFIX,
     NewSession,
     Session,
+    SessionLengths,
     SignedIn,
     Visitor,
     find_key,
@@ -37,9 +39,16 @@ class Identified:
     """Of a browser; None for keys and the command line."""
 
 
-def visitor_of(request: Request) -> Visitor:
+def visitor_of(request: Request, workspace: Workspace) -> Visitor:
     """Where a request comes from; behind trusted proxies too."""
-    return Visitor(request.client.host if request.client else None, request.headers.get("User-Agent"))
+    address = request.client.host if request.client else None
+    return Visitor(address, request.headers.get("User-Agent"), lengths_of(workspace))
+
+
+def lengths_of(workspace: Workspace) -> SessionLengths:
+    """How long somebody stays signed in, as it is set."""
+    said = workspace.settings.sessions
+    return SessionLengths(timedelta(minutes=said.idle_minutes), timedelta(hours=said.longest_hours))
 
 
 def is_secure(request: Request) -> bool:
@@ -82,7 +91,7 @@ def browser_session(request: Request, workspace: Workspace) -> SignedIn | None:
     if not token:
         return None
     with workspace.database.read() as connection:
-        return find_session(connection, token)
+        return find_session(connection, token, lengths_of(workspace))
 
 
 def identified(request: Request, workspace: Workspace, *, is_use: bool = True) -> Identified:
@@ -104,9 +113,9 @@ def identified(request: Request, workspace: Workspace, *, is_use: bool = True) -
 
 
 def _by_session(request: Request, workspace: Workspace, token: str, *, is_use: bool) -> Identified:
-    address = visitor_of(request).address
+    address = visitor_of(request, workspace).address
     with workspace.database.read() as connection:
-        found = find_session(connection, token) if token else None
+        found = find_session(connection, token, lengths_of(workspace)) if token else None
         if found is None or not found.session.is_second_factor_done:
             raise _unknown()
         if request.method not in _SAFE and not is_csrf_token(token, request.headers.get(CSRF_HEADER, "")):
@@ -121,7 +130,7 @@ def _by_session(request: Request, workspace: Workspace, token: str, *, is_use: b
 
 
 def _by_token(request: Request, workspace: Workspace, token: str) -> Identified:
-    address = visitor_of(request).address
+    address = visitor_of(request, workspace).address
     local: str | None = request.app.state.local_token
     if local and hmac.compare_digest(token.encode("utf-8", "replace"), local.encode()):
         return Identified(Access.full(Actor("cli", "cli", "command line", address)))

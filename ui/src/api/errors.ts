@@ -35,6 +35,11 @@ export class ApiError extends Error {
     return new ApiError(0, "no_answer", "The server does not answer.", { isTransient: true });
   }
 
+  /** What a job or a build met while nobody waited for an answer. */
+  static said({ code, message, hint }: { code?: string; message: string; hint?: string | null }): ApiError {
+    return new ApiError(500, code ?? "error", message, { hint: hint ?? null });
+  }
+
   /** What went wrong with each field of a form, by the last part of its path. */
   get byField(): Record<string, string> {
     return Object.fromEntries(this.problems.map(({ path, message }) => [path.split(".").at(-1) ?? path, message]));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from onefold.errors import NotSignedIn
@@ -80,8 +80,17 @@ class ApiKey:
 
 
 @dataclass(frozen=True)
+class SessionLengths:
+    """How long somebody stays signed in (``sessions:`` in ``onefold.yaml``)."""
+
+    idle: timedelta = timedelta(hours=12)
+    longest: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True)
 class Visitor:
-    """Where a request comes from."""
+    """Where a request comes from, and how long a session of its may last."""
 
     address: str | None
     user_agent: str | None = None
+    lengths: SessionLengths = SessionLengths()

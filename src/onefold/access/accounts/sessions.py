@@ -11,17 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onefold.access.accounts.model import NewSession, Session, Visitor
+from onefold.access.accounts.model import NewSession, Session, SessionLengths, Visitor
 from onefold.access.accounts.tables import session, user_account
 from onefold.access.accounts.tokens import new_token, token_hash
 from onefold.errors import NotFound, OnefoldError
 from onefold.kernel import new_id, utc_now
 from onefold.storage import AppDatabase, aware
 
-IDLE = timedelta(hours=12)
-"""A session that is not used for this long is over: a working day with its pauses."""
-LONGEST = timedelta(days=7)
-"""However much it is used, a session is over after this long."""
 HALF_SIGNED_IN = timedelta(minutes=10)
 """How long somebody may look for the second factor."""
 _SEEN_EVERY = timedelta(minutes=1)
@@ -65,7 +61,7 @@ def start_session(
     moment = now or utc_now()
     connection.execute(sa.delete(session).where(session.c.expires_at < moment))
     token = new_token()
-    lifetime = LONGEST if is_second_factor_done else HALF_SIGNED_IN
+    lifetime = visitor.lengths.longest if is_second_factor_done else HALF_SIGNED_IN
     made = Session(
         session_id=new_id("ses"),
         user_id=user_id,
@@ -81,11 +77,13 @@ def start_session(
     return NewSession(made, token)
 
 
-def find_session(connection: sa.Connection, token: str, *, now: datetime | None = None) -> SignedIn | None:
+def find_session(
+    connection: sa.Connection, token: str, lengths: SessionLengths, *, now: datetime | None = None
+) -> SignedIn | None:
     """The session of a token, half or fully signed in; None if it is over or its person may not sign in."""
     row = connection.execute(_SIGNED_IN, {"token_hash": token_hash(token[:_LONGEST_TOKEN])}).first()
     moment = now or utc_now()
-    if row is None or _is_over(row, moment):
+    if row is None or _is_over(row, moment, lengths):
         return None
     return SignedIn(_session(row), row.display_name, row.attributes)
 
@@ -103,12 +101,14 @@ def see_session(database: AppDatabase, found: Session, address: str | None, *, n
         return  # another request of the same page noted it
 
 
-def list_sessions(connection: sa.Connection, user_id: str, *, now: datetime | None = None) -> list[Session]:
+def list_sessions(
+    connection: sa.Connection, user_id: str, lengths: SessionLengths, *, now: datetime | None = None
+) -> list[Session]:
     """The sessions of a person that are not over, the last used first."""
     moment = now or utc_now()
     query = sa.select(session).where(session.c.user_id == user_id, session.c.is_second_factor_done)
     rows = connection.execute(query.order_by(session.c.last_seen_at.desc())).all()
-    return [_session(row) for row in rows if not _is_over(row, moment)]
+    return [_session(row) for row in rows if not _is_over(row, moment, lengths)]
 
 
 def end_session(connection: sa.Connection, session_id: str, *, user_id: str | None = None) -> str:
@@ -141,8 +141,10 @@ def set_view_as(connection: sa.Connection, session_id: str, view_as: dict[str, A
     connection.execute(sa.update(session).where(session.c.session_id == session_id).values(view_as=value))
 
 
-def _is_over(row: sa.Row[Any], moment: datetime) -> bool:
-    return aware(row.expires_at) <= moment or aware(row.last_seen_at) + IDLE <= moment
+def _is_over(row: sa.Row[Any], moment: datetime, lengths: SessionLengths) -> bool:
+    """By its own end, or by lengths that were shortened since it began."""
+    ends = (aware(row.expires_at), aware(row.created_at) + lengths.longest, aware(row.last_seen_at) + lengths.idle)
+    return min(ends) <= moment
 
 
 def _session(row: sa.Row[Any]) -> Session:

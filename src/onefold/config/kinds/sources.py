@@ -12,7 +12,14 @@ from onefold.catalog import load_catalog
 from onefold.config.kinds.text import PlainKind, Text, plain, read_text, said, written
 from onefold.config.model import Document, Place, Resource
 from onefold.errors import InvalidInput
-from onefold.settings import AuditSettings, SourceSettings, WebhookSettings, check_source_name, mask_secrets
+from onefold.settings import (
+    AuditSettings,
+    SessionSettings,
+    SourceSettings,
+    WebhookSettings,
+    check_source_name,
+    mask_secrets,
+)
 from onefold.storage import announce
 
 _MASK = ":***@"
@@ -23,6 +30,7 @@ class _Workspace(Text):
     region: str | None = None
     currency: str = "EUR"
     present: date | None = None
+    sessions: SessionSettings = SessionSettings()
     audit: AuditSettings = AuditSettings()
     webhooks: WebhookSettings = WebhookSettings()
 

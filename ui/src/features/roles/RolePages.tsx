@@ -24,6 +24,7 @@ import { ErrorLine, ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
 import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
+import { useProblemWords } from "@/components/problem";
 import { RoleForm } from "./RoleForm";
 import { useViewAs } from "./useViewAs";
 import { useWords } from "./words";
@@ -91,13 +92,14 @@ function Actions({ role }: { role: Role }): ReactNode {
   const navigate = useNavigate();
   const forget = useForgetRoles();
   const begin = useViewAs();
+  const wordsOf = useProblemWords();
   const remove = async (): Promise<void> => {
     try {
       await deleteRole(role);
       await navigate("/settings/roles");
       await forget();
     } catch (failure) {
-      void message.error(failure instanceof Error ? failure.message : String(failure));
+      void message.error(wordsOf(failure).what);
     }
   };
   return (

@@ -4,6 +4,7 @@ import { type ReactNode, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { isApiError } from "@/api/client";
 import type { Vocabulary } from "@/api/roles";
+import { ErrorLine } from "@/components/ErrorState";
 import { RuleText } from "./words";
 
 interface Props {
@@ -22,7 +23,7 @@ function Broken({ error, rule }: { error: unknown; rule: string }): ReactNode {
   const { t } = useTranslation("roles");
   if (!isApiError(error)) return null;
   const { position, expected } = error.fields as { position?: number; expected?: string };
-  if (position === undefined) return <bdi dir="auto">{error.message}</bdi>;
+  if (position === undefined) return <ErrorLine error={error} />;
   const shown = rule.trim();
   return (
     <>

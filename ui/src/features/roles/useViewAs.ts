@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
 import { useNavigate } from "react-router";
 import { stopViewingAs, viewAs } from "@/api/roles";
+import { useProblemWords } from "@/components/problem";
 
 type Whom = { role_id: string } | { user_id: string };
 
@@ -10,13 +11,14 @@ export function useViewAs(): (whom: Whom | null) => Promise<void> {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { message } = App.useApp();
+  const wordsOf = useProblemWords();
   return async (whom) => {
     try {
       await (whom ? viewAs(whom) : stopViewingAs());
       await queries.resetQueries();
       await navigate("/");
     } catch (failure) {
-      void message.error(failure instanceof Error ? failure.message : String(failure));
+      void message.error(wordsOf(failure).what);
     }
   };
 }

@@ -9,6 +9,8 @@ import { Moment } from "@/components/Moment";
 import { Num } from "@/components/Num";
 import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
+import { ErrorLine } from "@/components/ErrorState";
+import { ApiError } from "@/api/client";
 import { BackLink } from "./BackLink";
 import { BuildBar, STEPS } from "./BuildBar";
 import { JobLog } from "./JobLog";
@@ -102,11 +104,9 @@ function Problems({ build }: { build: Build }): ReactNode {
   if (!error && problems.length === 0) return "–";
   return (
     <div className="problems">
-      {error && <Text>{error.message}</Text>}
-      {problems.map(({ source, message }) => (
-        <div key={source}>
-          <Text>{message}</Text>
-        </div>
+      {error && <ErrorLine error={ApiError.said(error)} />}
+      {problems.map((problem) => (
+        <ErrorLine key={problem.source} error={ApiError.said(problem)} />
       ))}
     </div>
   );

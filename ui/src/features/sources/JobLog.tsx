@@ -2,7 +2,7 @@
 import { Button, Drawer } from "antd";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api/client";
+import { api, ApiError } from "@/api/client";
 import { cancelJob, isOpen, retryJob, useJob, useRefreshSources } from "@/api/sources";
 import { useLanguage } from "@/app/language";
 import { useSession } from "@/app/session";
@@ -99,11 +99,7 @@ export function JobLog({ jobId, onClose }: { jobId: string; onClose: () => void 
           <span className="soft">{t("job.attempts", { count: job.attempts })}</span>
         </p>
       )}
-      {job?.error && (
-        <p className="error-line">
-          <Text>{job.error.message}</Text> <Text>{job.error.hint}</Text>
-        </p>
-      )}
+      {job?.error && <ErrorLine error={ApiError.said(job.error)} />}
       <ErrorLine error={failure} />
       {lines.length === 0 && job && <p className="soft">{t("log.none")}</p>}
       <ol className="log" aria-label={t("log")} tabIndex={0}>

@@ -6,7 +6,7 @@ import { useNavigate, useParams } from "react-router";
 import { ApiError } from "@/api/client";
 import { type Source, useSourceChanges, useSources } from "@/api/sources";
 import { useSession } from "@/app/session";
-import { ErrorState } from "@/components/ErrorState";
+import { ErrorLine, ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
 import { Moment } from "@/components/Moment";
 import { Num } from "@/components/Num";
@@ -93,12 +93,7 @@ function Health({ source }: { source: Source }): ReactNode {
   return (
     <Section title={t("health")} id="health">
       {problem && (
-        <Alert
-          type="error"
-          showIcon
-          title={<Text>{problem.message}</Text>}
-          description={problem.hint && <Text>{problem.hint}</Text>}
-        />
+        <Alert type="error" showIcon title={<ErrorLine error={ApiError.said(problem)} />} />
       )}
       {!problem && due && (
         <Alert

@@ -14,6 +14,8 @@ import { ShareOf } from "@/components/Num";
 import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
 import { Toolbar } from "@/components/Toolbar";
+import { ErrorLine } from "@/components/ErrorState";
+import { ApiError } from "@/api/client";
 import { JobLog } from "../JobLog";
 import { logButton } from "../LogButton";
 import { JobTag } from "../StateTag";
@@ -42,7 +44,7 @@ export default function Jobs(): ReactNode {
         now === "running" && progress.fraction !== null ? (
           <ShareOf value={progress.fraction} />
         ) : error ? (
-          <Text>{error.message}</Text>
+          <ErrorLine error={ApiError.said(error)} />
         ) : (
           "–"
         ),
