@@ -484,3 +484,19 @@ def test_answers_are_json_of_the_one_shape(keeper):
     ):
         assert answer.status_code in {404, 422}
         assert set(json.loads(answer.text)["error"]) >= {"code", "message", "hint", "is_transient"}
+
+
+def test_a_source_says_how_many_of_its_columns_anything_reads(keeper, workspace):
+    content = b"id,full name,e-mail,xq7 zz,empty\n" + b"".join(
+        f"{n},Ana Puig{n},ana{n}@acme.cat,{n * 7919 % 97}k,\n".encode() for n in range(30)
+    )
+    place = {"kind": "files", "uploads": [uploaded(keeper, content=content)]}
+    keeper.post("/api/v1/sources", json={"name": "crm", "place": place}).raise_for_status()
+    assert keeper.get("/api/v1/sources").json()["items"][0]["columns"] == 0
+    workspace.build()
+    (source,) = keeper.get("/api/v1/sources").json()["items"]
+    columns = keeper.get("/api/v1/sources/crm/tables").json()["items"][0]["columns"]
+    unread = [column["name"] for column in columns if column["meaning"] in {"other", "empty"}]
+    assert "empty" in unread
+    assert (source["columns"], source["columns_used"]) == (5, 5 - len(unread))
+    assert [table["columns_used"] for table in source["tables"]] == [source["columns_used"]]

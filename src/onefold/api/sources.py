@@ -23,7 +23,7 @@ from onefold.api.source_out import hider, public_errors
 from onefold.api.source_places import FilesPlace, PlaceIn, is_guarded, place_of
 from onefold.build import SourceHealth, latest_report, source_health
 from onefold.build.history import BUILD
-from onefold.catalog import Table, load_catalog
+from onefold.catalog import Meaning, Role, Table, load_catalog
 from onefold.errors import Conflict, NotFound
 from onefold.jobs import Schedule, due_since
 from onefold.kernel import utc_now
@@ -102,6 +102,8 @@ class SourceTable(BaseModel):
     columns: int
     unsure: int
     """Columns whose meaning was guessed with less than even odds."""
+    columns_used: int
+    """Columns that feed profiles and timelines; the others are landed and kept, and read by nothing."""
 
 
 class SourceOut(BaseModel):
@@ -129,6 +131,10 @@ class SourceOut(BaseModel):
     """When its schedule wanted it read, where that did not happen."""
     next_read_at: datetime | None
     rows: int
+    columns: int
+    """Of all its tables."""
+    columns_used: int
+    """Of these, those that feed profiles and timelines; the others are only landed."""
     people_records: int | None
     customers: int | None
     only_here: int | None
@@ -372,6 +378,8 @@ def _out(
         due_since=late_since,
         next_read_at=min((one.next_run_at for one in schedules if one.next_run_at), default=None),
         rows=sum(table.rows for table in tables),
+        columns=sum(len(table.columns) for table in tables),
+        columns_used=sum(map(_columns_used, tables)),
         people_records=_number(system.get("records")),
         customers=_number(system.get("customers")),
         only_here=_number(system.get("only_here")),
@@ -393,8 +401,20 @@ def _problem_out(health: SourceHealth, hide: Callable[[str], str]) -> ProblemOut
 def _table_out(table: Table) -> SourceTable:
     unsure = sum(column.confidence < 0.5 for column in table.columns)
     return SourceTable(
-        name=table.name, role=str(table.role), rows=table.rows, columns=len(table.columns), unsure=unsure
+        name=table.name,
+        role=str(table.role),
+        rows=table.rows,
+        columns=len(table.columns),
+        unsure=unsure,
+        columns_used=_columns_used(table),
     )
+
+
+def _columns_used(table: Table) -> int:
+    """How many columns mean something, in a table about customers or what happened to them."""
+    if table.role is Role.REFERENCE:
+        return 0
+    return sum(column.meaning not in {Meaning.OTHER, Meaning.EMPTY} for column in table.columns)
 
 
 def _systems(connection: sa.Connection) -> dict[str, dict[str, Any]]:

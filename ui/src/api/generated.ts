@@ -404,14 +404,14 @@ export interface paths {
         post?: never;
         /**
          * Delete One
-         * @description Take an invitation back.
+         * @description Take an invitation back. Needs `If-Match`.
          */
         delete: operations["delete_one_api_v1_users__user_id__delete"];
         options?: never;
         head?: never;
         /**
          * Patch User
-         * @description Change a person's account; disabling it ends their sessions.
+         * @description Change a person's account; disabling it ends their sessions, and somebody named takes over their open tasks.
          */
         patch: operations["patch_user_api_v1_users__user_id__patch"];
         trace?: never;
@@ -754,7 +754,7 @@ export interface paths {
         get?: never;
         /**
          * Assign User Roles
-         * @description Give somebody exactly these roles.
+         * @description Give somebody exactly these roles. Needs `If-Match` with the version of the account.
          */
         put: operations["assign_user_roles_api_v1_users__user_id__roles_put"];
         post?: never;
@@ -899,8 +899,8 @@ export interface paths {
          * Get Customers Behind
          * @description The rule that lists the customers behind a number of the overview, and the number.
          *
-         *     `overlap` takes `system` and `other`; `system` and `only_here` take `system`; `systems` takes `systems`; signs take
-         *     `field` and, for `missing`, `system`.
+         *     `overlap` takes `system` and `other`; `system` and `only_here` take `system`; `systems` takes `systems`; `held` and
+         *     `lacking` (a cell of completeness) take `field` and `system`; signs take `field` and, for `missing`, `system`.
          */
         get: operations["get_customers_behind_api_v1_overview_customers_get"];
         put?: never;
@@ -3026,6 +3026,11 @@ export interface components {
             attributes?: {
                 [key: string]: string | string[];
             } | null;
+            /**
+             * Tasks To
+             * @description Who takes over the person's open tasks: needed to disable somebody who has some.
+             */
+            tasks_to?: string | null;
         };
         /**
          * ChangedTask
@@ -3107,11 +3112,9 @@ export interface components {
         };
         /**
          * Completeness
-         * @description Fields by systems; by customers alone for whoever sees some of them.
+         * @description Fields by systems.
          */
         Completeness: {
-            /** Grain */
-            grain: string;
             /** Fields */
             fields: string[];
             /** Systems */
@@ -3444,6 +3447,8 @@ export interface components {
             user_id: string;
             /** Name */
             name: string;
+            /** Version */
+            version: number | null;
             /** Roles */
             roles: components["schemas"]["RoleName"][];
             /** Deny Scopes */
@@ -3703,6 +3708,8 @@ export interface components {
             count: components["schemas"]["Count"];
             /** Label */
             label?: string | null;
+            /** Place */
+            place?: string | null;
         };
         /**
          * FirstOwner
@@ -4797,11 +4804,16 @@ export interface components {
             overview?: components["schemas"]["Overview"] | null;
             /**
              * History
-             * @description Sign → earlier builds, oldest first; only for viewers of all customers.
+             * @description Sign → builds, oldest first, of the customers that the viewer may see; of a part of them only builds that knew this scope.
              */
             history?: {
                 [key: string]: components["schemas"]["Past"][];
             };
+            /**
+             * Trend From Build
+             * @description The first build that counted in the viewer's scope; null where none did, or all are seen.
+             */
+            trend_from_build?: number | null;
             /**
              * Last Reads
              * @description Source → when it was last read.
@@ -5903,6 +5915,10 @@ export interface components {
             next_read_at: string | null;
             /** Rows */
             rows: number;
+            /** Columns */
+            columns: number;
+            /** Columns Used */
+            columns_used: number;
             /** People Records */
             people_records: number | null;
             /** Customers */
@@ -5934,6 +5950,8 @@ export interface components {
             columns: number;
             /** Unsure */
             unsure: number;
+            /** Columns Used */
+            columns_used: number;
         };
         /**
          * SourceTest
@@ -6963,16 +6981,17 @@ export interface components {
         };
         /**
          * Cell
-         * @description How far a field is filled.
+         * @description How many of a system's customers it holds a field for.
          */
         onefold__silos__overview_model__Cell: {
             /** Field */
             field: string;
             /** System */
-            system: string | null;
+            system: string;
             /** Has Column */
             has_column: boolean;
-            filled: components["schemas"]["Count"];
+            held: components["schemas"]["Count"];
+            lacking: components["schemas"]["Count"];
         };
         /**
          * Error
@@ -7955,7 +7974,13 @@ export interface operations {
     delete_one_api_v1_users__user_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The ETag that was read; 412 `stale` where somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
             path: {
                 user_id: string;
             };
@@ -7973,7 +7998,9 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
             422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];
         };
@@ -8008,7 +8035,8 @@ export interface operations {
                  *         "regions": [
                  *           "North"
                  *         ]
-                 *       }
+                 *       },
+                 *       "tasks_to": "tasks to"
                  *     }
                  */
                 "application/json": components["schemas"]["Change"];
@@ -9243,7 +9271,13 @@ export interface operations {
     assign_user_roles_api_v1_users__user_id__roles_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The ETag that was read; 412 `stale` where somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
             path: {
                 user_id: string;
             };
@@ -9284,8 +9318,10 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
             413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];
         };
@@ -9473,6 +9509,7 @@ export interface operations {
                      * @example {
                      *       "user_id": "usr_k3m9x2p7q4w8z1aa",
                      *       "name": "Sales",
+                     *       "version": 1,
                      *       "roles": [
                      *         {
                      *           "role_id": "rol_k3m9x2p7q4w8z1aa",
@@ -9676,7 +9713,6 @@ export interface operations {
                      *           ]
                      *         },
                      *         "completeness": {
-                     *           "grain": "grain",
                      *           "fields": [
                      *             "field"
                      *           ],
@@ -9688,7 +9724,8 @@ export interface operations {
                      *               "field": "field",
                      *               "system": "system",
                      *               "has_column": false,
-                     *               "filled": {}
+                     *               "held": {},
+                     *               "lacking": {}
                      *             }
                      *           ]
                      *         },
@@ -9736,6 +9773,7 @@ export interface operations {
                      *         ]
                      *       },
                      *       "history": {},
+                     *       "trend_from_build": 1,
                      *       "last_reads": {}
                      *     }
                      */
@@ -13895,6 +13933,8 @@ export interface operations {
                      *           "due_since": "2026-11-03T09:14:07.250Z",
                      *           "next_read_at": "2026-11-03T09:14:07.250Z",
                      *           "rows": 1,
+                     *           "columns": 1,
+                     *           "columns_used": 1,
                      *           "people_records": 1,
                      *           "customers": 1,
                      *           "only_here": 1,
@@ -13911,7 +13951,8 @@ export interface operations {
                      *               "role": "role",
                      *               "rows": 1,
                      *               "columns": 1,
-                     *               "unsure": 1
+                     *               "unsure": 1,
+                     *               "columns_used": 1
                      *             }
                      *           ],
                      *           "version": 1
@@ -13990,6 +14031,8 @@ export interface operations {
                      *       "due_since": "2026-11-03T09:14:07.250Z",
                      *       "next_read_at": "2026-11-03T09:14:07.250Z",
                      *       "rows": 1,
+                     *       "columns": 1,
+                     *       "columns_used": 1,
                      *       "people_records": 1,
                      *       "customers": 1,
                      *       "only_here": 1,
@@ -14006,7 +14049,8 @@ export interface operations {
                      *           "role": "role",
                      *           "rows": 1,
                      *           "columns": 1,
-                     *           "unsure": 1
+                     *           "unsure": 1,
+                     *           "columns_used": 1
                      *         }
                      *       ],
                      *       "version": 1
@@ -14118,6 +14162,8 @@ export interface operations {
                      *       "due_since": "2026-11-03T09:14:07.250Z",
                      *       "next_read_at": "2026-11-03T09:14:07.250Z",
                      *       "rows": 1,
+                     *       "columns": 1,
+                     *       "columns_used": 1,
                      *       "people_records": 1,
                      *       "customers": 1,
                      *       "only_here": 1,
@@ -14134,7 +14180,8 @@ export interface operations {
                      *           "role": "role",
                      *           "rows": 1,
                      *           "columns": 1,
-                     *           "unsure": 1
+                     *           "unsure": 1,
+                     *           "columns_used": 1
                      *         }
                      *       ],
                      *       "version": 1
@@ -14255,6 +14302,8 @@ export interface operations {
                      *       "due_since": "2026-11-03T09:14:07.250Z",
                      *       "next_read_at": "2026-11-03T09:14:07.250Z",
                      *       "rows": 1,
+                     *       "columns": 1,
+                     *       "columns_used": 1,
                      *       "people_records": 1,
                      *       "customers": 1,
                      *       "only_here": 1,
@@ -14271,7 +14320,8 @@ export interface operations {
                      *           "role": "role",
                      *           "rows": 1,
                      *           "columns": 1,
-                     *           "unsure": 1
+                     *           "unsure": 1,
+                     *           "columns_used": 1
                      *         }
                      *       ],
                      *       "version": 1

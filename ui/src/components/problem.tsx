@@ -16,7 +16,10 @@ export interface ProblemWords {
 
 function gapsOf({ fields }: ApiError): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === "number" ? formatNumber(value) : String(value)]),
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === "number" ? formatNumber(value) : String(value),
+    ]),
   );
 }
 
@@ -32,7 +35,8 @@ export function problemWords(t: TFunction, language: string, error: unknown): Pr
   const what = reason || say(`problem.${error.code}`);
   const next = reason ? null : say(`problem.${error.code}.next`) || null;
   if (!what) return { what: error.message, next: error.hint, detail: null };
-  if (language === "en" && !reason && error.status !== 0) return { what: error.message, next: error.hint, detail: null };
+  if (language === "en" && !reason && error.status !== 0)
+    return { what: error.message, next: error.hint, detail: null };
   return { what, next, detail: reason || error.status === 0 ? null : withHint(error) };
 }
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { OverviewPage } from "@/api/overview";
-import { formatMoment, formatShare } from "@/app/language";
+import { formatMoment, formatNumber, formatShare } from "@/app/language";
 import { Chart } from "@/components/Chart";
 import { Section } from "@/components/Page";
 
@@ -13,7 +13,10 @@ export function History({ history }: { history: OverviewPage["history"] }): Reac
   const builds = history.inconsistent ?? [];
   if (builds.length < 2) return null;
   const data = {
-    categories: builds.map(({ build_no, finished_at }) => `${formatMoment(finished_at, "date")} (${build_no})`),
+    categories: builds.map(
+      ({ build_no, finished_at }) =>
+        `${formatMoment(finished_at, "date")} (${formatNumber(build_no, { useGrouping: false })})`,
+    ),
     series: SHOWN.map((sign) => ({
       name: t(`sign.${sign}`),
       values: builds.map(({ build_no }) => {

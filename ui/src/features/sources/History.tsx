@@ -8,7 +8,6 @@ import { EmptyState } from "@/components/EmptyState";
 import { Moment } from "@/components/Moment";
 import { Num } from "@/components/Num";
 import { Page } from "@/components/Page";
-import { Text } from "@/components/Text";
 import { ErrorLine } from "@/components/ErrorState";
 import { ApiError } from "@/api/client";
 import { BackLink } from "./BackLink";

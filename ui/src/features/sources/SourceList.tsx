@@ -1,10 +1,12 @@
 /** All sources: how fresh each is, what it holds, what it costs; the build that runs; the schedules. */
 import { PlusOutlined } from "@ant-design/icons";
 import { Button } from "antd";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { type Source, useSourceChanges, useSources } from "@/api/sources";
+import { formatNumber } from "@/app/language";
 import { useSession } from "@/app/session";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
@@ -60,6 +62,10 @@ function count(value: number | null): ReactNode {
   return value === null ? "–" : <Num value={value} />;
 }
 
+function columnWords(t: TFunction, { columns, columns_used: used }: Source): string {
+  return t("columns_used.what", { used: formatNumber(used), landed: formatNumber(columns - used) });
+}
+
 function useColumns(): Column<Source>[] {
   const { t } = useTranslation("sources");
   return [
@@ -87,6 +93,21 @@ function useColumns(): Column<Source>[] {
       render: ({ last_read_at: at }) => (at ? <Moment value={at} as="relative" /> : "–"),
     },
     { key: "rows", title: t("rows"), isNumber: true, render: ({ rows }) => count(rows) },
+    {
+      key: "columns",
+      title: t("columns_used"),
+      isNumber: true,
+      isHiddenOnPhone: true,
+      render: (one) =>
+        one.columns === 0 ? (
+          "–"
+        ) : (
+          <Link to={`/sources/${one.name}/tables`} title={columnWords(t, one)}>
+            <Num value={one.columns_used} /> / <Num value={one.columns} />
+            <span className="visually-hidden"> {columnWords(t, one)}</span>
+          </Link>
+        ),
+    },
     { key: "people", title: t("people_records"), isNumber: true, render: (one) => count(one.people_records) },
     { key: "only", title: t("only_here"), isNumber: true, render: (one) => count(one.only_here) },
     {

@@ -92,9 +92,7 @@ function Health({ source }: { source: Source }): ReactNode {
   ];
   return (
     <Section title={t("health")} id="health">
-      {problem && (
-        <Alert type="error" showIcon title={<ErrorLine error={ApiError.said(problem)} />} />
-      )}
+      {problem && <Alert type="error" showIcon title={<ErrorLine error={ApiError.said(problem)} />} />}
       {!problem && due && (
         <Alert
           type="warning"
