@@ -65,6 +65,9 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 """Resource kind -> the verbs that mean something for it."""
 
+_MASKS_KEPT = 1_000
+"""Attributes of which a role remembers its mask."""
+
 READ_CUSTOMERS: Permission = ("read", "customer")
 
 
@@ -148,7 +151,8 @@ class Role:
             found += [f"pii:{kind}" for kind in classes_within(attribute) if f"pii:{kind}" in self.masks]
         entry = max(found, key=lambda name: (self._rank(name), name == own), default=None)
         mask = Mask.NONE if entry is None else self._mask_in(entry)
-        self._masks_of[attribute] = (mask, entry)
+        if len(self._masks_of) < _MASKS_KEPT:  # columns have any number of names
+            self._masks_of[attribute] = (mask, entry)
         return mask, entry
 
     def _mask_in(self, entry: str) -> Mask:
