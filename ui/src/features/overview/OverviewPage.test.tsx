@@ -122,7 +122,8 @@ it("whoever may not see customers sees numbers and no links to them", async () =
 it("a cell of completeness opens the customers that hold a field, and after a click those that lack it", async () => {
   serve({ "GET /overview": page() });
   renderPage(<OverviewPage />);
-  const matrix = within(await screen.findByRole("region", { name: "Completeness" }));
+  const named = await screen.findAllByRole("region", { name: "Completeness" }); // the section, and what scrolls in it
+  const matrix = within(named.at(-1) as HTMLElement);
   const shown = (): string => decodeURIComponent(matrix.getByRole("link").getAttribute("href") ?? "");
   expect(shown()).toBe(`/customers?filter=${HELD} not in (${EMPTY})`);
   await userEvent.click(screen.getByRole("radio", { name: "Lacking" }));

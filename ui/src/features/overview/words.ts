@@ -24,7 +24,8 @@ export function shareWords(t: TFunction, { count, base, base_name, system }: Cou
 
 export function findingWords(t: TFunction, sign: SignName, { field, system, label }: Finding): string {
   const key = field === "unchanged" ? "unchanged" : sign;
-  return t(`finding.${key}`, { field: fieldWord(t, field, label), system: isolated(system ?? "") });
+  const what = sign === "cost" ? isolated(label ?? field) : fieldWord(t, field, label); // a column, whatever its name
+  return t(`finding.${key}`, { field: what, system: isolated(system ?? "") });
 }
 
 function listed(values: readonly string[], language: string): string {
