@@ -117,7 +117,7 @@ describe("a note", () => {
     await screen.findByText(/<img src=x/);
     expect(document.querySelector(".care-text img")).toBeNull();
     expect(screen.getByRole("link").getAttribute("href")).toBe("https://example.com/a_(b)");
-    expect(screen.getByText(/Hidden by policy: free text hidden for Analyst/)).toBeTruthy();
+    expect(screen.getByText(/Hidden by policy: messages, notes, files: hidden, for Analyst/)).toBeTruthy();
   });
 
   it("changed by somebody else meanwhile is shown in both versions, and what was typed is kept", async () => {

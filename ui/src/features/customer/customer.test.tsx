@@ -116,7 +116,7 @@ describe("the customer page", () => {
     serve(answers([]));
     show();
     const card = await screen.findByRole("region", { name: "Essentials" });
-    expect(within(card).getByText("Hidden by policy: contact hidden for Tried")).toBeTruthy();
+    expect(within(card).getByText("Hidden by policy: contact points: hidden, for \u2068Tried\u2069")).toBeTruthy();
     expect(within(card).queryByText("Acme")).toBeNull();
     await userEvent.click(within(card).getByRole("button", { name: "Show 1 more" }));
     expect(within(card).getByText("Acme")).toBeTruthy();
