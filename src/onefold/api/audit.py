@@ -30,6 +30,7 @@ class EntryOut(BaseModel):
     """Who did or read what, when, from where."""
 
     seq: int
+    """Its place in the chain; below zero, and without hashes, while it waits for one: somebody writes for long."""
     at: datetime
     actor_id: str
     actor_name: str
@@ -58,6 +59,8 @@ class VerificationOut(BaseModel):
     last_seq: int
     head_hash: str
     """Note it elsewhere, with ``last_seq``: against it even a chain that was rewritten whole is found out."""
+    waiting: int
+    """Reads that are noted and get their places as soon as the writer of the moment is done."""
     problem: str | None
     problem_seq: int | None
 

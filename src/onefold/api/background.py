@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from onefold import care
-from onefold.access import Access, Actor, cut_audit, send_mail
+from onefold.access import Access, Actor, cut_audit, fold_reads, send_mail
 from onefold.access.accounts import forget_expired
 from onefold.api.building import start_worker
 from onefold.api.care.files import file_store
@@ -65,7 +65,12 @@ class Periodic:
 
 
 def keep_house(workspace: Workspace) -> int:
-    """Forget what has expired and cut the audit where that is set; returns how many entries were cut."""
+    """Move noted reads into the audit, forget what has expired, cut the audit where that is set.
+
+    Returns:
+        How many entries were cut.
+    """
+    fold_reads(workspace.database)
     keep_days = workspace.settings.audit.keep_days
     with workspace.database.write() as connection:
         forget_expired(connection)

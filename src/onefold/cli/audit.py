@@ -73,6 +73,8 @@ def verify(noted: str | None, *, as_json: bool) -> int:
         print_json(asdict(found))
     elif found.is_intact:
         click.echo(f"{found.entries:,} entries, {found.first_seq:,} to {found.last_seq:,}: intact")
+        if found.waiting:
+            click.echo(f"{found.waiting:,} reads are noted and wait for their places behind them")
         click.echo(f"Note elsewhere, and give it as --noted next time: {found.last_seq}:{found.head_hash}")
     else:
         click.echo(f"Entry {found.problem_seq}: {found.problem}", err=True)

@@ -45,6 +45,9 @@ TABLE_MODULES = (
 )
 """Where slices declare their tables; loaded by name, so that storage imports none of them."""
 
+PATIENCE_SECONDS = 60.0
+"""How long a writer of SQLite waits for the one before."""
+
 _AT_ONCE = {"40001", "40P01", "23505"}
 """PostgreSQL's words for two writers of the same row: serialization failure, deadlock, unique violation."""
 
@@ -99,15 +102,18 @@ class AppDatabase:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self, *, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[sa.Connection]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
+        Args:
+            patience_seconds: how long to wait for another writer, where there is one at a time (SQLite).
+
         Raises:
-            Conflict: another writer held the database for longer than a minute.
+            Conflict: another writer held the database for longer than that.
             EngineFailed: the disk is full or the file is damaged; nothing was written.
         """
         try:
-            with _write_transaction(self.engine) as connection:
+            with _write_transaction(self.engine, patience_seconds) as connection:
                 yield connection
         except sa.exc.DBAPIError as error:
             raise _translated(error, self.engine) from error
@@ -124,7 +130,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "journal_mode = wal",
         "synchronous = full",
         "foreign_keys = on",
-        "busy_timeout = 60000",
+        f"busy_timeout = {round(PATIENCE_SECONDS * 1000)}",
         f"cache_size = -{_CACHE_KIB}",
         "temp_store = memory",
     ):
@@ -154,12 +160,24 @@ def _migrate(engine: sa.Engine) -> None:
 
 
 @contextmanager
-def _write_transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+def _write_transaction(engine: sa.Engine, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("begin immediate")
+            _begin(connection, patience_seconds)
         yield connection
         connection.commit()
+
+
+def _begin(connection: sa.Connection, patience_seconds: float) -> None:
+    """Become SQLite's one writer."""
+    if patience_seconds == PATIENCE_SECONDS:
+        connection.exec_driver_sql("begin immediate")
+        return
+    connection.exec_driver_sql(f"pragma busy_timeout = {round(patience_seconds * 1000)}")
+    try:
+        connection.exec_driver_sql("begin immediate")
+    finally:
+        connection.exec_driver_sql(f"pragma busy_timeout = {round(PATIENCE_SECONDS * 1000)}")
 
 
 def _create(connection: sa.Connection) -> None:

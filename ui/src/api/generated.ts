@@ -6577,6 +6577,8 @@ export interface components {
             last_seq: number;
             /** Head Hash */
             head_hash: string;
+            /** Waiting */
+            waiting: number;
             /** Problem */
             problem: string | null;
             /** Problem Seq */
@@ -8806,6 +8808,7 @@ export interface operations {
                      *       "first_seq": 1,
                      *       "last_seq": 1,
                      *       "head_hash": "head hash",
+                     *       "waiting": 1,
                      *       "problem": "problem",
                      *       "problem_seq": 1
                      *     }

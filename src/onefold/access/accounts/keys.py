@@ -144,14 +144,14 @@ def see_key(database: AppDatabase, key: ApiKey, address: str | None, *, now: dat
     if key.last_used_at is not None and moment - key.last_used_at < _USED_EVERY and key.last_used_address == address:
         return
     try:
-        with database.write() as connection:
+        with database.write(patience_seconds=0) as connection:
             connection.execute(
                 sa.update(api_key)
                 .where(api_key.c.key_id == key.key_id)
                 .values(last_used_at=moment, last_used_address=address)
             )
     except OnefoldError:
-        return  # another request with the same key noted it
+        return  # another request with the same key noted it, or somebody writes: the next one does
 
 
 def require_read(access: Access, *, user_id: str | None) -> str | None:

@@ -95,10 +95,10 @@ def see_session(database: AppDatabase, found: Session, address: str | None, *, n
         return
     mine = session.c.session_id == found.session_id
     try:
-        with database.write() as connection:
+        with database.write(patience_seconds=0) as connection:
             connection.execute(sa.update(session).where(mine).values(last_seen_at=moment, address=address))
     except OnefoldError:
-        return  # another request of the same page noted it
+        return  # another request of the same page noted it, or somebody writes: the next one does
 
 
 def list_sessions(

@@ -1,7 +1,6 @@
 """Appending to the audit: each entry holds the hash of the one before, so that nothing can be changed unnoticed.
 
-Entries of a write are appended in the writer's own transaction: both are there, or neither. Reads of single customers
-are appended in groups (``audit_read``): whoever waits for the disk takes all that wait with it.
+Entries of a write are appended in the writer's own transaction: both are there, or neither.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import sqlalchemy as sa
 from onefold.access.audit.tables import audit_entry
 from onefold.access.model import Access
 from onefold.kernel import utc_now
-from onefold.storage import AppDatabase, commit_in_order
+from onefold.storage import commit_in_order
 
 GENESIS = "0" * 64
 """What the first entry holds as the hash before it."""
@@ -69,33 +68,6 @@ def record_audit(
         customer_id: the customer it concerns.
     """
     append(connection, [draft_of(access, action, kind, resource_id, details, customer_id)])
-
-
-def audit_read(
-    database: AppDatabase,
-    access: Access,
-    action: str,
-    kind: str,
-    resource_id: str,
-    details: Mapping[str, Any] | None = None,
-    *,
-    customer_id: str | None = None,
-) -> None:
-    """Append that the actor reads something, and return when that is durable. A read that cannot be audited fails.
-
-    Args:
-        database: where the audit is; no transaction of the caller may be writing to it.
-        access: who reads.
-        action: such as ``customer.read``.
-        kind: resource kind.
-        resource_id: which one; of kind customer also the customer it concerns.
-        details: small facts.
-        customer_id: the customer it concerns, for other kinds.
-
-    Cost: one commit, shared by all who wait at the same time.
-    """
-    concerned = customer_id or (resource_id if kind == "customer" else None)
-    _group_of(database).append(draft_of(access, action, kind, resource_id, details, concerned))
 
 
 def draft_of(
@@ -159,7 +131,6 @@ def _last(connection: sa.Connection) -> tuple[int, str]:
 
 
 _engines_beside: WeakKeyDictionary[sa.Engine, sa.Engine] = WeakKeyDictionary()
-_groups: WeakKeyDictionary[AppDatabase, _Group] = WeakKeyDictionary()
 _making = threading.Lock()
 
 
@@ -171,56 +142,6 @@ def _beside(engine: sa.Engine) -> sa.Engine:
             _engines_beside[engine] = beside
             sa.event.listen(engine, "engine_disposed", lambda _engine: beside.dispose())
         return _engines_beside[engine]
-
-
-@dataclass
-class _Waiting:
-    draft: Draft
-    is_done: bool = False
-    error: Exception | None = None
-
-
-class _Group:
-    """Commits all that wait in one transaction: the first to get the turn takes the others with it."""
-
-    def __init__(self) -> None:
-        self._waiting: list[_Waiting] = []
-        self._list = threading.Lock()
-        self._turn = threading.Lock()
-        self.database: Any = None
-
-    def append(self, draft: Draft) -> None:
-        mine = _Waiting(draft)
-        with self._list:
-            self._waiting.append(mine)
-        with self._turn:
-            if not mine.is_done:
-                with self._list:
-                    group, self._waiting = self._waiting, []
-                self._commit(group)
-        if mine.error is not None:
-            raise mine.error
-
-    def _commit(self, group: list[_Waiting]) -> None:
-        error: Exception | None = None
-        try:
-            with self.database().write() as connection:
-                append(connection, [waiting.draft for waiting in group])
-        except Exception as problem:  # noqa: BLE001 - everyone in the group is told, none may go on unaudited
-            error = problem
-        for waiting in group:
-            waiting.error = error
-            waiting.is_done = True
-
-
-def _group_of(database: AppDatabase) -> _Group:
-    import weakref
-
-    with _making:
-        if database not in _groups:
-            _groups[database] = _Group()
-            _groups[database].database = weakref.ref(database)
-        return _groups[database]
 
 
 def _storable(text: str) -> str:

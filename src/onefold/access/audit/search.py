@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.access.audit.chain import GENESIS, Draft, entry_hash, head, record_audit
+from onefold.access.audit.journal import draft_in, noted_read, waiting_reads
 from onefold.access.audit.tables import audit_anchor, audit_entry
 from onefold.access.model import Access
 from onefold.kernel import utc_now
@@ -27,6 +28,7 @@ class AuditEntry:
     """Who did or read what, when, from where."""
 
     seq: int
+    """Its place in the chain; below zero, and without hashes, while it waits for one."""
     at: datetime
     actor_id: str
     actor_name: str
@@ -54,9 +56,9 @@ class AuditFilter:
     until: datetime | None = None
     """Exclusive."""
 
-    def condition(self) -> sa.ColumnElement[bool]:
+    def condition(self, table: sa.Table = audit_entry) -> sa.ColumnElement[bool]:
         """The filter as SQL."""
-        entry = audit_entry.c
+        entry = table.c
         conditions: list[sa.ColumnElement[bool]] = [
             getattr(entry, name) == value
             for name in ("actor_id", "kind", "resource_id", "customer_id")
@@ -83,6 +85,8 @@ class Verification:
     first_seq: int
     last_seq: int
     head_hash: str
+    waiting: int = 0
+    """Reads that are noted and get their places as soon as the writer of the moment is done."""
     problem: str | None = None
     problem_seq: int | None = None
 
@@ -90,15 +94,27 @@ class Verification:
 def search_audit(
     connection: sa.Connection, chosen: AuditFilter, *, limit: int, before_seq: int | None = None
 ) -> list[AuditEntry]:
-    """Entries that the filter admits, newest first."""
-    query = sa.select(audit_entry).where(chosen.condition()).order_by(audit_entry.c.seq.desc()).limit(limit)
+    """Entries that the filter admits, newest first; those that wait for their places come before all others."""
+    found = []
+    if before_seq is None or before_seq < 0:
+        before = None if before_seq is None else -before_seq
+        found = [_waiting(row) for row in waiting_reads(connection, chosen.condition(noted_read), before=before)][
+            :limit
+        ]
+        before_seq = None
+    query = sa.select(audit_entry).where(chosen.condition()).order_by(audit_entry.c.seq.desc())
     if before_seq is not None:
         query = query.where(audit_entry.c.seq < before_seq)
-    return [_entry(row) for row in connection.execute(query)]
+    return found + [_entry(row) for row in connection.execute(query.limit(limit - len(found)))]
 
 
 def stream_audit(connection: sa.Connection, chosen: AuditFilter) -> Iterator[AuditEntry]:
-    """Entries that the filter admits, oldest first, a few at a time."""
+    """Entries that the filter admits, oldest first, a few at a time; those that wait for their places come last."""
+    yield from _chained(connection, chosen)
+    yield from map(_waiting, reversed(waiting_reads(connection, chosen.condition(noted_read))))
+
+
+def _chained(connection: sa.Connection, chosen: AuditFilter) -> Iterator[AuditEntry]:
     last = 0
     while True:
         query = sa.select(audit_entry).where(chosen.condition(), audit_entry.c.seq > last)
@@ -111,7 +127,8 @@ def stream_audit(connection: sa.Connection, chosen: AuditFilter) -> Iterator[Aud
 
 def audit_actions(connection: sa.Connection) -> list[str]:
     """The actions that occur."""
-    return list(connection.scalars(sa.select(audit_entry.c.action).distinct().order_by(audit_entry.c.action)))
+    chained = connection.scalars(sa.select(audit_entry.c.action).distinct())
+    return sorted({*chained, *(row.action for row in waiting_reads(connection))})
 
 
 def verify_audit(connection: sa.Connection, *, expected: tuple[int, str] | None = None) -> Verification:
@@ -127,7 +144,7 @@ def verify_audit(connection: sa.Connection, *, expected: tuple[int, str] | None 
     count, first, seq, previous = 0, 0, 0, GENESIS
     problem: tuple[int, str] | None = None
     seen_expected = expected is None
-    for entry in stream_audit(connection, AuditFilter()):
+    for entry in _chained(connection, AuditFilter()):
         if count == 0:
             first = entry.seq
             seq, previous = entry.seq - 1, entry.previous_hash
@@ -144,7 +161,8 @@ def verify_audit(connection: sa.Connection, *, expected: tuple[int, str] | None 
     if problem is None and not seen_expected and expected:
         problem = (expected[0], "the entry that was noted is missing")
     where, words = problem or (None, None)
-    return Verification(problem is None, count, first, seq, previous, words, where)
+    waiting = len(waiting_reads(connection))
+    return Verification(problem is None, count, first, seq, previous, waiting, words, where)
 
 
 def cut_audit(connection: sa.Connection, access: Access, keep: timedelta, *, now: datetime | None = None) -> int:
@@ -171,7 +189,7 @@ def _bad_beginning(connection: sa.Connection, first: AuditEntry) -> tuple[int, s
     """What is wrong with where the chain begins: at the first entry ever, or where a cut says so."""
     if first.seq == 1:
         return None if first.previous_hash == GENESIS else (1, "it does not begin the chain")
-    cuts = stream_audit(connection, AuditFilter(action=CUT))
+    cuts = _chained(connection, AuditFilter(action=CUT))
     wanted = {"through_seq": first.seq - 1, "hash": first.previous_hash}
     if any(wanted.items() <= cut.details.items() for cut in cuts):
         return None
@@ -205,6 +223,13 @@ def _draft(entry: AuditEntry) -> Draft:
 def _entry(row: sa.Row[Any]) -> AuditEntry:
     facts = dict(row._mapping)
     return AuditEntry(**{**facts, "at": aware(row.at), "details": _details(row.details)})
+
+
+def _waiting(row: sa.Row[Any]) -> AuditEntry:
+    """A read that waits for its place, as an entry."""
+    draft = draft_in(row)
+    facts = {**vars(draft), "details": _details(draft.details)}
+    return AuditEntry(seq=-row.no, previous_hash="", hash="", **facts)
 
 
 def _details(text: str) -> dict[str, Any]:

@@ -37,6 +37,14 @@ audit_anchor = sa.Table(
 )
 """Grain: one row per time that old entries were cut; entries up to ``through_seq`` may be deleted, no others."""
 
+audit_fold = sa.Table(
+    "audit_fold",
+    metadata,
+    sa.Column("journal_id", sa.Text, primary_key=True),
+    sa.Column("through_no", sa.BigInteger, nullable=False),
+)
+"""Grain: one row per file in which reads were noted while SQLite was being written; up to there the chain has them."""
+
 AUDIT_GUARDS: dict[str, tuple[str, ...]] = {
     "sqlite": (
         """

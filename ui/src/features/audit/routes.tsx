@@ -91,6 +91,11 @@ function Verdict({ found }: { found: Verification }): ReactNode {
           <p>
             <strong>{t("intact")}</strong> <Num value={found.entries} />
           </p>
+          {found.waiting > 0 && (
+            <p>
+              {t("intact.waiting")} <Num value={found.waiting} />
+            </p>
+          )}
           <p>{t("intact.note")}</p>
           <CopyField value={`${found.last_seq}:${found.head_hash}`} label={t("intact.head")} />
         </>

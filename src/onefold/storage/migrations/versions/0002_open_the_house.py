@@ -65,6 +65,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("through_seq"),
     )
     op.create_table(
+        "audit_fold",
+        sa.Column("journal_id", sa.Text(), nullable=False),
+        sa.Column("through_no", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("journal_id"),
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
