@@ -165,7 +165,7 @@ def test_a_file_that_was_lost_takes_nothing_else_along(database):
 def database_files(database):
     from pathlib import Path
 
-    return list(Path(str(database.engine.url.database)).parent.glob("app.reads.db*"))
+    return list(Path(str(database.engine.url.database)).parent.glob("app.db-reads*"))
 
 
 def test_many_who_read_and_write_at_once_make_one_chain(database):

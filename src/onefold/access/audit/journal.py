@@ -1,7 +1,7 @@
 """Reads that were noted while somebody else was writing: durable beside the app database, then moved into the audit.
 
 SQLite has one writer, and publishing a build writes for a while. Whoever reads a customer meanwhile must not wait for
-it, and must not go unrecorded either. So the entry goes into a small SQLite file of its own (``app.reads.db`` beside
+it, and must not go unrecorded either. So the entry goes into a small SQLite file of its own (``app.db-reads`` beside
 ``app.db``), and from there into the audit's chain when the writer is done. The transaction that gives entries their
 places in the chain also notes up to which one (``audit_fold``): killed anywhere, each comes exactly once.
 """
@@ -129,7 +129,7 @@ def journal_of(engine: sa.Engine) -> Journal | None:
         if engine not in _journals:
             name = engine.url.database
             is_file = engine.dialect.name == "sqlite" and name and name != ":memory:"
-            made = Journal(Path(str(name)).absolute().with_suffix(".reads.db")) if is_file else None
+            made = Journal(Path(f"{name}-reads").absolute()) if is_file else None
             if made is not None:
                 sa.event.listen(engine, "engine_disposed", lambda _engine: made.close())
             _journals[engine] = made
