@@ -1,0 +1,304 @@
+"""One valid request of every route that changes something. A test holds this complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from tests.api.people import PASSWORD
+from tests.stories.killed.house import PEOPLE, Ask, House
+
+from onefold.access.accounts.tables import sign_in_attempt, user_account
+
+NEW = "quite another passphrase"
+_CONFIG = {"onefold-config.yaml": "version: 1\nkinds:\n- settings\n"}
+
+
+def _half_signed_in(house: House) -> Ask:
+    _client, totp, email = house.enrolled()
+    client = house.browser()
+    assert client.post("/sign-in", json={"email": email, "password": PASSWORD}).json()["next"] != "done"
+    return Ask("/sign-in/second-factor", {"code": totp.now()}, client=client)
+
+
+def _sign_in(house: House) -> Ask:
+    return Ask("/sign-in", {"email": house.person().email, "password": PASSWORD}, client=house.browser())
+
+
+def _set_up(house: House) -> Ask:
+    house.sql(sa.update(user_account).where(user_account.c.state == "active").values(state="disabled"))
+    body = {"email": f"{house.name('o')}@example.com", "password": NEW, "display_name": "Ana"}
+    return Ask("/setup", body | {"token": house.link("set_up", None)}, client=house.browser())
+
+
+def _accept(house: House) -> Ask:
+    body = {"email": f"{house.name('i')}@example.com", "display_name": "I", "roles": ["agent"]}
+    user_id = str(house.make("/invitations", body)["user"]["user_id"])
+    token = house.link("invitation", user_id)
+    return Ask("/invitations/accept", {"token": token, "password": NEW, "display_name": "New"}, client=house.browser())
+
+
+def _reset(house: House) -> Ask:
+    return Ask(
+        "/password/reset",
+        {"token": house.link("reset", house.person().user_id), "password": NEW},
+        client=house.browser(),
+    )
+
+
+def _forgot(house: House) -> Ask:
+    house.sql(sa.delete(sign_in_attempt))
+    return Ask("/password/forgot", {"email": house.person().email}, client=house.browser())
+
+
+def _confirm(house: House) -> Ask:
+    client = house.seat()
+    totp, enrolment = house.second_factor(client)
+    return Ask("/me/second-factor/confirm", {"enrolment": enrolment, "code": totp.now()}, client=client)
+
+
+def _seat(path: str, body: object = None) -> Callable[[House], Ask]:
+    return lambda house: Ask(path, body, client=house.seat())
+
+
+def _enrolled(path: str) -> Callable[[House], Ask]:
+    return lambda house: Ask(path, {"password": PASSWORD}, client=house.enrolled()[0])
+
+
+def _of_person(path: str, body: object = None) -> Callable[[House], Ask]:
+    return lambda house: Ask(path.format(house.person().user_id), body)
+
+
+def _session(house: House) -> Ask:
+    client = house.seat()
+    (mine,) = client.get("/sessions").json()["items"]
+    return Ask(f"/sessions/{mine['session_id']}", client=client)
+
+
+def _other_sessions(house: House) -> Ask:
+    user = house.person()
+    house.sign_in(house.browser(), user.email)
+    return Ask("/sessions", client=house.sign_in(house.browser(), user.email))
+
+
+def _viewing(house: House) -> Ask:
+    client = house.sign_in(house.browser(), house.person("administrator").email)
+    assert client.post("/me/view-as", json={"role_id": "agent"}).is_success
+    return Ask("/me/view-as", client=client)
+
+
+def _enrolled_person(house: House) -> Ask:
+    email = house.enrolled()[2]
+    found = house.sql(sa.select(user_account.c.user_id).where(user_account.c.email == email)).scalar_one()
+    return Ask(f"/users/{found}/second-factor")
+
+
+def _changed(path: str, make: str, field: str, body: object = None) -> Callable[[House], Ask]:
+    def ask(house: House) -> Ask:
+        made = getattr(house, make)()
+        address = path.format(made[field])
+        return Ask(address, body, headers={"If-Match": made["etag"]})
+
+    return ask
+
+
+def _user_patch(house: House) -> Ask:
+    path = f"/users/{house.person().user_id}"
+    return Ask(path, {"display_name": "Renamed"}, headers=house.etag(path))
+
+
+def _replay_many(house: House) -> Ask:
+    return Ask(f"/webhooks/{house.delivery()[0]}/replay", {"first_seq": 1, "last_seq": 10**9, "states": ["failed"]})
+
+
+def _merge(house: House) -> Ask:
+    gone, kept = house.tag(), house.tag()
+    return Ask(f"/tags/{gone['tag_id']}/merge", {"into": kept["tag_id"]}, headers={"If-Match": gone["etag"]})
+
+
+def _untag(house: House) -> Ask:
+    tagged = house.make(f"{house.customer}/tags", {"name": house.name("tag")})
+    found = tagged.get("tag_id") or tagged["items"][-1]["tag_id"]
+    return Ask(f"{house.customer}/tags/{found}")
+
+
+def _new_file(house: House) -> Ask:
+    content = f"a letter, {house.name('number ')}".encode()
+    return Ask(f"{house.customer}/files", file=("letter.txt", content, "text/plain"))
+
+
+def _told(house: House) -> Ask:
+    user = house.person()
+    client = house.sign_in(house.browser(), user.email)
+    house.make(f"{house.customer}/notes", {"body": "See @x", "mentions": [user.user_id]})
+    items = client.get("/notifications").json()["items"]
+    assert items
+    return Ask("/notifications/read", {"notification_ids": [one["notification_id"] for one in items]}, client=client)
+
+
+def _piece(house: House) -> Ask:
+    upload_id = house.upload(is_sent=False)
+    path = f"/uploads/{upload_id}/content"
+    assert house.owner.put(path, content=PEOPLE[:20], headers={"Upload-Offset": "0"}).is_success
+    return Ask(path, content=PEOPLE[20:], headers={"Upload-Offset": "20"})
+
+
+def _new_source(house: House) -> Ask:
+    return Ask("/sources", {"name": house.name("source"), "place": {"kind": "files", "uploads": [house.upload()]}})
+
+
+def _on_source(path: str, body: object = None, *, is_versioned: bool = True) -> Callable[[House], Ask]:
+    def ask(house: House) -> Ask:
+        name = house.source()
+        headers = house.etag(f"/sources/{name}") if is_versioned else {}
+        return Ask(path.format(name), body, headers=headers)
+
+    return ask
+
+
+def _on_crm(path: str, *bodies: dict[str, object]) -> Callable[[House], Ask]:
+    """Of the source that was built; each time another body, so that something changes."""
+
+    def ask(house: House) -> Ask:
+        body = bodies[next(house.numbers) % len(bodies)]
+        now = house.workspace.settings.sources["crm"].overrides.get("people")
+        if now is not None:  # choose what it is not
+            said = repr(now)
+            body = next((one for one in bodies if repr(list(one.values())[-1]) not in said), body)
+        return Ask(path, body, headers=house.etag("/sources/crm"))
+
+    return ask
+
+
+def _build(house: House) -> Ask:
+    house.no_jobs()
+    return Ask("/builds", {"sources": []})
+
+
+def _apply(house: House) -> Ask:
+    text = f"name: {house.name('acme')}\nregion: ES\n"
+    return Ask("/config/apply", {"files": _CONFIG | {"settings/workspace.yaml": text}})
+
+
+def _quarantine(house: House) -> Ask:
+    (row, *_rest) = house.owner.get("/quarantine").json()["items"]
+    values = {"id": house.name("9"), "first name": "Eva", "last name": "Nova", "e-mail": "eva@mail.example"}
+    return Ask("/quarantine/replay", {"rows": [{"quarantine_id": row["quarantine_id"], "values": values}]})
+
+
+REQUESTS: dict[str, Callable[[House], Ask]] = {
+    "POST /sign-in": _sign_in,
+    "POST /sign-in/second-factor": _half_signed_in,
+    "POST /sign-out": _seat("/sign-out"),
+    "POST /setup": _set_up,
+    "POST /links/look-up": lambda h: Ask(
+        "/links/look-up", {"token": h.link("reset", h.person().user_id)}, client=h.browser()
+    ),
+    "POST /invitations/accept": _accept,
+    "POST /password/forgot": _forgot,
+    "POST /password/reset": _reset,
+    "PATCH /me": lambda h: Ask("/me", {"appearance": {"theme": "dark"}}, client=h.seat()),
+    "POST /me/password": _seat("/me/password", {"current": PASSWORD, "new": NEW}),
+    "POST /me/second-factor": _seat("/me/second-factor"),
+    "POST /me/second-factor/confirm": _confirm,
+    "POST /me/second-factor/recovery-codes": _enrolled("/me/second-factor/recovery-codes"),
+    "POST /me/second-factor/remove": _enrolled("/me/second-factor/remove"),
+    "PATCH /users/{user_id}": _user_patch,
+    "DELETE /users/{user_id}": _of_person("/users/{}"),
+    "POST /invitations": lambda h: Ask(
+        "/invitations", {"email": f"{h.name('i')}@example.com", "display_name": "I", "roles": ["agent"]}
+    ),
+    "POST /users/{user_id}/link": _of_person("/users/{}/link"),
+    "DELETE /users/{user_id}/sessions": lambda h: Ask(f"/users/{h.seat().get('/me').json()['user_id']}/sessions"),
+    "DELETE /users/{user_id}/second-factor": _enrolled_person,
+    "DELETE /sessions": _other_sessions,
+    "DELETE /sessions/{session_id}": _session,
+    "POST /keys": lambda h: Ask("/keys", {"name": h.name("key")}),
+    "PATCH /keys/{key_id}": _changed("/keys/{}", "key", "key_id", {"name": "other"}),
+    "DELETE /keys/{key_id}": _changed("/keys/{}", "key", "key_id"),
+    "POST /roles": lambda h: Ask("/roles", {"name": h.name("Role "), "permissions": {"customer": ["read"]}}),
+    "POST /roles/preview": lambda h: Ask(
+        "/roles/preview", {"role": {"name": "R", "permissions": {"customer": ["read"]}}}
+    ),
+    "PUT /roles/{role_id}": lambda h: _changed(
+        "/roles/{}", "role", "role_id", {"name": h.name("Role "), "permissions": {"customer": ["read", "export"]}}
+    )(h),
+    "DELETE /roles/{role_id}": _changed("/roles/{}", "role", "role_id"),
+    "PUT /users/{user_id}/roles": _of_person("/users/{}/roles", {"roles": ["agent", "analyst"]}),
+    "POST /me/view-as": lambda h: Ask(
+        "/me/view-as", {"role_id": "agent"}, client=h.sign_in(h.browser(), h.person("administrator").email)
+    ),
+    "DELETE /me/view-as": _viewing,
+    "POST /webhooks": lambda h: Ask(
+        "/webhooks", {"name": h.name("hook"), "url": "http://127.0.0.1:9/hook", "kinds": ["note.created"]}
+    ),
+    "PUT /webhooks/{webhook_id}": _changed(
+        "/webhooks/{}", "hook", "webhook_id", {"name": "other", "url": "http://127.0.0.1:9/b", "kinds": ["*"]}
+    ),
+    "DELETE /webhooks/{webhook_id}": _changed("/webhooks/{}", "hook", "webhook_id"),
+    "POST /webhooks/{webhook_id}/secret": _changed("/webhooks/{}/secret", "hook", "webhook_id"),
+    "POST /webhooks/{webhook_id}/ping": _changed("/webhooks/{}/ping", "hook", "webhook_id"),
+    "POST /webhooks/{webhook_id}/replay": _replay_many,
+    "POST /deliveries/{delivery_id}/replay": lambda h: Ask(f"/deliveries/{h.delivery()[1]}/replay"),
+    "POST /customers/export": lambda h: Ask("/customers/export", {"format": "ndjson"}),
+    "POST /customers/tags": lambda h: Ask("/customers/tags", {"ids": h.customers[:2], "add": [h.tag()["tag_id"]]}),
+    "POST /views": lambda h: Ask("/views", {"name": h.name("view"), "filter": 'tier = "gold"'}),
+    "PUT /views/{view_id}": lambda h: _changed("/views/{}", "view", "view_id", {"name": h.name("view")})(h),
+    "DELETE /views/{view_id}": _changed("/views/{}", "view", "view_id"),
+    "PUT /card-layouts/{role_id}": lambda h: Ask(
+        "/card-layouts/agent",
+        {"fields": ["name", "status", "language"], "shown": 1 + next(h.numbers) % 3},
+        headers=h.etag("/card-layouts/agent"),
+    ),
+    "POST /customers/{customer_id}/notes": lambda h: Ask(f"{h.customer}/notes", {"body": h.name("Called ")}),
+    "PUT /notes/{note_id}": _changed("/notes/{}", "note", "note_id", {"body": "Called twice."}),
+    "DELETE /notes/{note_id}": _changed("/notes/{}", "note", "note_id"),
+    "POST /tasks": lambda h: Ask("/tasks", {"title": h.name("Send "), "due_on": "2026-11-30"}),
+    "POST /customers/{customer_id}/tasks": lambda h: Ask(f"{h.customer}/tasks", {"title": h.name("Send ")}),
+    "PUT /tasks/{task_id}": _changed("/tasks/{}", "task", "task_id", {"title": "Sent", "state": "done"}),
+    "POST /tags": lambda h: Ask("/tags", {"name": h.name("tag"), "colour": "gold"}),
+    "PUT /tags/{tag_id}": lambda h: _changed("/tags/{}", "tag", "tag_id", {"name": h.name("tag")})(h),
+    "DELETE /tags/{tag_id}": _changed("/tags/{}", "tag", "tag_id"),
+    "POST /tags/{tag_id}/merge": _merge,
+    "POST /customers/{customer_id}/tags": lambda h: Ask(f"{h.customer}/tags", {"name": h.name("tag")}),
+    "DELETE /customers/{customer_id}/tags/{tag_id}": _untag,
+    "POST /customers/{customer_id}/files": _new_file,
+    "PUT /files/{file_id}": _changed("/files/{}", "file", "file_id", {"name": "other.txt"}),
+    "DELETE /files/{file_id}": _changed("/files/{}", "file", "file_id"),
+    "POST /notifications/read": _told,
+    "POST /sources/{name}/preview-meaning": lambda h: Ask(
+        "/sources/crm/preview-meaning", {"table": "people", "column": "first name", "meaning": "family_name"}
+    ),
+    "PATCH /sources/{name}/tables/{table}/columns": _on_crm(
+        "/sources/crm/tables/people/columns",
+        {"column": "first name", "meaning": "family_name"},
+        {"column": "first name", "meaning": "given_name"},
+    ),
+    "PATCH /sources/{name}/tables/{table}": _on_crm("/sources/crm/tables/people", {"key": ["id"]}, {"key": ["e-mail"]}),
+    "POST /sources": _new_source,
+    "POST /sources/test": lambda h: Ask(
+        "/sources/test", {"name": "trial", "place": {"kind": "files", "uploads": [h.upload()]}}
+    ),
+    "PATCH /sources/{name}": _on_source("/sources/{}", {"owner": "Sales", "priority": 3}),
+    "DELETE /sources/{name}": _on_source("/sources/{}"),
+    "POST /sources/{name}/test": _on_source("/sources/{}/test", is_versioned=False),
+    "POST /uploads": lambda h: Ask("/uploads", {"name": "people.csv", "size_bytes": len(PEOPLE)}),
+    "DELETE /uploads/{upload_id}": lambda h: Ask(f"/uploads/{h.upload()}"),
+    "PUT /uploads/{upload_id}/content": _piece,
+    "POST /uploads/look": lambda h: Ask("/uploads/look", {"uploads": [h.upload()]}),
+    "POST /builds": _build,
+    "POST /schedules": lambda h: Ask("/schedules", {"cron": "30 6 * * 1-5", "time_zone": "Europe/Madrid"}),
+    "PUT /schedules/{schedule_id}": _changed(
+        "/schedules/{}", "schedule", "schedule_id", {"cron": "0 7 * * *", "time_zone": "Europe/Madrid"}
+    ),
+    "DELETE /schedules/{schedule_id}": _changed("/schedules/{}", "schedule", "schedule_id"),
+    "POST /quarantine/replay": _quarantine,
+    "POST /jobs/{job_id}/cancel": lambda h: Ask(f"/jobs/{h.job()}/cancel"),
+    "POST /jobs/{job_id}/retry": lambda h: Ask(f"/jobs/{h.job('failed')}/retry"),
+    "POST /config/plan": lambda h: Ask(
+        "/config/plan", {"files": _CONFIG | {"settings/workspace.yaml": "name: other\n"}}
+    ),
+    "POST /config/apply": _apply,
+    "POST /customers/{customer_id}/opened": lambda h: Ask(f"{h.customer}/opened", {"field": "email"}),
+    "POST /customers/{customer_id}/visits": lambda h: Ask(f"{h.customer}/visits", client=h.seat()),
+}

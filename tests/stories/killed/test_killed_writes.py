@@ -1,0 +1,197 @@
+"""The server is killed in the middle of every write that the API has: each is wholly there or wholly absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from tests.stories.killed.house import V1, Ask, House
+from tests.stories.killed.nursery import Nursery
+from tests.stories.killed.requests import REQUESTS
+from tests.stories.killed.state import State, difference, state_of
+
+from onefold.access.accounts.tables import user_account
+from onefold.api import openapi_document
+from onefold.settings import ServerSettings, Settings
+from onefold.workspace import Workspace
+
+pytestmark = pytest.mark.slow
+
+DOCUMENT = openapi_document()
+MOST_KILLS = int(os.environ.get("ONEFOLD_KILLS", "4"))
+"""Moments per route, the last ones always among them; all where there are no more."""
+PEOPLE = "id,first name,last name,e-mail\n1,Ana,Garcia,ana@mail.example\n2,John,Whitfield,john@mail.example\n"
+BAD = "3,Eva,Nova,eva@mail.example,one,cell,too,many\n"
+
+
+def unsafe() -> set[str]:
+    """Every route that changes something, from the description."""
+    return {
+        f"{method.upper()} {path.removeprefix(V1)}"
+        for path, methods in DOCUMENT["paths"].items()
+        for method in methods
+        if method in {"post", "put", "patch", "delete"}
+    }
+
+
+def takes_key(name: str) -> bool:
+    method, path = name.split(" ")
+    parameters = DOCUMENT["paths"][V1 + path][method.lower()].get("parameters", [])
+    return any(one["name"] == "Idempotency-Key" for one in parameters)
+
+
+def test_every_route_that_changes_something_is_killed():
+    assert set(REQUESTS) == unsafe()
+
+
+@pytest.fixture
+def house(tmp_path, database_url) -> Iterator[House]:
+    embedded = database_url.startswith("sqlite")
+    server = ServerSettings(allow_private_addresses=True)
+    settings = Settings(name="acme", database=None if embedded else database_url, server=server)
+    (tmp_path / "people.csv").write_text(PEOPLE + BAD, encoding="utf-8")
+    with Workspace.create(tmp_path / "acme", settings) as workspace:
+        workspace.connect("crm", str(tmp_path / "people.csv"))
+        workspace.build()
+        (workspace.path / "files").mkdir(exist_ok=True)
+        house = House(workspace)
+        with workspace.database.read() as connection:
+            house.customers = list(connection.scalars(sa.text("select customer_id from customer order by 1")))
+        yield house
+
+
+def send(house: House, name: str, ask: Ask, key: str | None, moment: int | None) -> httpx.Response | None:
+    """The answer; None where the server was killed."""
+    headers = dict(ask.headers)
+    if key:
+        headers["Idempotency-Key"] = key
+    if moment is not None:
+        headers["X-Die-At"] = str(moment)
+    files = {"file": ask.file} if ask.file else None
+    client = ask.client or house.owner
+    try:
+        return client.request(
+            name.split(" ", maxsplit=1)[0], ask.path, json=ask.body, content=ask.content, files=files, headers=headers
+        )
+    except (httpx.RemoteProtocolError, httpx.ReadError):
+        return None
+
+
+def moments(steps: int) -> list[int]:
+    """Which of the steps the server dies before: the last two, and others evenly between."""
+    last = list(range(max(1, steps - 1), steps + 1))
+    others = list(range(1, steps - 1))
+    room = max(0, MOST_KILLS - len(last))
+    stride = max(1, -(-len(others) // room)) if room else len(others) + 1
+    return others[::stride] + last
+
+
+class Story:
+    """One route, killed at many moments."""
+
+    def __init__(self, house: House, nursery: Nursery, name: str) -> None:
+        self.house, self.nursery, self.name = house, nursery, name
+        self.problems: list[str] = []
+
+    def tell(self) -> list[str]:
+        ask = REQUESTS[self.name](self.house)
+        before = self.state()
+        whole = send(self.house, self.name, ask, self.key(), 0)
+        assert whole is not None, (self.name, self.nursery.log()[-3000:])
+        assert whole.is_success, (self.name, whole.status_code, whole.text)
+        self.shape = difference(before, self.state())
+        self.steps = whole.headers["x-steps"].split("|")
+        self.status = whole.status_code
+        self.mend()
+        for moment in moments(len(self.steps)):
+            self.kill_at(moment)
+        return self.problems
+
+    def kill_at(self, moment: int) -> None:
+        ask, key = REQUESTS[self.name](self.house), self.key()
+        before = self.state()
+        answer = send(self.house, self.name, ask, key, moment)
+        if answer is not None:
+            self.complain(moment, f"was not killed: {answer.status_code} {answer.text[:200]}")
+            return
+        assert self.nursery.wait_for_end() == signal.SIGKILL
+        self.house.moved(self.nursery.start())
+        left = difference(before, self.state())
+        if left not in ({}, self.shape):
+            self.complain(moment, f"left {left}, the whole is {self.shape}")
+        again = send(self.house, self.name, ask, key, None)
+        assert again is not None
+        now = difference(before, self.state())
+        if again.status_code >= 500 or (key and again.status_code != self.status):
+            self.complain(moment, f"trying again: {again.status_code} {again.text[:200]}")
+        if now != self.shape and not (left and self.is_repeatable()):
+            self.complain(moment, f"tried again, there is {now} ({again.status_code}), the whole is {self.shape}")
+        self.mend()
+
+    def is_repeatable(self) -> bool:
+        """Whether asking twice may do it twice."""
+        return self.name in TWICE
+
+    def key(self) -> str | None:
+        return uuid.uuid4().hex if takes_key(self.name) else None
+
+    def state(self) -> State:
+        return state_of(self.house.database, self.house.workspace.path)
+
+    def mend(self) -> None:
+        """Nobody is left disabled by the story of the first owner."""
+        if self.name == "POST /setup":
+            self.house.sql(sa.update(user_account).values(state="active"))
+
+    def complain(self, moment: int, what: str) -> None:
+        step = self.steps[moment - 1]
+        self.problems.append(f"{self.name}, killed before {moment} of {len(self.steps)} ({step}): {what}")
+
+
+TWICE = {
+    "POST /sign-in": "a second session",
+    "POST /password/forgot": "a second letter",
+    "POST /customers/export": "a second export, audited too",
+    "POST /customers/{customer_id}/opened": "counted twice",
+}
+"""Routes without a key that do what they do again when they are asked again."""
+
+
+def test_a_write_that_is_killed_anywhere_is_wholly_there_or_wholly_absent(house):
+    nursery = Nursery(house.workspace.path)
+    problems: list[str] = []
+    try:
+        house.moved(nursery.start())
+        house.sign_in(house.owner, house.owner_user.email)
+        only = os.environ.get("ONEFOLD_KILL_ONLY")
+        for name in REQUESTS:
+            if only is None or only in name:
+                began = __import__("time").time()
+                try:
+                    problems += Story(house, nursery, name).tell()
+                except AssertionError as e:
+                    print("ASSERT", e)
+                    if not nursery.pid: raise
+                print(name, round(__import__("time").time() - began, 2))
+        os.kill(nursery.pid, signal.SIGTERM)
+        nursery.wait_for_end()
+    finally:
+        nursery.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "onefold", "audit", "verify", "--json"],
+        cwd=house.workspace.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(done.stdout)["is_intact"], done.stdout
+    assert "Traceback" not in nursery.log(), nursery.log()[-3000:]
+    assert not problems, "\n".join(problems)
