@@ -25,6 +25,8 @@ from onefold.kernel import Clock, utc_now
 from onefold.settings import Settings, check_source_name, expand_variables, parse_settings, read_secrets
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from onefold.access import Access, Vault
     from onefold.build import BuildInputs, BuildReport, OnStep, Progress
     from onefold.care import Handover
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "onefold.yaml"
 _KEY_NAME = "ONEFOLD_WORKSPACE_KEY"
 _SECRET_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
-_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock*\n.server\n"
+_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock*\n.server\n.*.undo\n"
 
 
 class Workspace:
@@ -77,7 +79,9 @@ class Workspace:
         start = (path or Path.cwd()).resolve()
         for folder in [start] if path else [start, *start.parents]:
             if (folder / SETTINGS_FILE).exists():
-                return cls(folder)
+                found = cls(folder)
+                found._mend()
+                return found
         raise NotFound(
             f"{start} is not a workspace and is not inside one",
             hint="Create one: onefold init NAME, then cd NAME. Or look without one: onefold scan FILES",
@@ -94,6 +98,15 @@ class Workspace:
             _write_yaml(path / SETTINGS_FILE, document)
             with cls(path) as workspace:
                 yield workspace
+
+    def _mend(self) -> None:
+        """Take back changes of files whose transaction was never committed: a server was killed."""
+        for path in (self.path / SETTINGS_FILE, self.path / "secrets"):
+            if path.with_name(f".{path.name}.undo").exists():
+                from onefold.storage import mend_file
+
+                mend_file(self.database, path)
+                self.close()  # it was opened by the settings of before
 
     def __enter__(self) -> Workspace:
         return self
@@ -209,25 +222,53 @@ class Workspace:
         return _version_of((self.path / SETTINGS_FILE).read_bytes())
 
     @contextmanager
-    def edit_settings(self, *, expected_version: int | None = None) -> Iterator[Any]:
+    def edit_settings(
+        self, connection: Connection | None = None, *, expected_version: int | None = None
+    ) -> Iterator[Any]:
         """The document of ``onefold.yaml``, to be changed in the block; comments in the file survive.
 
         Nothing is written where the block raises or leaves a file that is not valid. A build that runs goes on with
         what it read when it began.
+
+        Args:
+            connection: of the transaction that this belongs to: both take place, or neither.
+            expected_version: of the file that the editor saw.
 
         Raises:
             Stale: the file is not at ``expected_version``.
             Conflict: another is editing it.
             InvalidInput: the document is not valid, before or after.
         """
+        path = self.path / SETTINGS_FILE
         with _file_lock(self.path / ".lock-settings", 10, f"{self.path}: another is editing onefold.yaml"):
+            self._hold(connection, path)
             if expected_version is not None and expected_version != self.settings_version:
                 raise Stale("onefold.yaml was changed meanwhile", hint="Look at it again, then change it.")
-            document = _read_yaml(self.path / SETTINGS_FILE)
+            document = _read_yaml(path)
             document["sources"] = document.get("sources") or {}
             yield document
             parse_settings(document, origin=SETTINGS_FILE)
-            _write_yaml(self.path / SETTINGS_FILE, document)
+            self._replace(connection, path, _yaml_text(document))
+
+    def _hold(self, connection: Connection | None, path: Path) -> None:
+        if connection is not None:
+            from onefold.storage import hold_file
+
+            hold_file(connection, path)
+
+    def _replace(self, connection: Connection | None, path: Path, text: str) -> None:
+        """Write a file of the workspace, with the transaction where there is one."""
+        if connection is not None:
+            from onefold.storage import change_file
+
+            change_file(connection, path, text.encode("utf-8"))
+            return
+        temporary = path.with_name(f"{path.name}.new")
+        temporary.unlink(missing_ok=True)
+        _write_private(temporary, text)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
 
     def connect(self, name: str, location: str | list[str], **options: Any) -> None:
         """Add a source to ``onefold.yaml`` or change it; comments in the file survive.
@@ -242,7 +283,14 @@ class Workspace:
             document["sources"].setdefault(name, {}).update({"location": location, **options})
 
     def set_meaning(
-        self, source: str, table: str, column: str, meaning: str | None, *, expected_version: int | None = None
+        self,
+        source: str,
+        table: str,
+        column: str,
+        meaning: str | None,
+        *,
+        connection: Connection | None = None,
+        expected_version: int | None = None,
     ) -> None:
         """Correct what a column means, for ever; None takes a correction back."""
 
@@ -253,9 +301,17 @@ class Workspace:
             else:
                 columns[column] = {"meaning": meaning}
 
-        self._override(source, table, change, expected_version)
+        self._override(source, table, change, connection, expected_version)
 
-    def set_table(self, source: str, table: str, *, expected_version: int | None = None, **choices: Any) -> None:
+    def set_table(
+        self,
+        source: str,
+        table: str,
+        *,
+        connection: Connection | None = None,
+        expected_version: int | None = None,
+        **choices: Any,
+    ) -> None:
         """Correct a table's ``role``, ``key`` or ``cursor``, for ever; None takes a correction back."""
 
         def change(entry: Any) -> None:
@@ -265,16 +321,18 @@ class Workspace:
                 else:
                     entry[name] = value
 
-        self._override(source, table, change, expected_version)
+        self._override(source, table, change, connection, expected_version)
 
-    def _override(self, source: str, table: str, change: Any, expected_version: int | None) -> None:
-        with self.edit_settings(expected_version=expected_version) as document:
+    def _override(
+        self, source: str, table: str, change: Any, connection: Connection | None, expected_version: int | None
+    ) -> None:
+        with self.edit_settings(connection, expected_version=expected_version) as document:
             sources = document["sources"]
             if source not in sources:
                 raise NotFound(f"no source {source!r}", hint=f"Connected: {', '.join(sources) or 'none'}.")
             change(sources[source].setdefault("overrides", {}).setdefault(table, {}))
 
-    def keep_secret(self, name: str, value: str | None) -> None:
+    def keep_secret(self, name: str, value: str | None, *, connection: Connection | None = None) -> None:
         """Write a line of the ``secrets`` file, or remove it; the file stays private (mode 0600).
 
         Raises:
@@ -286,14 +344,12 @@ class Workspace:
             raise InvalidInput("this secret cannot be kept", hint="It has to be one line without spaces at its ends.")
         path = self.path / "secrets"
         with _file_lock(self.path / ".lock-secrets", 10, f"{self.path}: another is editing the secrets"):
+            self._hold(connection, path)
             text = path.read_text(encoding="utf-8") if path.exists() else ""
             lines = [line for line in text.splitlines() if line.split("=", 1)[0].strip() != name]
             if value is not None:
                 lines.append(f"{name}={value}")
-            temporary = self.path / "secrets.new"
-            temporary.unlink(missing_ok=True)
-            _write_private(temporary, "".join(f"{line}\n" for line in lines))
-            temporary.replace(path)
+            self._replace(connection, path, "".join(f"{line}\n" for line in lines))
 
     def build(
         self,
@@ -549,11 +605,13 @@ def _read_yaml(path: Path) -> Any:
 
 
 def _write_yaml(path: Path, document: Any) -> None:
+    path.write_text(_yaml_text(document), encoding="utf-8")
+
+
+def _yaml_text(document: Any) -> str:
     buffer = io.StringIO()
     _yaml().dump(document, buffer)
-    temporary = path.with_suffix(".new")
-    temporary.write_text(buffer.getvalue(), encoding="utf-8")
-    temporary.replace(path)
+    return buffer.getvalue()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ from onefold.api.links import served_address, smtp_password
 from onefold.api.webhooks import start_sending
 from onefold.errors import OnefoldError
 from onefold.profiles.search import prepare_search
+from onefold.sources import sweep_uploads
 from onefold.workspace import Workspace
 
 log = logging.getLogger("onefold.server")
@@ -65,7 +66,7 @@ class Periodic:
 
 
 def keep_house(workspace: Workspace) -> int:
-    """Move noted reads into the audit, forget what has expired, cut the audit where that is set.
+    """Move noted reads into the audit, forget what has expired or is nobody's, cut the audit where that is set.
 
     Returns:
         How many entries were cut.
@@ -74,6 +75,7 @@ def keep_house(workspace: Workspace) -> int:
     keep_days = workspace.settings.audit.keep_days
     with workspace.database.write() as connection:
         forget_expired(connection)
+    sweep_uploads(workspace.database, workspace.path)
     if keep_days is None:
         return 0
     with workspace.database.write() as connection:

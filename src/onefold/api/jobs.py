@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from onefold import jobs
@@ -131,15 +131,18 @@ def cancel_job(call: CallDep, job_id: str) -> JobOut:
     return JobOut.of(cancelled)
 
 
-@router.post("/{job_id}/retry", status_code=201)
-def retry_job(call: CallDep, job_id: str) -> JobOut:
+@router.post("/{job_id}/retry", status_code=201, response_model=JobOut)
+def retry_job(call: CallDep, job_id: str) -> Response:
     """The same work again, as a new job."""
-    with call.write() as connection:
+
+    def action(connection: Any) -> JobOut:
         job = _seen(call, connection, job_id)
         _require_run(call, job)
         made = jobs.retry_job(connection, job_id, actor_id=call.actor.actor_id)
         record_audit(connection, call.access, "job.retry", "job", made.job_id, {"kind": job.kind, "of": job_id})
-    return JobOut.of(made)
+        return JobOut.of(made)
+
+    return call.create(action)
 
 
 def moment_of(text: object) -> datetime:

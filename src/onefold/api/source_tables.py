@@ -190,7 +190,7 @@ def correct_column(call: CallDep, response: Response, name: str, table: str, giv
     _find(call, name, table, given.column)
     meaning = str(given.meaning) if given.meaning else None
     with call.write() as connection:
-        call.workspace.set_meaning(name, table, given.column, meaning, expected_version=expected)
+        call.workspace.set_meaning(name, table, given.column, meaning, connection=connection, expected_version=expected)
         facts = {"table": table, "column": given.column, "meaning": meaning}
         return _note(call, connection, response, "source.correct_column", name, facts)
 
@@ -211,7 +211,7 @@ def correct_table(call: CallDep, response: Response, name: str, table: str, give
     if not choices:
         raise InvalidInput("nothing to change was given", hint="Give role, key or cursor.")
     with call.write() as connection:
-        call.workspace.set_table(name, table, expected_version=expected, **choices)
+        call.workspace.set_table(name, table, connection=connection, expected_version=expected, **choices)
         return _note(call, connection, response, "source.correct_table", name, {"table": table, **choices})
 
 

@@ -232,9 +232,9 @@ def disconnect_source(call: CallDep, name: str) -> None:
     expected = call.expected_version()
     _settings_of(call, name)
     with call.write() as connection:
-        with call.workspace.edit_settings(expected_version=expected) as document:
+        with call.workspace.edit_settings(connection, expected_version=expected) as document:
             document["sources"].pop(name, None)
-        call.workspace.keep_secret(secret_name_of(name), None)
+        call.workspace.keep_secret(secret_name_of(name), None, connection=connection)
         use_uploads(connection, [], name)
         record_audit(connection, call.access, "source.delete", "source", name)
         announce(connection, "source.deleted", resource="source", resource_id=name, actor_id=call.actor.actor_id)
@@ -277,7 +277,7 @@ def _write_source(
 ) -> None:
     """Write a source into ``onefold.yaml``, its secret beside it."""
     fields = given.model_dump(exclude_unset=True, exclude={"name", "place"})
-    with call.workspace.edit_settings(expected_version=expected_version) as document:
+    with call.workspace.edit_settings(connection, expected_version=expected_version) as document:
         sources = document["sources"]
         if isinstance(given, SourceIn) and name in sources:
             raise Conflict(f"there is a source {name!r} already", hint="Choose another name, or change that one.")
@@ -292,7 +292,7 @@ def _write_source(
             else:
                 entry[field] = value
         if ready.place is not None and ready.place.secret:
-            call.workspace.keep_secret(ready.place.secret_name, ready.place.secret)
+            call.workspace.keep_secret(ready.place.secret_name, ready.place.secret, connection=connection)
 
 
 def _tables_of(call: Call, name: str, settings: SourceSettings, secrets: dict[str, str]) -> list[str]:

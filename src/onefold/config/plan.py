@@ -34,7 +34,6 @@ def export_config(workspace: Workspace, access: Access) -> dict[str, str]:
         NotAllowed: the actor may not administer settings.
     """
     access.require("administer", "settings")
-    access.require("administer", "settings")
     files: dict[str, str] = {}
     with workspace.database.write() as connection:
         record_audit(connection, access, "settings.export", "settings", "config")
@@ -83,7 +82,7 @@ def apply_config(
         NotAllowed: the actor may not administer settings.
     """
     access.require("administer", "settings")
-    with workspace.database.write() as connection, workspace.edit_settings() as settings:
+    with workspace.database.write() as connection, workspace.edit_settings(connection) as settings:
         place = _place(workspace, connection, access, settings)
         plan = _run(place, wanted, allow_deletes, fingerprint)
         if plan.problems:

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import unicodedata
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from onefold.kernel import new_id, utc_now
 from onefold.sources.guard import UPLOADS
 from onefold.sources.location import COMPRESSION_SUFFIXES, DATA_SUFFIXES
 from onefold.sources.tables import upload
-from onefold.storage import aware
+from onefold.storage import AppDatabase, afterwards, aware
 
 PIECE_BYTES = 8 << 20
 """The largest piece of one request."""
@@ -139,6 +139,8 @@ def take_piece(connection: sa.Connection, base: Path, upload_id: str, offset: in
         )
     part = _part(base, found)
     part.parent.mkdir(parents=True, exist_ok=True)
+    if (whole := base / found.location).exists():
+        whole.replace(part)  # its last piece came before, but was never acknowledged
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     with os.fdopen(descriptor, "r+b") as file:
         file.truncate(offset)  # bytes of a piece that was never acknowledged
@@ -213,7 +215,7 @@ def cancel_upload(connection: sa.Connection, base: Path, upload_id: str) -> None
     if found.source is not None:
         raise Conflict(f"{found.source} reads this file", hint="Delete the source first.")
     connection.execute(upload.delete().where(upload.c.upload_id == upload_id))
-    _remove(base, found)
+    _remove(connection, base, [found])
 
 
 def forget_abandoned(connection: sa.Connection, base: Path) -> int:
@@ -222,7 +224,20 @@ def forget_abandoned(connection: sa.Connection, base: Path) -> int:
     gone = [_upload_of(row) for row in connection.execute(sa.select(upload).where(*old))]
     for one in gone:
         connection.execute(upload.delete().where(upload.c.upload_id == one.upload_id))
-        _remove(base, one)
+    _remove(connection, base, gone)
+    return len(gone)
+
+
+def sweep_uploads(database: AppDatabase, base: Path) -> int:
+    """Remove the bytes of uploads that were forgotten by a process that was killed; returns how many."""
+    if not (base / UPLOADS).is_dir():
+        return 0
+    there = list((base / UPLOADS).iterdir())  # before asking: an upload is noted before it has a folder
+    with database.read() as connection:
+        known = set(connection.scalars(sa.select(upload.c.upload_id)))
+    gone = [path for path in there if path.name not in known]
+    for path in gone:
+        shutil.rmtree(path, ignore_errors=True)
     return len(gone)
 
 
@@ -230,9 +245,14 @@ def _part(base: Path, one: Upload) -> Path:
     return base / f"{one.location}.part"
 
 
-def _remove(base: Path, one: Upload) -> None:
-    with suppress(OSError):  # gone already; what is left is without a row and harmless
-        shutil.rmtree(base / UPLOADS / one.upload_id)
+def _remove(connection: sa.Connection, base: Path, gone: Sequence[Upload]) -> None:
+    """Remove bytes once nothing names them any more."""
+
+    def remove(is_committed: bool) -> None:
+        for one in gone if is_committed else ():
+            shutil.rmtree(base / UPLOADS / one.upload_id, ignore_errors=True)  # what stays is swept
+
+    afterwards(connection, remove)
 
 
 def _upload_of(row: sa.Row[Any]) -> Upload:

@@ -1,5 +1,6 @@
 """The app database: point reads and writes about one customer, and configuration state. SQLite or PostgreSQL."""
 
+from onefold.storage.beside import change_file, hold_file, mend_file
 from onefold.storage.bulk import (
     indexes_deferred,
     insert_arrow,
@@ -8,7 +9,7 @@ from onefold.storage.bulk import (
     read_table,
     scratch_table,
 )
-from onefold.storage.database import AppDatabase, aware, metadata
+from onefold.storage.database import AppDatabase, afterwards, aware, metadata
 from onefold.storage.idempotency import KeptAnswer, keep_answer, kept_answer
 from onefold.storage.limits import TimeIsUp, time_limited
 from onefold.storage.outbox import announce, announce_all, commit_in_order, outbox
@@ -21,21 +22,25 @@ __all__ = [
     "Resolve",
     "TimeIsUp",
     "all_of",
+    "afterwards",
     "announce",
     "announce_all",
     "any_of",
     "aware",
     "by_code_point",
+    "change_file",
     "commit_in_order",
     "compile_rule",
     "contains_text",
     "hash_text",
+    "hold_file",
     "indexes_deferred",
     "insert_arrow",
     "keep_answer",
     "kept_answer",
     "keyed_hash",
     "measure_tables",
+    "mend_file",
     "metadata",
     "outbox",
     "read_arrow",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
@@ -41,6 +42,7 @@ TABLE_MODULES = (
     "onefold.sources.tables",
     "onefold.storage.outbox",
     "onefold.storage.idempotency",
+    "onefold.storage.beside",
     "onefold.webhooks.tables",
 )
 """Where slices declare their tables; loaded by name, so that storage imports none of them."""
@@ -57,6 +59,7 @@ _SQLITE_POOL = {"pool_size": 16, "max_overflow": 48}
 _CACHE_KIB = 8 * 1024
 """Of each connection of SQLite. The system's own cache holds the file; more would hold it once per connection."""
 
+_afterwards: WeakKeyDictionary[sa.Connection, list[Callable[[bool], None]]] = WeakKeyDictionary()
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -119,6 +122,14 @@ class AppDatabase:
             raise _translated(error, self.engine) from error
 
 
+def afterwards(connection: sa.Connection, action: Callable[[bool], None]) -> None:
+    """Do something when this transaction has ended: ``action(is_committed)``.
+
+    It may never come to that, since the process may be killed before: it tidies up, and somebody else can, too.
+    """
+    _afterwards.setdefault(connection, []).append(action)
+
+
 def aware(moment: datetime) -> datetime:
     """A moment as the database gave it, in UTC: SQLite keeps UTC without saying so."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -164,8 +175,19 @@ def _write_transaction(engine: sa.Engine, patience_seconds: float = PATIENCE_SEC
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             _begin(connection, patience_seconds)
-        yield connection
-        connection.commit()
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            _settle(connection, is_committed=False)
+            raise
+        connection.commit()  # where that fails nobody knows what became of it: nothing is settled
+        _settle(connection, is_committed=True)
+
+
+def _settle(connection: sa.Connection, *, is_committed: bool) -> None:
+    for action in _afterwards.pop(connection, ()):
+        action(is_committed)
 
 
 def _begin(connection: sa.Connection, patience_seconds: float) -> None:

@@ -13,8 +13,11 @@ import pyotp
 import sqlalchemy as sa
 from tests.api.people import PASSWORD, add_person
 
+from onefold import care
 from onefold.access.accounts import mint_link_token
+from onefold.api.care.files import file_store
 from onefold.kernel import new_id, utc_now
+from onefold.sources import sweep_uploads
 from onefold.workspace import Workspace
 
 V1 = "/api/v1"
@@ -74,6 +77,11 @@ class House:
         """A colleague who can sign in."""
         return add_person(self.workspace, f"{self.name('p')}@example.com", roles or ("agent",))
 
+    def invited(self) -> str:
+        """Somebody who has not come in yet; the user id."""
+        body = {"email": f"{self.name('i')}@example.com", "display_name": "I", "roles": ["agent"]}
+        return str(self.make("/invitations", body)["user"]["user_id"])
+
     def seat(self) -> httpx.Client:
         """A colleague who is signed in."""
         return self.sign_in(self.browser(), self.person().email)
@@ -104,6 +112,11 @@ class House:
     def customer(self) -> str:
         """Somebody."""
         return f"/customers/{self.customers[0]}"
+
+    def swept(self) -> None:
+        """What a server does every hour, and when it starts."""
+        sweep_uploads(self.database, self.workspace.path)
+        care.sweep_files(self.database, file_store(self.workspace))
 
     def note(self) -> Any:
         return self.make(f"{self.customer}/notes", {"body": "Called."})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +17,8 @@ State = Mapping[tuple[str, str], str]
 Shape = Mapping[str, int]
 """What a write did: "+ note": 1, "~ task": 1, "- session": 2 …"""
 
+_COUNTERS = {"sign_in_attempt", "file_edition", "audit_fold"}
+"""Tables that count attempts, or that tell what else was committed."""
 _PASSING = {"last_seen_at", "last_used_at", "last_used_address"}
 """Notes of use, which any request may make."""
 
@@ -26,6 +28,8 @@ def state_of(database: AppDatabase, folder: Path) -> State:
     found: dict[tuple[str, str], str] = {}
     with database.read() as connection:
         for table in metadata.sorted_tables:
+            if table.name in _COUNTERS:
+                continue
             for key, content in _rows(connection, table):
                 found[table.name, key] = content
     document = (folder / "onefold.yaml").read_text(encoding="utf-8")
@@ -34,7 +38,7 @@ def state_of(database: AppDatabase, folder: Path) -> State:
         found["secrets", line.partition("=")[0]] = line
     for path in (folder / "files").rglob("*"):
         if path.is_file() and path.name != ".lock" and "incoming" not in path.parts:
-            found["files", str(path.relative_to(folder))] = str(path.stat().st_size)
+            found["files", str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 
@@ -68,6 +72,6 @@ def difference(before: State, after: State) -> Shape:
     return dict(sorted(shape.items()))
 
 
-def added(before: State, after: State, place: str) -> list[Any]:
-    """The rows that came into a table."""
-    return [json.loads(after[entry]) for entry in after.keys() - before.keys() if entry[0] == place]
+def resources(shape: Shape) -> Shape:
+    """What a write did besides telling of it."""
+    return {what: count for what, count in shape.items() if what[2:] not in {"audit_entry", "outbox"}}
