@@ -21,6 +21,10 @@ from onefold.sources import sweep_uploads
 from onefold.workspace import Workspace
 
 V1 = "/api/v1"
+CHANGE = {
+    **{"seq": 1, "happened_at": "2026-11-03T09:14:07.250+00:00", "kind": "note.created", "resource": "note"},
+    **{"resource_id": "not_1", "customer_id": None, "actor_id": None, "payload": {}},
+}
 PEOPLE = b"id,first name,last name,e-mail\n1,Ana,Garcia,ana@mail.example\n2,John,Whitfield,john@mail.example\n"
 
 
@@ -186,7 +190,7 @@ class House:
             "delivery_id": made,
             "webhook_id": hook,
             "seq": next(self.numbers) + 10_000_000,
-            "change": {"kind": "note.created", "seq": 1, "resource": "note", "resource_id": "n"},
+            "change": dict(CHANGE),
             "state": state,
             "attempts": 3,
             "created_at": utc_now(),

@@ -103,14 +103,13 @@ def application():
     return watched
 
 serve.application = application
-serve._say = lambda address, *_link, **_how: print('{"url": "%s"}' % address, flush=True)
+serve._say = lambda address, *_link, **_how: print('{"url": "%s", "pid": %d}' % (address, os.getpid()), flush=True)
 for line in sys.stdin:
     load()
     if not (child := os.fork()):
         os.close(0)
         serve.serve.main(["--no-open", "--port", "0"], standalone_mode=False)
         os._exit(0)
-    print('{"child": %d}' % child, flush=True)
     code = os.waitpid(child, 0)[1]
     print('{"gone": %d}' % code, flush=True)
 """
@@ -133,9 +132,9 @@ class Nursery:
         assert self._process.stdin is not None
         self._process.stdin.write("start\n")
         self._process.stdin.flush()
-        self.pid = self._read()["child"]
         said = self._read()
         assert "url" in said, (said, self.log()[-3000:])
+        self.pid = int(said["pid"])
         return str(said["url"])
 
     def wait_for_end(self) -> int:

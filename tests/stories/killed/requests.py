@@ -122,7 +122,7 @@ def _merge(house: House) -> Ask:
 
 def _untag(house: House) -> Ask:
     tagged = house.make(f"{house.customer}/tags", {"name": house.name("tag")})
-    return Ask(f"{house.customer}/tags/{tagged['tag']['tag_id']}")
+    return Ask(f"{house.customer}/tags/{tagged['items'][-1]['tag']['tag_id']}")
 
 
 def _new_file(house: House) -> Ask:
