@@ -22,8 +22,14 @@ from onefold.workspace import Workspace
 
 V1 = "/api/v1"
 CHANGE = {
-    **{"seq": 1, "happened_at": "2026-11-03T09:14:07.250+00:00", "kind": "note.created", "resource": "note"},
-    **{"resource_id": "not_1", "customer_id": None, "actor_id": None, "payload": {}},
+    "seq": 1,
+    "happened_at": "2026-11-03T09:14:07.250+00:00",
+    "kind": "note.created",
+    "resource": "note",
+    "resource_id": "not_1",
+    "customer_id": None,
+    "actor_id": None,
+    "payload": {},
 }
 PEOPLE = b"id,first name,last name,e-mail\n1,Ana,Garcia,ana@mail.example\n2,John,Whitfield,john@mail.example\n"
 

@@ -197,7 +197,8 @@ def _apply(house: House) -> Ask:
 
 
 def _quarantine(house: House) -> Ask:
-    (row, *_rest) = house.owner.get("/quarantine").json()["items"]
+    states = [house.owner.get("/quarantine", params={"state": state}).json() for state in ("open", "replayed")]
+    (row, *_rest) = [row for page in states for row in page["items"]]
     values = {"id": house.name("9"), "first name": "Eva", "last name": "Nova", "e-mail": "eva@mail.example"}
     return Ask("/quarantine/replay", {"rows": [{"quarantine_id": row["quarantine_id"], "values": values}]})
 

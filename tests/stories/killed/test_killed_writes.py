@@ -148,6 +148,9 @@ class Story:
             self.complain(moment, f"left {left}, the whole is {self.shape}")
         if answer is not None:  # it took a step less this time
             return
+        if self.name == "POST /setup" and left == PARTS[self.name]:
+            self.mend()
+            return
         again = send(self.house, self.name, ask, key, None)
         assert again is not None
         now = difference(before, self.state())
@@ -174,8 +177,12 @@ class Story:
         self.problems.append(f"{self.name}, killed before {moment} of {len(self.steps)} ({step}): {what}")
 
 
-PARTS = {"POST /customers/export": {"+ audit_entry": 1}}
-"""Left by routes of which a part is whole: that an export began is recorded before its first row goes out."""
+PARTS = {
+    "POST /customers/export": {"+ audit_entry": 1},  # that it began is recorded before its first row goes out
+    "PUT /uploads/{upload_id}/content": {"+ files": 1, "- files": 1},  # the whole file has its name; it takes it back
+    "POST /setup": {"+ one_time_token": 1, "- one_time_token": 1},  # a server that starts prints a new link
+}
+"""Left by routes besides all or nothing."""
 TWICE = {
     "POST /sign-in": "a second session",
     "POST /password/forgot": "a second letter",
@@ -193,14 +200,7 @@ def test_a_write_that_is_killed_anywhere_is_wholly_there_or_wholly_absent(house)
         only = os.environ.get("ONEFOLD_KILL_ONLY")
         for name in REQUESTS:
             if only is None or only in name:
-                began = __import__("time").time()
-                try:
-                    problems += Story(house, nursery, name).tell()
-                except Exception as e:
-                    print("ASSERT", name, repr(e))
-                    if not nursery.pid:
-                        raise
-                print(name, round(__import__("time").time() - began, 2))
+                problems += Story(house, nursery, name).tell()
         os.kill(nursery.pid, signal.SIGTERM)
         nursery.wait_for_end()
     finally:
