@@ -61,6 +61,10 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+export function isConnectionLost(): boolean {
+  return isLost;
+}
+
 /** Resolves when the server answers again. */
 export function connected(): Promise<void> {
   if (!isLost) return Promise.resolve();

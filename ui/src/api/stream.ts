@@ -1,9 +1,11 @@
 /**
  * Changes pushed by the server (server-sent events). One connection per page, opened when somebody listens; it resumes
- * after the last event it saw, pauses in tabs that nobody looks at, and tries again with growing pauses.
+ * after the last event it saw, pauses in tabs that nobody looks at, and tries again with growing pauses, or as soon as
+ * a server that did not answer is back.
  */
 import { useEffect, useRef } from "react";
 import { address } from "./client";
+import { connected, connectionLost, isConnectionLost } from "./connection";
 
 export interface Change {
   id: string | null;
@@ -57,10 +59,20 @@ function publish(change: Change): void {
   for (const { kinds, notice } of listeners) if (change.kind === "reset" || matches(kinds, change.kind)) notice(change);
 }
 
-async function readStream(signal: AbortSignal): Promise<void> {
+/** The stream's beginning; that nobody answers is said on the page, also where nothing else is asked for. */
+async function connect(signal: AbortSignal): Promise<Response> {
   const headers = new Headers({ Accept: "text/event-stream" });
   if (lastEventId) headers.set("Last-Event-ID", lastEventId);
-  const response = await fetch(address("/stream"), { headers, signal, cache: "no-store", credentials: "same-origin" });
+  try {
+    return await fetch(address("/stream"), { headers, signal, cache: "no-store", credentials: "same-origin" });
+  } catch (error) {
+    if (!signal.aborted) connectionLost();
+    throw error;
+  }
+}
+
+async function readStream(signal: AbortSignal): Promise<void> {
+  const response = await connect(signal);
   if (!response.ok || !response.body) throw new Error(`stream: ${response.status}`);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -89,6 +101,10 @@ async function keepReading(signal: AbortSignal): Promise<void> {
     const startedAt = Date.now();
     await readStream(signal).catch(() => undefined);
     if (Date.now() - startedAt > LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
+    if (isConnectionLost()) {
+      await connected();
+      pauseMs = FIRST_PAUSE_MS;
+    }
     await pause(pauseMs * (0.7 + Math.random() * 0.6), signal);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
