@@ -5,7 +5,7 @@
  */
 import createClient from "openapi-fetch";
 import type { paths } from "./generated";
-import { connectionLost } from "./connection";
+import { connected, connectionLost } from "./connection";
 import { ApiError, errorOf } from "./errors";
 
 export { ApiError, isApiError, type Problem } from "./errors";
@@ -125,6 +125,18 @@ export const api = {
   putVersioned: <T>(path: string, body: unknown, options?: Options) => askVersioned<T>("PUT", path, body, options),
   patchVersioned: <T>(path: string, body: unknown, options?: Options) => askVersioned<T>("PATCH", path, body, options),
 };
+
+/** Asks again as soon as the server is back, for what may be sent twice: changes that carry an idempotency key. */
+export async function untilAnswered<T>(action: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "no_answer") throw error;
+      await connected();
+    }
+  }
+}
 
 /** A fresh key for one intention to create something. */
 export function newIdempotencyKey(): string {

@@ -15455,7 +15455,13 @@ export interface operations {
     retry_job_api_v1_jobs__job_id__retry_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -15503,6 +15509,7 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];

@@ -1,9 +1,9 @@
 /** Notes of a customer: written here, read by colleagues who may, never by the customer. */
 import { Button } from "antd";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { careKeys, useCareAction, useNotes } from "@/api/care";
-import { api } from "@/api/client";
+import { api, untilAnswered } from "@/api/client";
 import { useIdempotencyKey } from "@/api/edit";
 import { useSession } from "@/app/session";
 import { EmptyState } from "@/components/EmptyState";
@@ -34,22 +34,23 @@ function Composer({ customerId }: { customerId: string }): ReactNode {
   const { me } = useSession();
   const draft = useKeptDraft(`onefold.note.${me?.actor_id}.${customerId}`, EMPTY, isEmpty);
   const once = useIdempotencyKey();
-  const write = useCareAction(
-    ({ body, mentions }: NoteDraft) =>
-      api.post(
-        `/customers/${customerId}/notes`,
-        { body, mentions: mentions.map(({ user_id }) => user_id) },
-        { idempotencyKey: once.key() },
-      ),
-    careKeys.notes(customerId),
-  );
+  const written = useRef(draft.value.body);
+  useEffect(() => {
+    written.current = draft.value.body;
+  });
+  const write = useCareAction(({ body, mentions }: NoteDraft) => {
+    const note = { body, mentions: mentions.map(({ user_id }) => user_id) };
+    const options = { idempotencyKey: once.key() };
+    return untilAnswered(() => api.post(`/customers/${customerId}/notes`, note, options));
+  }, careKeys.notes(customerId));
 
   const submit = (): void => {
     if (isEmpty(draft.value) || write.isPending) return;
     write.mutate(
       { body: draft.value.body, mentions: stillCalled(draft.value) },
       {
-        onSuccess: () => {
+        onSuccess: (_made, { body }) => {
+          if (written.current !== body) return; // somebody wrote on while it was being sent
           once.used();
           draft.clear();
         },
