@@ -29,7 +29,7 @@ from onefold.workspace import Workspace
 pytestmark = pytest.mark.slow
 
 DOCUMENT = openapi_document()
-MOST_KILLS = int(os.environ.get("ONEFOLD_KILLS", "4"))
+MOST_KILLS = int(os.environ.get("ONEFOLD_KILLS", "3"))
 """Moments per route, the last ones always among them; all where there are no more."""
 PEOPLE = "id,first name,last name,e-mail,phone,born\n" + "".join(
     f"{number},{first},{last},{first.lower()}@mail.example,+34 600 123 40{number},198{number}-05-12\n"
@@ -144,7 +144,7 @@ class Story:
             self.house.moved(self.nursery.start())
         self.house.swept()
         left = difference(before, self.state())
-        if left not in ({}, self.shape) and left != PARTS.get(self.name):
+        if left not in ({}, self.shape) and self.name not in LATER and left != PARTS.get(self.name):
             self.complain(moment, f"left {left}, the whole is {self.shape}")
         if answer is not None:  # it took a step less this time
             return
@@ -154,6 +154,8 @@ class Story:
         again = send(self.house, self.name, ask, key, None)
         assert again is not None
         now = difference(before, self.state())
+        if self.name in LATER:
+            return
         if again.status_code >= 500 or ((key or not left) and again.status_code != self.status):
             self.complain(moment, f"trying again: {again.status_code} {again.text[:200]}")
         is_same = resources(now) == resources(self.shape) if left and not key else now == self.shape
@@ -183,9 +185,10 @@ PARTS = {
     "POST /setup": {"+ one_time_token": 1, "- one_time_token": 1},  # a server that starts prints a new link
 }
 """Left by routes besides all or nothing."""
+LATER = {"POST /password/forgot"}
+"""Answered before they are done, so that nobody learns from the time whether there is such an account."""
 TWICE = {
     "POST /sign-in": "a second session",
-    "POST /password/forgot": "a second letter",
     "POST /customers/export": "a second export, audited too",
 }
 """Routes without a key that do what they do again when they are asked again."""
