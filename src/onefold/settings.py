@@ -6,6 +6,7 @@ belong in it: a location may hold ``${NAME}``, taken from the environment or fro
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from datetime import date
@@ -243,3 +244,38 @@ def mask_secrets(text: str) -> str:
 def environment_flag(name: str) -> bool:
     """Whether ``ONEFOLD_<name>`` is set to something other than nothing, 0 or false."""
     return os.environ.get(f"ONEFOLD_{name}", "").lower() not in {"", "0", "false", "no"}
+
+
+def _yaml() -> Any:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    return yaml
+
+
+def read_yaml(path: Path) -> Any:
+    """The document of a file, with its comments.
+
+    Raises:
+        InvalidInput: it is not YAML.
+    """
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _yaml().load(path.read_text(encoding="utf-8")) or {}
+    except YAMLError as error:
+        raise InvalidInput(f"{path}: {error}", hint="Mend the file and run the command again.") from error
+
+
+def write_yaml(path: Path, document: Any) -> None:
+    """Write a document to a new file."""
+    path.write_text(yaml_text(document), encoding="utf-8")
+
+
+def yaml_text(document: Any) -> str:
+    """A document as text; comments that it was read with are kept."""
+    buffer = io.StringIO()
+    _yaml().dump(document, buffer)
+    return buffer.getvalue()

@@ -7,7 +7,6 @@ artifacts, ``secrets`` (mode 0600, never in git) holds passwords and the key tha
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import secrets as random_secrets
@@ -22,7 +21,16 @@ from typing import TYPE_CHECKING, Any
 
 from onefold.errors import Conflict, InvalidInput, NotFound, Stale
 from onefold.kernel import Clock, utc_now
-from onefold.settings import Settings, check_source_name, expand_variables, parse_settings, read_secrets
+from onefold.settings import (
+    Settings,
+    check_source_name,
+    expand_variables,
+    parse_settings,
+    read_secrets,
+    read_yaml,
+    write_yaml,
+    yaml_text,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -66,7 +74,7 @@ class Workspace:
             (path / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
         settings = settings or Settings(name=path.resolve().name)
         document = settings.model_dump(mode="json", exclude_defaults=True)
-        _write_yaml(path / SETTINGS_FILE, {"version": 1, **document, "sources": document.get("sources", {})})
+        write_yaml(path / SETTINGS_FILE, {"version": 1, **document, "sources": document.get("sources", {})})
         return cls(path)
 
     @classmethod
@@ -95,7 +103,7 @@ class Workspace:
             path = Path(folder)
             document = {"version": 1, "name": "scan", "region": region, "sources": dict(sources)}
             _write_private(path / "secrets", f"{_KEY_NAME}={bytes(32).hex()}\n")
-            _write_yaml(path / SETTINGS_FILE, document)
+            write_yaml(path / SETTINGS_FILE, document)
             with cls(path) as workspace:
                 yield workspace
 
@@ -131,7 +139,7 @@ class Workspace:
         found = path.stat()
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
         if self._settings is None or self._settings[0] != stamp:
-            self._settings = (stamp, parse_settings(_read_yaml(path), origin=str(path)))
+            self._settings = (stamp, parse_settings(read_yaml(path), origin=str(path)))
         return self._settings[1]
 
     @cached_property
@@ -244,11 +252,11 @@ class Workspace:
             self._hold(connection, path)
             if expected_version is not None and expected_version != self.settings_version:
                 raise Stale("onefold.yaml was changed meanwhile", hint="Look at it again, then change it.")
-            document = _read_yaml(path)
+            document = read_yaml(path)
             document["sources"] = document.get("sources") or {}
             yield document
             parse_settings(document, origin=SETTINGS_FILE)
-            self._replace(connection, path, _yaml_text(document))
+            self._replace(connection, path, yaml_text(document))
 
     def _hold(self, connection: Connection | None, path: Path) -> None:
         if connection is not None:
@@ -584,34 +592,6 @@ def _file_lock(path: Path, wait_seconds: float, held: str) -> Iterator[None]:
 def _version_of(content: bytes) -> int:
     """48 bits of a digest: what JavaScript counts exactly."""
     return int.from_bytes(hashlib.blake2b(content, digest_size=6).digest())
-
-
-def _yaml() -> Any:
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 120
-    return yaml
-
-
-def _read_yaml(path: Path) -> Any:
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return _yaml().load(path.read_text(encoding="utf-8")) or {}
-    except YAMLError as error:
-        raise InvalidInput(f"{path}: {error}", hint="Mend the file and run the command again.") from error
-
-
-def _write_yaml(path: Path, document: Any) -> None:
-    path.write_text(_yaml_text(document), encoding="utf-8")
-
-
-def _yaml_text(document: Any) -> str:
-    buffer = io.StringIO()
-    _yaml().dump(document, buffer)
-    return buffer.getvalue()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -17,6 +17,7 @@ from onefold import care
 from onefold.access.accounts import mint_link_token
 from onefold.api.care.files import file_store
 from onefold.kernel import new_id, utc_now
+from onefold.profiles.tables import profile
 from onefold.sources import sweep_uploads
 from onefold.workspace import Workspace
 
@@ -57,6 +58,8 @@ class House:
         self.url = ""
         self.owner_user = add_person(workspace, "owner@example.com")
         self.customers: list[str] = []
+        self.ana = ""
+        """Whose records contradict each other."""
         self._clients: list[httpx.Client] = []
         self.owner = self.browser()
 
@@ -127,6 +130,20 @@ class House:
         """What a server does every hour, and when it starts."""
         sweep_uploads(self.database, self.workspace.path)
         care.sweep_files(self.database, file_store(self.workspace))
+
+    def picked(self, value: str | None) -> str:
+        """The address of an attribute in which records differ, after somebody picked a value or the rules decide."""
+        path = f"/customers/{self.ana}/picks/birth_date"
+        if value is None:
+            self.owner.delete(path, headers=self.profile_version())
+        else:
+            assert self.owner.put(path, json={"value": value}, headers=self.profile_version()).is_success
+        return path
+
+    def profile_version(self) -> dict[str, str]:
+        """The header that changes Ana's profile."""
+        query = sa.select(profile.c.version).where(profile.c.customer_id == self.ana)
+        return {"If-Match": f'"{self.sql(query).scalar_one()}"'}
 
     def note(self) -> Any:
         return self.make(f"{self.customer}/notes", {"body": "Called."})

@@ -186,6 +186,19 @@ def _opened(house: House) -> Ask:
     return Ask(f"{house.customer}/opened", {"field": "email"})
 
 
+def _pick(house: House) -> Ask:
+    return Ask(house.picked(None), {"value": "1981-05-21", "reason": "She said so."}, headers=house.profile_version())
+
+
+def _unpick(house: House) -> Ask:
+    return Ask(house.picked("1981-05-21"), headers=house.profile_version())
+
+
+def _hand_over(house: House) -> Ask:
+    body = {"to": house.person().user_id, "message": house.name("Please go on "), "task": {"title": "Call back"}}
+    return Ask(f"{house.customer}/handover", body)
+
+
 def _build(house: House) -> Ask:
     house.no_jobs()
     return Ask("/builds", {"sources": []})
@@ -221,7 +234,7 @@ REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /me/second-factor/recovery-codes": _enrolled("/me/second-factor/recovery-codes"),
     "POST /me/second-factor/remove": _enrolled("/me/second-factor/remove"),
     "PATCH /users/{user_id}": _user_patch,
-    "DELETE /users/{user_id}": lambda h: Ask(f"/users/{h.invited()}"),
+    "DELETE /users/{user_id}": lambda h: Ask(f"/users/{h.invited()}", headers={"If-Match": '"1"'}),
     "POST /invitations": lambda h: Ask(
         "/invitations", {"email": f"{h.name('i')}@example.com", "display_name": "I", "roles": ["agent"]}
     ),
@@ -266,6 +279,9 @@ REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /customers/{customer_id}/notes": lambda h: Ask(f"{h.customer}/notes", {"body": h.name("Called ")}),
     "PUT /notes/{note_id}": _changed("/notes/{}", "note", "note_id", {"body": "Called twice."}),
     "DELETE /notes/{note_id}": _changed("/notes/{}", "note", "note_id"),
+    "POST /customers/{customer_id}/handover": _hand_over,
+    "PUT /customers/{key}/picks/{attribute}": _pick,
+    "DELETE /customers/{key}/picks/{attribute}": _unpick,
     "POST /tasks": lambda h: Ask("/tasks", {"title": h.name("Send "), "due_on": "2026-11-30"}),
     "POST /customers/{customer_id}/tasks": lambda h: Ask(f"{h.customer}/tasks", {"title": h.name("Send ")}),
     "PUT /tasks/{task_id}": _changed("/tasks/{}", "task", "task_id", {"title": "Sent", "state": "done"}),

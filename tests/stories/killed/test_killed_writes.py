@@ -35,6 +35,7 @@ PEOPLE = "id,first name,last name,e-mail,phone,born\n" + "".join(
     f"{number},{first},{last},{first.lower()}@mail.example,+34 600 123 40{number},198{number}-05-12\n"
     for number, (first, last) in enumerate([("Ana", "García"), ("John", "Whitfield"), ("Eva", "Nova")], 1)
 )
+PEOPLE += "5,Ana,García,ana@mail.example,+34 600 123 401,1981-05-21\n"  # born on another day, says this record
 BAD = "4,Eva,Puig,eva@mail.example,600,1990,too,many,fields\n"
 
 
@@ -85,6 +86,8 @@ def house(tmp_path, database_url, letter_box) -> Iterator[House]:
         house = House(workspace)
         with workspace.database.read() as connection:
             house.customers = list(connection.scalars(sa.text("select customer_id from customer order by 1")))
+            ana = sa.text("select customer_id from profile where display_name like 'Ana %'")
+            house.ana = str(connection.scalar(ana))
         yield house
 
 
