@@ -7,7 +7,6 @@ export default mergeConfig(
   defineConfig({
     test: {
       environment: "jsdom",
-      testTimeout: 30_000, // a loaded machine is slow, not wrong
       environmentOptions: { jsdom: { url: "http://onefold.local/" } },
       setupFiles: ["src/testing/setup.ts"],
       include: ["src/**/*.test.{ts,tsx}"],
