@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from onefold.identity import pairing
 from onefold.identity.blocking import group_records
+from onefold.identity.bonds import RecordBonds
 from onefold.identity.compare import Pairs
 from onefold.identity.score import Contributions, Scores
 
@@ -29,6 +30,9 @@ _CLIP = 12.0
 """No single pair counts more than this (natural log units), so that one coincidence cannot carry a group."""
 
 _FORBIDDEN = -1e9
+_DECIDED = 1e6
+"""Evidence of a person's word that two records are one customer: more than any model finds."""
+
 _LARGEST = 500
 """Records of a component that are looked at together; larger ones are first cut at stronger links."""
 
@@ -47,7 +51,12 @@ class InnerScores:
 
 
 def cluster_records(
-    size: int, pairs: Pairs, scores: Scores, score_inner: Callable[[Pairs], InnerScores], threads: int
+    size: int,
+    pairs: Pairs,
+    scores: Scores,
+    score_inner: Callable[[Pairs], InnerScores],
+    threads: int,
+    bonds: RecordBonds | None = None,
 ) -> npt.NDArray[np.int32]:
     """For each record the position of its group's first record.
 
@@ -57,8 +66,9 @@ def cluster_records(
         scores: their scores.
         score_inner: scores any pairs; called for all pairs inside components.
         threads: components are worked on by this many.
+        bonds: what people decided: units unite first, rivals never.
     """
-    parents = _components(size, pairs, scores)
+    parents = _components(size, pairs, scores, bonds)
     groups = parents.copy()
     order, starts = group_records(parents)
     sizes = np.diff(starts)
@@ -66,15 +76,36 @@ def cluster_records(
     order = order[np.repeat(is_inner, sizes)]
     starts = np.r_[0, np.cumsum(sizes[is_inner])].astype(np.int64)
     if len(starts) > 1:
-        _agglomerate_all(order, starts, score_inner(_pairs_within(order, starts)), groups, threads)
+        inner = _pairs_within(order, starts)
+        scored = score_inner(inner)
+        _agglomerate_all(order, starts, scored if bonds is None else _bound(inner, scored, bonds), groups, threads)
     return groups
 
 
-def _components(size: int, pairs: Pairs, scores: Scores) -> npt.NDArray[np.int32]:
+def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores:
+    """The scores with people's word above every other evidence."""
+    must, must_not = bonds.judge(inner.left, inner.right)
+    found, parts = scored.scores, scored.contributions
+    log_odds = np.where(must, np.float32(_DECIDED), found.log_odds)
+    evidence = np.where(must, np.float32(_DECIDED), found.evidence)
+    strangers, related = parts.against_strangers.copy(), parts.against_related.copy()
+    strangers[must], related[must] = _DECIDED, _DECIDED
+    return InnerScores(
+        Scores(log_odds, evidence, (found.is_conflict & ~must) | must_not),
+        Contributions(parts.columns, strangers, related),
+        scored.priors,
+    )
+
+
+def _components(size: int, pairs: Pairs, scores: Scores, bonds: RecordBonds | None) -> npt.NDArray[np.int32]:
     """Connected components, those too large to be looked at whole cut at their weaker links."""
     is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
     linked = pairs.take(is_link)
     strength = scores.log_odds[is_link]
+    if bonds is not None:
+        left, right = bonds.chains()
+        linked = Pairs(np.r_[linked.left, left], np.r_[linked.right, right])
+        strength = np.r_[strength, np.full(len(left), np.inf, np.float32)]
     threshold = LINK_AT
     is_kept = np.ones(len(linked), bool)
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,13 +14,16 @@ import pyarrow.compute as pc
 
 from onefold.identity import aliases, cluster
 from onefold.identity.blocking import candidate_pairs
+from onefold.identity.bonds import Bonds
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
 from onefold.identity.evidence import SAME, STRANGERS, Weights, estimate_weights, tabulate_patterns
 from onefold.identity.explain import BITS, evidence_json
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
 from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
+from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
 from onefold.identity.rarity import exact_chances
+from onefold.identity.regroup import constrain
 from onefold.identity.score import Scorer, Scores
 from onefold.identity.sharing import mark_shared_contacts
 
@@ -50,12 +53,19 @@ class _Clock:
         self._last = now
 
 
-def resolve_records(records: pa.Table, *, threads: int = 2, progress: Progress | None = None) -> Resolution:
+def resolve_records(
+    records: pa.Table,
+    *,
+    overrides: Iterable[Override] = (),
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Resolution:
     """Find which records are the same customer. Pure: the same rows in any order give the same answer.
 
     Args:
         records: the columns of ``INPUT`` (more are ignored, absent ones count as empty), one row per record with its
             own ``subject_id``; persons and organisations are resolved apart.
+        overrides: what people decided. It wins over all evidence; about records that are not there it waits.
         threads: workers.
         progress: called with the name of each step.
 
@@ -64,6 +74,7 @@ def resolve_records(records: pa.Table, *, threads: int = 2, progress: Progress |
 
     Cost: at a million records about 15 s on two cores and 2 GiB.
     """
+    bonds = Bonds.of(overrides)
     records = _in_order(_with_all_columns(records))
     kinds = pc.fill_null(records.column("kind"), "person")
     clusters, matches = [], []
@@ -74,18 +85,16 @@ def resolve_records(records: pa.Table, *, threads: int = 2, progress: Progress |
         chosen = records if pc.all(is_kind).as_py() else records.filter(is_kind)
         if not len(chosen):
             continue
-        groups, found, facts = _resolve_kind(chosen, threads, progress)
+        groups, found, facts = _resolve_kind(chosen, bonds, threads, progress)
         labels = np.unique(groups, return_inverse=True)[1].astype(np.int64) + first_cluster
         first_cluster = int(labels.max()) + 1
         ids = chosen.column("subject_id").combine_chunks()
         clusters.append(pa.table([ids, pa.array(labels)], schema=CLUSTER))
         matches.append(found)
         diagnostics[kind] = facts
-    return Resolution(
-        pa.concat_tables([CLUSTER.empty_table(), *clusters]).sort_by("subject_id"),
-        pa.concat_tables([MATCH.empty_table(), *matches]),
-        diagnostics,
-    )
+    found_matches = pa.concat_tables([MATCH.empty_table(), *matches])
+    found_clusters = pa.concat_tables([CLUSTER.empty_table(), *clusters]).sort_by("subject_id")
+    return Resolution(constrain(found_clusters, found_matches, bonds), found_matches, diagnostics)
 
 
 def _with_all_columns(records: pa.Table) -> pa.Table:
@@ -106,7 +115,7 @@ def _in_order(records: pa.Table) -> pa.Table:
 
 
 def _resolve_kind(
-    records: pa.Table, threads: int, progress: Progress | None
+    records: pa.Table, bonds: Bonds, threads: int, progress: Progress | None
 ) -> tuple[npt.NDArray[np.int32], pa.Table, dict[str, object]]:
     clock = _Clock(progress)
     clock.begin("encoding")
@@ -136,7 +145,8 @@ def _resolve_kind(
             scorer.score(inner, inner_patterns), scorer.contributions(inner, inner_patterns), scorer.priors
         )
 
-    groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads)
+    decided = bonds.on(records.column("subject_id").combine_chunks())
+    groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads, decided)
     clock.end("clustering")
     clock.begin("explaining")
     found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads)

@@ -20,6 +20,7 @@ identity_run = sa.Table(
     sa.Column("rule_version", sa.Text, nullable=False),
     sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("reason", sa.Text),  # in the words of the person who decided; null for builds
 )
 """Grain: one row per applied change of the map."""
 
@@ -67,5 +68,35 @@ customer_change = sa.Table(
     sa.Column("other_customer_id", sa.Text, index=True),  # into whom, or out of whom
     sa.Column("subject_ids", sa.JSON, nullable=False),
     sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("evidence", sa.JSON),  # why: the strongest links, the decisions of people (reasons.py)
+    sa.Column("undone_run", sa.Integer),  # the run that took it back
 )
 """Grain: one row per change that another system holding a customer id must follow."""
+
+identity_override = sa.Table(
+    "identity_override",
+    metadata,
+    sa.Column("override_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # same, different
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),  # the person's name, as it was
+    sa.Column("made_by_id", sa.Text, nullable=False),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("run_id", sa.Integer, index=True),  # the run of the map that it took effect with; null: none was needed
+    sa.Column("undoes_change", sa.Integer),  # the change of the map that it keeps undone
+    sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+    sa.Column("withdrawn_by", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("kind in ('same', 'different')", name="identity_override_kind"),
+)
+"""Grain: one row per decision of a person about who is who. Binds until it is withdrawn; rows are never deleted."""
+
+identity_override_subject = sa.Table(
+    "identity_override_subject",
+    metadata,
+    sa.Column("override_id", sa.Text, primary_key=True),
+    sa.Column("subject_id", sa.Text, primary_key=True, index=True),
+    sa.Column("side", sa.Text, nullable=False),  # a, b
+)
+"""Grain: one row per subject that a decision names. 'same': all of them are one customer, whatever the side;
+'different': none of side a is one customer with any of side b."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from onefold.engines import Engine, quote_identifier
+from onefold.identity.bonds import Bonds
 from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
+from onefold.identity.override import Override
 
 _OUTCOME = """
     create table if not exists meta.resolution (
@@ -20,10 +22,17 @@ _OUTCOME = """
 """Grain: at most one row: the last resolution that was written, and what it was made from."""
 
 
-def resolve(engine: Engine, *, threads: int = 2, progress: Callable[[str], None] | None = None) -> ResolveReport:
-    """Bring ``main.cluster`` and ``main.match`` in line with ``main.record``.
+def resolve(
+    engine: Engine,
+    *,
+    overrides: Sequence[Override] = (),
+    threads: int = 2,
+    progress: Callable[[str], None] | None = None,
+) -> ResolveReport:
+    """Bring ``main.cluster`` and ``main.match`` in line with ``main.record`` and the decisions of people.
 
-    Returns at once where neither the records' identity columns nor the rules have changed since last time.
+    Returns at once where neither the records' identity columns nor the rules nor the decisions have changed since
+    last time.
 
     Raises:
         EngineFailed: the warehouse could not be read or written; the former resolution is then still in place.
@@ -31,7 +40,7 @@ def resolve(engine: Engine, *, threads: int = 2, progress: Callable[[str], None]
     Cost: see ``resolve_records``; about 0.3 s per million records when nothing has changed.
     """
     started = time.perf_counter()
-    fingerprint = _fingerprint(engine)
+    fingerprint = _fingerprint(engine, overrides)
     known = _unchanged(engine, fingerprint)
     if known is not None:
         records, clusters, matches, largest = known
@@ -40,7 +49,7 @@ def resolve(engine: Engine, *, threads: int = 2, progress: Callable[[str], None]
 
     columns = ", ".join(quote_identifier(name) for name in INPUT.names)
     table = engine.arrow(f"select {columns} from main.record order by subject_id")
-    resolution = resolve_records(table, threads=threads, progress=progress)
+    resolution = resolve_records(table, overrides=overrides, threads=threads, progress=progress)
     del table
     if progress:
         progress("writing")
@@ -55,8 +64,8 @@ def resolve(engine: Engine, *, threads: int = 2, progress: Callable[[str], None]
     )
 
 
-def _fingerprint(engine: Engine) -> str:
-    """A value that changes with any identity column of any record, whatever the order of the rows."""
+def _fingerprint(engine: Engine, overrides: Sequence[Override]) -> str:
+    """A value that changes with any identity column of any record and any decision, in whatever order they come."""
     columns = ", ".join(quote_identifier(name) for name in INPUT.names)
     count, total, mixed = engine.rows(
         f"""
@@ -67,7 +76,7 @@ def _fingerprint(engine: Engine) -> str:
             coalesce(bit_xor(hash(1, {columns})), 0)
         from main.record"""
     )[0]
-    return f"{RULE_VERSION}:{count}:{total}:{mixed}"
+    return f"{RULE_VERSION}:{count}:{total}:{mixed}:{Bonds.of(overrides).fingerprint}"
 
 
 def _unchanged(engine: Engine, fingerprint: str) -> tuple[int, int, int, int] | None:

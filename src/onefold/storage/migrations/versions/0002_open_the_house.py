@@ -607,6 +607,36 @@ def upgrade() -> None:
     op.create_index(
         "webhook_delivery_due", "webhook_delivery", ["webhook_id", "state", "next_attempt_at"], unique=False
     )
+    op.create_table(
+        "identity_override",
+        sa.Column("override_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("undoes_change", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind in ('same', 'different')", name="identity_override_kind"),
+        sa.PrimaryKeyConstraint("override_id"),
+    )
+    op.create_index(op.f("ix_identity_override_run_id"), "identity_override", ["run_id"], unique=False)
+    op.create_table(
+        "identity_override_subject",
+        sa.Column("override_id", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("override_id", "subject_id"),
+    )
+    op.create_index(
+        op.f("ix_identity_override_subject_subject_id"), "identity_override_subject", ["subject_id"], unique=False
+    )
+    op.add_column("identity_run", sa.Column("reason", sa.Text(), nullable=True))
+    op.add_column("customer_change", sa.Column("evidence", sa.JSON(), nullable=True))
+    op.add_column("customer_change", sa.Column("undone_run", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_customer_merged_into"), "customer", ["merged_into"], unique=False)
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
