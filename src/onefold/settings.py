@@ -149,6 +149,14 @@ class AuditSettings(_Model):
     """Older entries are cut, and an entry stands for them; for ever where absent."""
 
 
+class IdentitySettings(_Model):
+    """How much a build may change who is who."""
+
+    largest_change: Annotated[float, Field(ge=0, le=1)] = 0.2
+    """Share of customers whose id a build may change without being confirmed. A source that came empty, or a rule that
+    fits badly, changes more than that; a day's work of a company does not."""
+
+
 class Settings(_Model):
     """The whole of ``onefold.yaml``."""
 
@@ -173,6 +181,7 @@ class Settings(_Model):
     """Providers by a short name, which is part of their addresses."""
     sessions: SessionSettings = SessionSettings()
     audit: AuditSettings = AuditSettings()
+    identity: IdentitySettings = IdentitySettings()
     webhooks: WebhookSettings = WebhookSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 

@@ -36,10 +36,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from onefold.access import Access, Vault
-    from onefold.build import BuildInputs, BuildReport, OnStep, Progress
+    from onefold.build import Blast, BuildInputs, BuildReport, OnStep, Progress
+    from onefold.build.steward import Desk
     from onefold.care import Handover
     from onefold.catalog import Table
     from onefold.engines import Engine
+    from onefold.identity import MapPlan
     from onefold.profiles import Card, Contradiction, ContradictionCounts, ContradictionFilter, Outcome
     from onefold.sources import LandingReport, QuarantinedRow
     from onefold.storage import AppDatabase
@@ -366,6 +368,7 @@ class Workspace:
         progress: Progress | None = None,
         on_step: OnStep | None = None,
         wait_seconds: float = 0,
+        is_confirmed: bool = False,
     ) -> BuildReport:
         """Bring everything up to date: land, conform, resolve, unify, report. Only what changed is done again.
 
@@ -374,6 +377,7 @@ class Workspace:
             progress: told what is going on.
             on_step: told the build's number and the step that begins.
             wait_seconds: how long to wait for another to give the warehouse back.
+            is_confirmed: change the map however much of it that is.
 
         Raises:
             Conflict: another process is building.
@@ -382,8 +386,46 @@ class Workspace:
         from onefold.build import run_build
 
         with self.locked(wait_seconds=wait_seconds):
-            inputs = replace(self._inputs(), only=frozenset(only))
+            inputs = replace(self._inputs(), only=frozenset(only), is_confirmed=is_confirmed)
             return run_build(inputs, progress=progress, on_step=on_step)
+
+    def plan(
+        self, *, only: Collection[str] = (), progress: Progress | None = None, wait_seconds: float = 0
+    ) -> tuple[BuildReport, MapPlan, Blast]:
+        """What ``build`` would change in the map, with the reasons; nothing is published.
+
+        Raises:
+            Conflict: another process is building.
+            InvalidInput: a file or setting cannot be used as it is.
+        """
+        from onefold.build import run_plan
+
+        with self.locked(wait_seconds=wait_seconds):
+            return run_plan(replace(self._inputs(), only=frozenset(only)), progress=progress)
+
+    def desk(self, connection: Connection, engine: Engine, access: Access) -> Desk:
+        """Where a steward works, inside transactions of both databases.
+
+        The app database's transaction has to end before the warehouse's: what it says is the truth.
+        """
+        from onefold.build.steward import Desk
+
+        priorities = {name: source.priority for name, source in self.settings.sources.items()}
+        return Desk(connection, engine, self.key, priorities, access, self._clock())
+
+    @contextmanager
+    def steward(self, access: Access, *, wait_seconds: float = 10) -> Iterator[Desk]:
+        """``desk`` with transactions of its own, for the length of the block.
+
+        Raises:
+            Conflict: a build holds the warehouse.
+        """
+        with (
+            self.warehouse(wait_seconds=wait_seconds) as engine,
+            engine.transaction(),
+            self.database.write() as connection,
+        ):
+            yield self.desk(connection, engine, access)
 
     def scan(self, *, with_report: bool = True, progress: Progress | None = None) -> BuildReport:
         """Find tables, customers and silos without publishing anything.

@@ -20,20 +20,29 @@ def announce_build(connection: sa.Connection, build_no: int, now: datetime) -> N
 
     Call it last in the transaction that publishes.
     """
-    entries = [_entry(row) for row in connection.execute(_changes(build_no))]
-    if len(entries) > MOST_TOLD:
-        announce(connection, "customers.changed", resource="customer", resource_id="", at=now)
-    else:
-        announce_all(connection, entries, at=now)
+    _announce_changes(connection, identity_run.c.build_no == build_no, now)
     facts = {"build_no": build_no}
     announce(connection, "build.finished", resource="build", resource_id=str(build_no), payload=facts, at=now)
 
 
-def _changes(build_no: int) -> sa.Select[Any]:
+def announce_run(connection: sa.Connection, run_id: int, now: datetime) -> None:
+    """The changes of ids by one run of the map, as ``announce_build`` tells those of a build."""
+    _announce_changes(connection, identity_run.c.run_id == run_id, now)
+
+
+def _announce_changes(connection: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> None:
+    entries = [_entry(row) for row in connection.execute(_changes(which))]
+    if len(entries) > MOST_TOLD:
+        announce(connection, "customers.changed", resource="customer", resource_id="", at=now)
+    else:
+        announce_all(connection, entries, at=now)
+
+
+def _changes(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return (
         sa.select(customer_change.c.kind, customer_change.c.customer_id, customer_change.c.other_customer_id)
         .join(identity_run, identity_run.c.run_id == customer_change.c.run_id)
-        .where(identity_run.c.build_no == build_no)
+        .where(which)
         .order_by(customer_change.c.change_id)
         .limit(MOST_TOLD + 1)
     )

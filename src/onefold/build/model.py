@@ -36,6 +36,8 @@ class BuildInputs:
     clock: Clock
     only: frozenset[str] = frozenset()
     """Sources to read; all where empty. The others stay as they were read last."""
+    is_confirmed: bool = False
+    """Whether a person agreed to change more of the map than ``identity.largest_change`` allows."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ class BuildReport:
     silos: dict[str, Any] = field(default_factory=dict)
     """The silo report as JSON."""
     on_step: OnStep | None = None
+    kept_map: dict[str, Any] | None = None
+    """Where the map would have changed more than is allowed and was kept: ``changed``, ``customers``, ``share``,
+    ``limit``, ``counts``."""
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> BuildReport:
@@ -89,7 +94,7 @@ class BuildReport:
             SourceProblem(one["source"], error_from(one["code"], one["message"], one["hint"]))
             for one in document["problems"]
         ]
-        return cls(document["build_no"], landings, problems, document["vanished_tables"], steps=document["steps"])
+        return cls(document["build_no"], landings, problems, document["vanished_tables"], steps=document["steps"], kept_map=document.get("kept_map"))
 
     def to_json(self) -> dict[str, Any]:
         """The report for programs, without the silo report (``onefold report --json`` prints that)."""
@@ -114,6 +119,7 @@ class BuildReport:
                 for landing in self.landings
             ],
             "vanished_tables": self.vanished_tables,
+            "kept_map": self.kept_map,
             "problems": [
                 {"source": p.source, "code": p.error.code, "message": p.error.message, "hint": p.error.hint}
                 for p in self.problems

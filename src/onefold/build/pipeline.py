@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from onefold.build.announcing import announce_build
+from onefold.build.blast import Blast, measure_blast
 from onefold.build.land import land_sources
 from onefold.build.model import BuildInputs, BuildReport, OnStep, PastBuild, Progress
 from onefold.build.tables import build_run
@@ -36,19 +37,26 @@ _BUILDS_LOOKED_AT = 100
 def run_build(inputs: BuildInputs, *, progress: Progress | None = None, on_step: OnStep | None = None) -> BuildReport:
     """Run every step and publish; see the package's docstring.
 
+    Where the map would change more than ``identity.largest_change`` allows and nobody confirmed it, nothing is
+    published and ``report.kept_map`` says so.
+
     Raises:
         InvalidInput: no source is connected, or one to be read is not.
         OnefoldError: no source could be read, or a database failed; the published state is that of the last build.
     """
     tell = progress or _say_nothing
-    if not inputs.settings.sources:
-        raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
-    if unknown := sorted(inputs.only - inputs.settings.sources.keys()):
-        raise InvalidInput(f"no source {unknown[0]!r}", hint=f"Connected: {', '.join(inputs.settings.sources)}.")
+    _check_sources(inputs)
     report = BuildReport(build_no=_begin(inputs), on_step=on_step)
     with inputs.database.read() as connection:
         report.previous = previous_digests(connection)
     tables, map_plan = _find_customers(inputs, report, tell)
+    with inputs.database.read() as connection:
+        blast = measure_blast(connection, map_plan, inputs.settings.identity.largest_change)
+    if blast.is_too_large and not inputs.is_confirmed:
+        report.kept_map = blast.to_json()
+        _keep_old_state(inputs, report)
+        return report
+    _place_subjects(inputs.engine, map_plan)
     with _step(report, "unify"):
         profile_plan = _plan_profiles(inputs, tell)
     with _step(report, "report"):
@@ -56,6 +64,23 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None, on_step:
     with _step(report, "publish"):
         _publish(inputs, report, map_plan, profile_plan, tell)
     return report
+
+
+def run_plan(inputs: BuildInputs, *, progress: Progress | None = None) -> tuple[BuildReport, MapPlan, Blast]:
+    """What a build would change in the map, with reasons; nothing is published.
+
+    Sources are read and what is new in them is landed, as a build does and the next one will find it.
+
+    Raises:
+        OnefoldError: as of ``run_build``.
+    """
+    _check_sources(inputs)
+    with inputs.database.read() as connection:
+        report = BuildReport(build_no=next_build_no(connection))
+        report.previous = previous_digests(connection)
+    _tables, map_plan = _find_customers(inputs, report, progress or _say_nothing)
+    with inputs.database.read() as connection:
+        return report, map_plan, measure_blast(connection, map_plan, inputs.settings.identity.largest_change)
 
 
 def run_scan(inputs: BuildInputs, *, with_report: bool = True, progress: Progress | None = None) -> BuildReport:
@@ -66,9 +91,10 @@ def run_scan(inputs: BuildInputs, *, with_report: bool = True, progress: Progres
     """
     tell = progress or _say_nothing
     report = BuildReport(build_no=1)
-    tables, _map_plan = _find_customers(inputs, report, tell, is_cold=True)
+    tables, map_plan = _find_customers(inputs, report, tell, is_cold=True)
     if report.problems:
         raise report.problems[0].error
+    _place_subjects(inputs.engine, map_plan)
     if with_report:
         with _step(report, "report"):
             report.silos = _report_silos(inputs, report, tables, tell)
@@ -129,6 +155,26 @@ def next_build_no(connection: sa.Connection) -> int:
     return int(connection.scalar(sa.select(sa.func.max(build_run.c.build_no))) or 0) + 1
 
 
+def _check_sources(inputs: BuildInputs) -> None:
+    if not inputs.settings.sources:
+        raise InvalidInput("no source is connected", hint="Connect one: onefold connect crm contacts.csv")
+    if unknown := sorted(inputs.only - inputs.settings.sources.keys()):
+        raise InvalidInput(f"no source {unknown[0]!r}", hint=f"Connected: {', '.join(inputs.settings.sources)}.")
+
+
+def _keep_old_state(inputs: BuildInputs, report: BuildReport) -> None:
+    """End a build that may not publish: whoever reads goes on seeing the last one."""
+    with inputs.database.write() as connection:
+        report.silos = latest_report(connection) or {}
+        report.steps["resolve"]["kept_map"] = report.kept_map
+        connection.execute(
+            build_run.update()
+            .where(build_run.c.build_no == report.build_no)
+            .values(finished_at=inputs.clock(), steps=report.steps, report=report.silos)
+        )
+        announce_build(connection, report.build_no, inputs.clock())
+
+
 def _warm_up() -> None:
     """Load the compiled kernels while records are conformed; from cold they take a second."""
     from onefold.identity import warm_up
@@ -157,7 +203,7 @@ def _begin(inputs: BuildInputs) -> int:
 def _find_customers(
     inputs: BuildInputs, report: BuildReport, tell: Progress, *, is_cold: bool = False
 ) -> tuple[list[Table], MapPlan]:
-    """Land, conform and resolve; leaves ``main.customer_subject`` as it will be once published.
+    """Land, conform and resolve; the map stays as it is, in the warehouse too.
 
     ``is_cold``: records will be compared for certain, by kernels that this process has not loaded.
     """
@@ -182,10 +228,13 @@ def _conform(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell
 
 
 def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPlan:
-    from onefold.identity import plan_map, resolve
+    from onefold.identity import active_overrides, plan_map, resolve, with_reasons
 
     tell("finding who is who")
-    done = resolve(inputs.engine, threads=inputs.settings.threads or os.cpu_count() or 1, progress=tell)
+    with inputs.database.read() as connection:
+        overrides = active_overrides(connection)
+    threads = inputs.settings.threads or os.cpu_count() or 1
+    done = resolve(inputs.engine, overrides=overrides, threads=threads, progress=tell)
     report.steps["resolve"].update(_counts(done))
     tell("giving customers their permanent ids")
     clusters = inputs.engine.arrow(
@@ -193,8 +242,7 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
     )
     with inputs.database.read() as connection:
         map_plan = plan_map(connection, clusters, workspace_key=inputs.workspace_key)
-    _place_subjects(inputs.engine, map_plan)
-    return map_plan
+    return with_reasons(inputs.engine, map_plan, overrides)
 
 
 def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:

@@ -12,36 +12,47 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onefold.identity.map import MapPlan, apply_map, current_customer_id, customer_as_of, plan_map
     from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
+    from onefold.identity.override import Override
+    from onefold.identity.overrides import active_overrides, list_overrides
+    from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
     from onefold.identity.warehouse import resolve
     from onefold.identity.warm import warm_up
 
 _HOMES = {
     "MapPlan": "map",
+    "Override": "override",
     "RULE_VERSION": "model",
     "Resolution": "model",
     "ResolveReport": "model",
+    "active_overrides": "overrides",
     "apply_map": "map",
     "current_customer_id": "map",
     "customer_as_of": "map",
+    "list_overrides": "overrides",
     "plan_map": "map",
     "resolve": "warehouse",
     "resolve_records": "resolution",
     "warm_up": "warm",
+    "with_reasons": "reasons",
 }
 
 __all__ = [
     "RULE_VERSION",
     "MapPlan",
+    "Override",
     "Resolution",
     "ResolveReport",
+    "active_overrides",
     "apply_map",
     "current_customer_id",
     "customer_as_of",
+    "list_overrides",
     "plan_map",
     "resolve",
     "resolve_records",
     "warm_up",
+    "with_reasons",
 ]
 
 

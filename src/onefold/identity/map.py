@@ -11,6 +11,7 @@ The rules, in the order in which they speak:
 2. Where several ids meet in one cluster the oldest stays; the others become links to it.
 3. A cluster without an id takes back the earlier id that its subjects had before a merge, if it holds the largest
    part of them; else it founds a new one, derived from its smallest subject.
+   An undo says itself which id a cluster has to be; that goes before all rules.
 4. An id whose subjects all vanish is retired, and comes back with them.
 """
 

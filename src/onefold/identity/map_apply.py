@@ -23,6 +23,7 @@ def apply_map(
     actor: str,
     rule_version: str,
     now: datetime,
+    reason: str | None = None,
 ) -> dict[str, int]:
     """Write ``plan`` and its history; an empty plan writes nothing at all. Returns the plan's counts.
 
@@ -33,6 +34,7 @@ def apply_map(
         actor: who decided: 'build', or a person's name.
         rule_version: of the rules by which subjects were clustered.
         now: an aware moment, not before that of the last run.
+        reason: in the words of the person who decided.
 
     Raises:
         Conflict: the map changed since the plan was made.
@@ -55,6 +57,7 @@ def apply_map(
             rule_version=rule_version,
             applied_at=now,
             counts=plan.counts,
+            reason=reason,
         )
     )
     _issue(connection, plan.created, run_id, now)

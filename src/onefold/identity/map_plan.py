@@ -7,6 +7,7 @@ the rest.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +52,8 @@ class MapPlan:
     begun: pa.Table
     """subject_id, customer_id: attachments that begin."""
     changes: pa.Table
-    """kind, customer_id, other_customer_id, subject_ids: the feed for systems that hold ids."""
+    """kind, customer_id, other_customer_id, subject_ids, and evidence (JSON text) where it was asked for: the feed for
+    systems that hold ids."""
     counts: dict[str, int] = field(default_factory=dict)
     """created, merged, split, moved (subjects), retired, restored, attached and detached (subjects)."""
 
@@ -77,7 +79,9 @@ class MapPlan:
         return ", ".join(f"{self.counts[key]:,} {text}" for key, text in words.items() if self.counts.get(key)) + "."
 
 
-def plan_map(connection: sa.Connection, clusters: pa.Table, *, workspace_key: bytes) -> MapPlan:
+def plan_map(
+    connection: sa.Connection, clusters: pa.Table, *, workspace_key: bytes, pins: Mapping[Any, str] | None = None
+) -> MapPlan:
     """Compute how the map changes when subjects are clustered as ``clusters`` says.
 
     Args:
@@ -85,6 +89,7 @@ def plan_map(connection: sa.Connection, clusters: pa.Table, *, workspace_key: by
         clusters: subject_id, cluster (any type), kind ('person', 'organisation'); one row per subject, in any
             order. Subjects that are not in it have vanished.
         workspace_key: from which new ids are derived.
+        pins: cluster -> the issued customer that it has to be, whatever the rules say; for undoing.
 
     Raises:
         InvalidInput: a subject is in two clusters, or a value is missing.
@@ -92,6 +97,8 @@ def plan_map(connection: sa.Connection, clusters: pa.Table, *, workspace_key: by
     engine = Engine.open()
     try:
         _load(engine, connection, clusters)
+        names = pa.array(list(pins or {}), clusters.schema.field("cluster").type)
+        engine.write("pin", pa.table({"cluster": names, "customer_id": pa.array((pins or {}).values(), _TEXT)}), replace=True)
         _settle(engine)
         for relation, step in STEPS_BEFORE_IDS.items():
             engine.execute(f"create table {relation} as {step}")

@@ -1,7 +1,7 @@
 """The named SQL steps by which a change of the identity map is planned; ``map.py`` states the rules in words.
 
 Inputs: ``wanted`` (subject_id, cluster, kind), ``held`` (attachments now), ``past`` (attachments that ended),
-``issued`` (customers). Runs stand for time: they only grow. ``SETTLED`` takes out what needs no thought; the steps see
+``issued`` (customers), ``pin`` (cluster, customer_id: who a cluster has to be). Runs stand for time: they only grow. ``SETTLED`` takes out what needs no thought; the steps see
 the rest.
 """
 
@@ -26,6 +26,7 @@ SETTLED = """
     join (select customer_id, count(*) as subjects from held group by customer_id) h using (customer_id, subjects)
     join issued i on i.customer_id = c.customer_id and i.kind = c.kind and i.state = 'active'
     anti join (select merged_into from issued) l on l.merged_into = c.customer_id
+    anti join pin on pin.cluster = c.cluster
     anti join (select w.cluster from past join wanted w using (subject_id)) p on p.cluster = c.cluster"""
 
 STEPS_BEFORE_IDS = {
@@ -43,6 +44,11 @@ STEPS_BEFORE_IDS = {
             case when 2 * count(*) filter (kind = 'person') >= count(*) then 'person' else min(kind) end as kind
         from wanted
         group by cluster""",
+    "pinned": """
+        -- grain: one row per customer whose cluster a decision names; no two of one cluster
+        select c.cluster_no, p.customer_id
+        from pin p
+        join cluster c using (cluster)""",
     "last_owner": """
         -- grain: one row per wanted subject that is in no customer now but was once
         select
@@ -144,7 +150,7 @@ STEPS_BEFORE_IDS = {
         from weighed
         group by customer_id, cluster_no""",
     "main_claim": """
-        -- grain: one row per customer with a claim; the cluster it follows (rule 1)
+        -- grain: one row per customer with a claim; the cluster it follows (rule 1), unless a decision pins it
         with ranked as (
             select
                 *,
@@ -153,6 +159,7 @@ STEPS_BEFORE_IDS = {
         )
         select customer_id, cluster_no
         from ranked
+        anti join pinned using (customer_id)
         qualify row_number() over (
             partition by customer_id
             order by
@@ -162,7 +169,9 @@ STEPS_BEFORE_IDS = {
                 returned desc,
                 has_founder desc,
                 smallest
-        ) = 1""",
+        ) = 1
+        union all
+        select customer_id, cluster_no from pinned""",
     "size": """
         -- grain: one row per customer that holds subjects now
         select customer_id, count(*) as subjects
@@ -174,9 +183,10 @@ STEPS_BEFORE_IDS = {
         from main_claim m
         join issued i using (customer_id)
         left join size s using (customer_id)
+        left join pinned p using (cluster_no, customer_id)
         qualify row_number() over (
             partition by m.cluster_no
-            order by i.created_run, coalesce(s.subjects, 0) desc, m.customer_id
+            order by p.customer_id is null, i.created_run, coalesce(s.subjects, 0) desc, m.customer_id
         ) = 1""",
     "earlier_claim": """
         -- grain: one row per merged customer with subjects among the wanted; the cluster where most of them are

@@ -6,7 +6,7 @@ warehouse, and compared with the hash that stands in the app database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from onefold.profiles.tables import profile
 from onefold.storage import read_table
 
 DEFAULT_PRIORITY = 100
+_PER_QUERY = 500
 
 _KNOWN = pa.schema([("customer_id", pa.string()), ("input_hash", pa.string()), ("version", pa.int64())])
 
@@ -30,6 +31,8 @@ class ProfilePlan:
     """customer_id, kind, input_hash. One row per customer."""
     priorities: dict[str, int] = field(default_factory=dict)
     """Source -> priority, lower is trusted more."""
+    only: tuple[str, ...] | None = None
+    """The customers that it is about, those without a profile to be included; None: all there are."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +46,36 @@ class ProfileChanges:
     unchanged: int
 
 
-def plan_profiles(engine: Engine, *, priorities: Mapping[str, int] | None = None) -> ProfilePlan:
+def plan_profiles(
+    engine: Engine, *, priorities: Mapping[str, int] | None = None, only: Sequence[str] | None = None
+) -> ProfilePlan:
     """What every customer's profile is to be made from.
 
     Args:
         engine: the warehouse, with ``main.record``, ``main.event`` and ``main.customer_subject``.
         priorities: source -> priority from ``onefold.yaml`` (lower wins; 100 where absent).
+        only: the customers to plan for; the profiles of all others stay as they are.
 
     Cost: one pass over records and events, without their values; about a second per million of either.
     """
     ranks = dict(priorities or {})
     load_priorities(engine, ranks)
-    return ProfilePlan(engine.arrow(_WANTED_SQL), ranks)
+    if only is None:
+        return ProfilePlan(engine.arrow(_WANTED_SQL.format(owned="main.customer_subject")), ranks)
+    with engine.registered(pa.table({"customer_id": pa.array(only, pa.string())}), "unify_only"):
+        owned = "(select * from main.customer_subject semi join unify_only using (customer_id))"
+        return ProfilePlan(engine.arrow(_WANTED_SQL.format(owned=owned)), ranks, tuple(only))
 
 
 def compare_profiles(connection: sa.Connection, engine: Engine, plan: ProfilePlan) -> ProfileChanges:
     """Which profiles ``plan`` writes and removes, and how many it leaves alone."""
-    known = read_table(connection, sa.select(*(profile.c[name] for name in _KNOWN.names)), _KNOWN)
+    stored = sa.select(*(profile.c[name] for name in _KNOWN.names))
+    if plan.only is None:
+        known = read_table(connection, stored, _KNOWN)
+    else:
+        parts = [plan.only[start : start + _PER_QUERY] for start in range(0, len(plan.only), _PER_QUERY)]
+        mine = [read_table(connection, stored.where(profile.c.customer_id.in_(part)), _KNOWN) for part in parts]
+        known = pa.concat_tables([_KNOWN.empty_table(), *mine])
     with engine.registered(known, "unify_known"), engine.registered(plan.wanted, "unify_wanted"):
         written = engine.arrow(_WRITTEN_SQL)
         removed = engine.arrow(
@@ -102,7 +118,7 @@ _WANTED_SQL = f"""
             bit_xor(md5_number(concat_ws(
                 '|', s.subject_id, r.row_hash, r.mapping_hash, coalesce(p.priority, {DEFAULT_PRIORITY})
             ))) as h
-        from main.customer_subject s
+        from {{owned}} s
         join main.record r using (subject_id)
         left join unify_source p on p.source = r.source
         group by s.customer_id
@@ -113,7 +129,7 @@ _WANTED_SQL = f"""
             count(*) as n,
             bit_xor(md5_number(concat_ws('|', e.event_id, e.subject_id, e.row_hash, e.mapping_hash))) as h
         from main.event e
-        join main.customer_subject s using (subject_id)
+        join {{owned}} s using (subject_id)
         group by s.customer_id
     )
     select
