@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from onefold.access import Access, Actor
 from onefold.build.steward import Effect, decide, undo_change, undo_run, withdraw
-from onefold.care import write_note, list_notes
+from onefold.care import list_notes, write_note
 from onefold.errors import Conflict, InvalidInput, NotFound
 from onefold.identity.tables import customer_change, identity_run, subject
 from onefold.settings import Settings
@@ -94,7 +94,8 @@ def crm(number: int) -> str:
 def test_same_unites_at_once_and_the_next_build_agrees(company):
     before = company.build()
     effect: Effect = company.do(decide, "same", [before[crm(1)]], [before[crm(2)]], "her maiden name")
-    assert effect.counts["merged"] == 1 and effect.run_id == 2
+    assert effect.counts["merged"] == 1
+    assert effect.run_id == 2
     owners = company.owners()
     assert owners[crm(1)] == owners[crm(2)]
     assert effect.changes[0]["evidence"]["overrides"] == [effect.overrides[0].override_id]
@@ -200,7 +201,8 @@ def test_a_withdrawn_decision_lets_the_evidence_speak_at_the_next_build(company)
 def test_a_dry_run_says_what_would_happen_and_does_nothing(company):
     before = company.build()
     effect = company.do(decide, "same", [crm(1)], [crm(2)], "", is_dry_run=True)
-    assert effect.counts["merged"] == 1 and effect.run_id is None
+    assert effect.counts["merged"] == 1
+    assert effect.run_id is None
     assert company.owners() == before
     with company.open() as workspace, workspace.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(identity_run)).scalar_one() == 1

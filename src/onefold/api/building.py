@@ -67,8 +67,9 @@ def run_build_job(workspace: Workspace, run: Run) -> Any:
 
 def _run_child(workspace: Workspace, run: Run, watcher: _Watcher, answer: IO[bytes]) -> int:
     only = [argument for source in run.arguments.get("sources", []) for argument in ("--source", str(source))]
+    confirmed = ["--confirm"] if run.arguments.get("is_confirmed") else []
     child = subprocess.Popen(  # noqa: S603 - this very program; names of sources have been checked
-        [sys.executable, "-m", "onefold", "build", "--json", "--for-server", *only],
+        [sys.executable, "-m", "onefold", "build", "--json", "--for-server", *confirmed, *only],
         cwd=workspace.path,
         stdin=subprocess.PIPE,
         stdout=answer,

@@ -28,6 +28,8 @@ class BuildAsk(BaseModel):
 
     sources: Sources = []
     """Only these are read; all where empty."""
+    is_confirmed: bool = False
+    """Change the map however much of it that is (``identity.largest_change`` in ``onefold.yaml``)."""
 
     model_config = {"json_schema_extra": {"examples": [{"sources": []}, {"sources": ["crm"]}]}}
 
@@ -114,6 +116,8 @@ def start_build(call: CallDep, ask: BuildAsk) -> Response:
     """Ask for a build; it starts as soon as nothing else builds."""
     call.access.require("run", BUILD)
     _check_sources(call, ask.sources)
+    if ask.is_confirmed:
+        call.access.require("run", "identity")
 
     def action(connection: Any) -> BuildStarted:
         if current := jobs.find_current(connection, BUILD):
@@ -122,7 +126,7 @@ def start_build(call: CallDep, ask: BuildAsk) -> Response:
                 hint="Wait until it ends, or cancel it.",
                 job_id=current.job_id,
             )
-        asked = {"sources": sorted(set(ask.sources))}
+        asked = {"sources": sorted(set(ask.sources)), "is_confirmed": ask.is_confirmed}
         job = jobs.enqueue(connection, BUILD, asked, requested_by=call.actor.actor_id)
         record_audit(connection, call.access, "build.start", BUILD, job.job_id, asked)
         return BuildStarted(job=JobOut.of(job))

@@ -94,7 +94,14 @@ class BuildReport:
             SourceProblem(one["source"], error_from(one["code"], one["message"], one["hint"]))
             for one in document["problems"]
         ]
-        return cls(document["build_no"], landings, problems, document["vanished_tables"], steps=document["steps"], kept_map=document.get("kept_map"))
+        return cls(
+            document["build_no"],
+            landings,
+            problems,
+            document["vanished_tables"],
+            steps=document["steps"],
+            kept_map=document.get("kept_map"),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The report for programs, without the silo report (``onefold report --json`` prints that)."""

@@ -158,9 +158,7 @@ def withdraw_decision(
 ) -> Override:
     """``withdraw`` where no warehouse is at hand: it needs none."""
     access.require("update", "identity")
-    found = withdraw_override(
-        connection, override_id, by=access.actor.name, now=now, expected_version=expected_version
-    )
+    found = withdraw_override(connection, override_id, by=access.actor.name, now=now, expected_version=expected_version)
     _check_scope(connection, access, _holders(connection, found.subjects).values())
     record_audit(connection, access, "identity.withdraw", "identity", override_id, {})
     announce(
@@ -215,7 +213,12 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
     )
     record_audit(connection, desk.access, decision.action, "identity", decision.drafts[0].override_id, details)
     return Effect(
-        plan.counts, _told(plan), run_id, tuple(decision.drafts), tuple(decision.withdrawn), tuple(decision.undone.change_ids)
+        plan.counts,
+        _told(plan),
+        run_id,
+        tuple(decision.drafts),
+        tuple(decision.withdrawn),
+        tuple(decision.undone.change_ids),
     )
 
 
@@ -285,9 +288,7 @@ def _apply(desk: Desk, plan: MapPlan, decision: _Decision) -> int:
         }
     )
     _place(engine, plan, affected)
-    publish_profiles(
-        connection, engine, plan_profiles(engine, priorities=desk.priorities, only=affected), now=desk.now
-    )
+    publish_profiles(connection, engine, plan_profiles(engine, priorities=desk.priorities, only=affected), now=desk.now)
     announce_run(connection, run_id, desk.now)
     return run_id
 

@@ -11,6 +11,7 @@
  7    this installation cannot do it; the message names what to install
  8    the workspace was written by a newer version
  9    not signed in, not allowed, or too often
+ 10   the build kept the old map: it would have changed more customers than allowed
  130  stopped with Ctrl-C
 ===== ==========================================================
 """

@@ -30,6 +30,7 @@ COMMANDS = {
         "onefold.cli.contradictions:contradictions",
         "List in what systems contradict each other, and settle it.",
     ),
+    "identity": ("onefold.cli.identity:identity", "Who is who: plan, explain, decide, undo."),
     "report": ("onefold.cli.report:report", "Show the last build's silo report again."),
     "export": ("onefold.cli.export:export", "Write all customers to a file."),
     "resolve": ("onefold.cli.resolve:resolve", "Only find who is who in some files."),

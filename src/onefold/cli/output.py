@@ -93,6 +93,19 @@ def print_problems(report: BuildReport) -> int:
     return exit_code_of(report.problems[0].error) if report.problems else 0
 
 
+def print_kept_map(report: BuildReport) -> bool:
+    """Say that a build kept the old map, where it did; returns whether."""
+    kept = report.kept_map
+    if kept is None:
+        return False
+    click.echo(
+        f"The old map is kept and nothing was published: this build would change {kept['changed']:,} of "
+        f"{kept['customers']:,} customers ({kept['share']:.0%}, allowed {kept['limit']:.0%})."
+    )
+    click.echo("Next: onefold identity plan shows what and why; onefold build --confirm agrees to it.")
+    return True
+
+
 def drift_notes(landing: Any) -> list[str]:
     """How a table's shape differs from last time; at the first reading also how it was read."""
     notes = [f"new column {name}" for name in landing.columns_added]

@@ -35,7 +35,7 @@ class Server:
     url: str
     token: str = field(repr=False)
 
-    def build(self, only: tuple[str, ...], tell: Progress) -> BuildReport:
+    def build(self, only: tuple[str, ...], tell: Progress, *, is_confirmed: bool = False) -> BuildReport:
         """Have it build; Ctrl-C cancels.
 
         Raises:
@@ -43,7 +43,7 @@ class Server:
         """
         from onefold.build import BuildReport
 
-        job = self._ask("POST", "/builds", {"sources": list(only)})["job"]
+        job = self._ask("POST", "/builds", {"sources": list(only), "is_confirmed": is_confirmed})["job"]
         try:
             while job["state"] in {"queued", "running"}:
                 progress = job["progress"]

@@ -25,7 +25,7 @@ from onefold.identity.map_apply import apply_map
 from onefold.identity.map_plan import MapPlan, plan_map
 from onefold.identity.tables import customer, customer_change, subject, subject_history
 
-__all__ = ["MapPlan", "apply_map", "current_customer_id", "customer_as_of", "plan_map"]
+__all__ = ["MapPlan", "apply_map", "current_customer_id", "customer_as_of", "owner_of", "plan_map", "subjects_of"]
 
 _LINK = sa.select(customer.c.merged_into).where(customer.c.customer_id == sa.bindparam("id"))
 
@@ -40,6 +40,19 @@ def current_customer_id(connection: sa.Connection, customer_id: str) -> str | No
             return customer_id
         customer_id = row.merged_into
     return None
+
+
+def owner_of(connection: sa.Connection, subject_id: str) -> str | None:
+    """The customer that holds a subject now."""
+    query = sa.select(subject.c.customer_id).where(subject.c.subject_id == subject_id)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def subjects_of(connection: sa.Connection, customer_id: str) -> list[str]:
+    """The subjects that a customer holds now, in order."""
+    query = sa.select(subject.c.subject_id).where(subject.c.customer_id == customer_id)
+    return sorted(connection.execute(query).scalars())
 
 
 def customer_as_of(connection: sa.Connection, identifier: str, moment: datetime) -> str | None:

@@ -98,7 +98,9 @@ def plan_map(
     try:
         _load(engine, connection, clusters)
         names = pa.array(list(pins or {}), clusters.schema.field("cluster").type)
-        engine.write("pin", pa.table({"cluster": names, "customer_id": pa.array((pins or {}).values(), _TEXT)}), replace=True)
+        engine.write(
+            "pin", pa.table({"cluster": names, "customer_id": pa.array((pins or {}).values(), _TEXT)}), replace=True
+        )
         _settle(engine)
         for relation, step in STEPS_BEFORE_IDS.items():
             engine.execute(f"create table {relation} as {step}")

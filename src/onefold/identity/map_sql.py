@@ -1,8 +1,8 @@
 """The named SQL steps by which a change of the identity map is planned; ``map.py`` states the rules in words.
 
 Inputs: ``wanted`` (subject_id, cluster, kind), ``held`` (attachments now), ``past`` (attachments that ended),
-``issued`` (customers), ``pin`` (cluster, customer_id: who a cluster has to be). Runs stand for time: they only grow. ``SETTLED`` takes out what needs no thought; the steps see
-the rest.
+``issued`` (customers), ``pin`` (cluster, customer_id: who a cluster has to be). Runs stand for time: they only grow.
+``SETTLED`` takes out what needs no thought; the steps see the rest.
 """
 
 from __future__ import annotations

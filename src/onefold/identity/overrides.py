@@ -122,9 +122,7 @@ def active_overrides(connection: sa.Connection) -> tuple[Override, ...]:
 
 def overrides_of_run(connection: sa.Connection, run_id: int) -> tuple[Override, ...]:
     """Decisions in force that took effect with a run of the map."""
-    return _read(
-        connection, sa.and_(identity_override.c.run_id == run_id, identity_override.c.withdrawn_at.is_(None))
-    )
+    return _read(connection, sa.and_(identity_override.c.run_id == run_id, identity_override.c.withdrawn_at.is_(None)))
 
 
 def overrides_about(connection: sa.Connection, subject_ids: Sequence[str]) -> tuple[Override, ...]:
@@ -145,7 +143,9 @@ def list_overrides(
     limit: int | None = None,
 ) -> tuple[Override, ...]:
     """Decisions, the newest first; ``before`` is (made_at, override_id) of the last one of the page before."""
-    where = sa.true() if with_withdrawn else identity_override.c.withdrawn_at.is_(None)
+    where: sa.ColumnElement[bool] = sa.true()
+    if not with_withdrawn:
+        where = identity_override.c.withdrawn_at.is_(None)
     moment, key = identity_override.c.made_at, identity_override.c.override_id
     if before:
         where = sa.and_(where, sa.or_(moment < before[0], sa.and_(moment == before[0], key < before[1])))
@@ -156,9 +156,7 @@ def list_overrides(
 
 def _read(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Override, ...]:
     heads = connection.execute(
-        sa.select(identity_override)
-        .where(where)
-        .order_by(identity_override.c.made_at, identity_override.c.override_id)
+        sa.select(identity_override).where(where).order_by(identity_override.c.made_at, identity_override.c.override_id)
     ).all()
     sides: dict[tuple[str, str], list[str]] = {}
     about = identity_override_subject

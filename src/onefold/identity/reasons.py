@@ -26,9 +26,11 @@ _LINKS = 3
 _LINKS_SQL = f"""
     -- grain: one row per change, side and link; the strongest {_LINKS}
     with matches as (
-        select subject_a as mine, subject_b as other, * from main.match semi join reason_moved m on m.subject_id = subject_a
+        select subject_a as mine, subject_b as other, *
+        from main.match semi join reason_moved m on m.subject_id = subject_a
         union all
-        select subject_b, subject_a, * from main.match semi join reason_moved m on m.subject_id = subject_b
+        select subject_b, subject_a, *
+        from main.match semi join reason_moved m on m.subject_id = subject_b
     )
     select
         m.change_no,

@@ -160,6 +160,7 @@ def _resolve_kind(
         "keys": keys,
         "seconds": clock.seconds,
         "weights": _weights_in_bits(weights),
+        "prior": round(scorer.prior_log_odds * BITS, 2),
     }
     return groups, found, facts
 

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.errors import Conflict, InvalidInput, NotFound
-from onefold.identity.map import current_customer_id
+from onefold.identity.map import current_customer_id, subjects_of
 from onefold.identity.override import Override, check_consistent
 from onefold.identity.overrides import active_overrides, draft_override, overrides_of_run
 from onefold.identity.reasons import way_of
@@ -172,7 +172,7 @@ class _Sides:
         others = self._still(sorted(before - set(self._moved)), holder)
         is_known = bool(_present(self._connection, others))
         if not is_known:
-            rest = set(_subjects_of(self._connection, holder)) - set(moved)
+            rest = set(subjects_of(self._connection, holder or "")) - set(moved)
             others = sorted(rest)
         if not _present(self._connection, moved) or not others:
             raise self._moved_on()
@@ -203,9 +203,7 @@ class _Sides:
         self._pin(stayed, left_at)
         drafts = self._same([*moved, *stayed])
         if row.kind == "moved":
-            there = self._still(
-                sorted(_held(self._connection, home, row.run_id, was_before=True) - set(moved)), now_at
-            )
+            there = self._still(sorted(_held(self._connection, home, row.run_id, was_before=True) - set(moved)), now_at)
             drafts += [self._different(moved, there)] if there else []
         return drafts
 
@@ -255,11 +253,6 @@ def _held(connection: sa.Connection, customer_id: str, run_id: int, *, was_befor
     )
     now = sa.select(subject.c.subject_id).where(subject.c.customer_id == customer_id, subject.c.attached_run < run_id)
     return {*connection.execute(past).scalars(), *connection.execute(now).scalars()}
-
-
-def _subjects_of(connection: sa.Connection, customer_id: str | None) -> list[str]:
-    query = sa.select(subject.c.subject_id).where(subject.c.customer_id == customer_id)
-    return sorted(connection.execute(query).scalars())
 
 
 def _owners(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:

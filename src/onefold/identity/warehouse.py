@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 
@@ -54,6 +55,7 @@ def resolve(
     if progress:
         progress("writing")
     with engine.transaction():
+        _keep_weights(engine, resolution.diagnostics)
         engine.write("main.cluster", resolution.clusters, replace=True)
         engine.write("main.match", resolution.matches, replace=True)
         _remember(engine, fingerprint)
@@ -62,6 +64,18 @@ def resolve(
     return ResolveReport(
         records, clusters, matches, largest, False, time.perf_counter() - started, resolution.diagnostics
     )
+
+
+def _keep_weights(engine: Engine, diagnostics: dict[str, object]) -> None:
+    """What each agreement was found to weigh, for explaining pairs that were no match."""
+    engine.execute("create schema if not exists meta")
+    engine.execute(
+        "create or replace table meta.resolution_weight (kind varchar not null, weights varchar not null, prior double)"
+    )
+    for kind, facts in diagnostics.items():
+        if isinstance(facts, dict) and "weights" in facts:
+            values = [kind, json.dumps(facts["weights"]), facts["prior"]]
+            engine.execute("insert into meta.resolution_weight values (?, ?, ?)", values)
 
 
 def _fingerprint(engine: Engine, overrides: Sequence[Override]) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from onefold.profiles.id_history import get_identity, identity_as_of
     from onefold.profiles.layouts import Layout, attributes_by_source, get_layout, list_fields, set_layout
     from onefold.profiles.listing import count_customers, count_values, filtering, list_customers
-    from onefold.profiles.lookup import find_customers, resolve_key
+    from onefold.profiles.lookup import find_customers, find_subject, resolve_key
     from onefold.profiles.model import Card, TimelineEntry, plain
     from onefold.profiles.picking import Outcome, Picked, list_picks, pick_value, unpick
     from onefold.profiles.plan import ProfilePlan, plan_profiles
@@ -59,6 +59,7 @@ _HOMES = {
     "export_identities": "export",
     "filtering": "listing",
     "find_customers": "lookup",
+    "find_subject": "lookup",
     "get_card": "card",
     "get_identity": "id_history",
     "get_layout": "layouts",
@@ -124,6 +125,7 @@ __all__ = [
     "export_identities",
     "filtering",
     "find_customers",
+    "find_subject",
     "get_card",
     "get_identity",
     "get_layout",

@@ -106,6 +106,16 @@ def resolve_key(connection: sa.Connection, access: Access, key: str, region: str
     return found[0]
 
 
+def find_subject(connection: sa.Connection, text: str) -> str | None:
+    """The present record that ``source:record_key`` or ``source.table:record_key`` names, if it is one alone."""
+    source, colon, key = text.partition(":")
+    if not colon or not key:
+        return None
+    query = sa.select(_subject.c.subject_id).where(_is_record(_subject.c.subject_id, source, key)).limit(2)
+    found = list(connection.execute(query).scalars())
+    return found[0] if len(found) == 1 else None
+
+
 def _by_id(connection: sa.Connection, text: str) -> list[str]:
     if not is_customer_id(text.lower()):
         return []

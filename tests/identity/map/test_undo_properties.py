@@ -116,7 +116,9 @@ between = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )
 @given(st.lists(st.integers(0, 5), min_size=8, max_size=8), st.integers(0, 5), st.integers(0, 5), between)
 def test_a_merge_undone_gives_both_sides_back_whatever_came_between(app_database, labels, one, other, steps):
