@@ -19,6 +19,7 @@ from onefold.api import (
     customer_list,
     errors,
     health,
+    identity,
     jobs,
     keys,
     me,
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhooks.router,
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
+    identity.router,
     layouts_router,
     picks_router,
     *care.ROUTERS,

@@ -8,7 +8,7 @@ could not, the next build mends it. Evidence has its say again at the next build
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from onefold.access import Access, record_audit
 from onefold.build.announcing import announce_run
 from onefold.engines import Engine
-from onefold.errors import InvalidInput, NotFound
+from onefold.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from onefold.identity.bonds import Bonds
-from onefold.identity.map import MapPlan, apply_map, plan_map
+from onefold.identity.map import MapPlan, apply_map, owner_of, plan_map
 from onefold.identity.model import RULE_VERSION
 from onefold.identity.override import Kind, Override, check_consistent
 from onefold.identity.overrides import (
@@ -37,6 +37,7 @@ from onefold.identity.tables import customer, identity_run, subject
 from onefold.identity.undo import Person, Undo, mark_undone, plan_undo_of_change, plan_undo_of_run
 from onefold.kernel import is_customer_id
 from onefold.profiles import customer_in_scope, plan_profiles, publish_profiles
+from onefold.profiles.scope import in_scope
 from onefold.storage import announce, read_table
 
 _PER_QUERY = 500
@@ -116,7 +117,8 @@ def undo_change(desk: Desk, change_id: int, reason: str, *, is_dry_run: bool = F
     """Undo one merge, split or move; see ``identity.undo``.
 
     Raises:
-        NotFound: no such change, or not for this actor.
+        NotFound: no such change.
+        NotAllowed: it concerns customers that are not this actor's.
         InvalidInput: it cannot be undone.
         Conflict: it was undone before, or something stands against it.
     """
@@ -129,7 +131,8 @@ def undo_run(desk: Desk, run_id: int, reason: str, *, is_dry_run: bool = False) 
     """Undo all that a run of the map merged, split and moved, as far as it still stands.
 
     Raises:
-        NotFound: no such run, or it touches customers that are not for this actor.
+        NotFound: no such run.
+        NotAllowed: it concerns customers that are not this actor's.
         Conflict: nothing of it can be undone now.
     """
     desk.access.require("update", "identity")
@@ -141,7 +144,8 @@ def withdraw(desk: Desk, override_id: str, *, expected_version: int | None = Non
     """Let a decision bind no longer. The map stays until the next build weighs the evidence again.
 
     Raises:
-        NotFound: no such decision, or not for this actor.
+        NotFound: no such decision.
+        NotAllowed: it concerns customers that are not this actor's.
         Stale: it is not at ``expected_version``.
         Conflict: it was withdrawn before.
     """
@@ -186,7 +190,7 @@ def _undo(desk: Desk, undo: Undo, what: str, reason: str, *, is_dry_run: bool) -
 def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
     connection = desk.connection
     held = [one for one in active_overrides(connection) if one.override_id not in set(decision.withdrawn)]
-    check_consistent(held, decision.drafts)
+    _check_consistent(desk.access, held, decision.drafts)
     holders = _holders(connection, [name for draft in decision.drafts for name in draft.subjects])
     _check_scope(connection, desk.access, holders.values())
     overrides = [*held, *decision.drafts]
@@ -331,14 +335,18 @@ def _named(desk: Desk, names: Sequence[str]) -> set[str]:
                 raise InvalidInput(f"{name} has no records at present")
             found |= records
         else:
-            found.add(_record(desk.connection, name))
+            found.add(record_in_scope(desk.connection, desk.access, name))
     return found
 
 
-def _record(connection: sa.Connection, name: str) -> str:
-    """A present record by subject id."""
-    known = sa.select(subject.c.subject_id).where(subject.c.subject_id == name)
-    if connection.execute(known).scalar() is None:
+def record_in_scope(connection: sa.Connection, access: Access, name: str) -> str:
+    """A present record of a customer that the actor may know of.
+
+    Raises:
+        NotFound: there is none, or not for this actor.
+    """
+    owner = owner_of(connection, name)
+    if owner is None or not in_scope(connection, access, [owner]):
         raise NotFound(f"no record {name!r}", hint="Name it as source.table:record_key, or a customer by its id.")
     return name
 
@@ -368,11 +376,24 @@ def _holders(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _check_scope(connection: sa.Connection, access: Access, customer_ids: Any) -> None:
-    """Refuse as not found what concerns customers that the actor may not know of."""
-    if not access.is_full:
-        for customer_id in sorted(set(customer_ids)):
-            customer_in_scope(connection, access, customer_id)
+def _check_scope(connection: sa.Connection, access: Access, customer_ids: Iterable[str]) -> None:
+    """Refuse what concerns customers that the actor may not know of."""
+    concerned = sorted(set(customer_ids))
+    if not access.is_full and len(in_scope(connection, access, concerned)) < len(concerned):
+        raise NotAllowed("this concerns customers outside yours", hint="Ask a data steward who may see all of them.")
+
+
+def _check_consistent(access: Access, held: Sequence[Override], drafts: Sequence[Override]) -> None:
+    """As ``check_consistent``; whoever may not see every customer is told by which decisions, not about whom."""
+    try:
+        check_consistent(held, drafts)
+    except Conflict as error:
+        if access.is_full:
+            raise
+        chain = [{name: step[name] for name in ("kind", "override_id")} for step in error.fields["chain"]]
+        raise Conflict(
+            "this contradicts what was decided before", hint=error.hint, reason="contradiction", chain=chain
+        ) from None
 
 
 def _texts(names: Sequence[str]) -> pa.Table:

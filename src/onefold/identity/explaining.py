@@ -304,12 +304,13 @@ def _changes(connection: sa.Connection, subject_ids: Sequence[str]) -> tuple[Rea
         .order_by(customer_change.c.change_id.desc())
         .limit(MOST_LINKS)
     )
-    names = Reason.__dataclass_fields__
-    return tuple(
-        Reason(**{name: row._mapping[name] for name in names} | {"happened_at": aware(row.happened_at)})
-        for row in connection.execute(query)
-        if not wanted.isdisjoint(row.subject_ids)
-    )
+    names = tuple(Reason.__dataclass_fields__)
+    found = []
+    for row in connection.execute(query):
+        if wanted.intersection(row.subject_ids):
+            facts: dict[str, Any] = {name: row._mapping[name] for name in names}
+            found.append(Reason(**facts | {"happened_at": aware(row.happened_at)}))
+    return tuple(found)
 
 
 def _owners(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
