@@ -271,7 +271,7 @@ def _weigh(engine: Engine, ours: Sequence[str], theirs: Sequence[str]) -> list[E
     ids = records["subject_id"].to_pylist()
     found = []
     for (a, b), levels in zip(pairs, patterns.tolist(), strict=True):
-        parts = {}
+        parts: dict[str, list[Any]] = {}
         for part, level in zip(FIELDS, levels, strict=True):
             bits = weights.get(part.name, {})
             if level >= 0 and bits:
