@@ -38,7 +38,6 @@ WITHOUT_VERSION = {
 WITHOUT_KEY = {
     "POST /api/v1/customers/{customer_id}/tags": "tagging is a set",
     "POST /api/v1/identity/overrides/{override_id}/withdraw": "needs the version; a second time is a conflict",
-    "POST /api/v1/jobs/{job_id}/retry": "a job that waits or runs is not tried again",
 }
 SHORT_LISTS = {
     "/api/v1/sessions", "/api/v1/keys", "/api/v1/audit/actions", "/api/v1/roles", "/api/v1/webhooks/kinds",

@@ -104,7 +104,7 @@ class UndoIn(BaseModel):
     """Only say what it would do."""
 
 
-class FieldOut(BaseModel):
+class ComparedOut(BaseModel):
     """How one thing agrees, and what that weighs."""
 
     name: str
@@ -114,14 +114,14 @@ class FieldOut(BaseModel):
     hidden_by: str | None = None
 
 
-class LinkOut(BaseModel):
+class EvidenceOut(BaseModel):
     """What speaks for and against two records being one customer."""
 
     a: RecordRef
     b: RecordRef
     weight: float
     probability: float
-    fields: list[FieldOut]
+    fields: list[ComparedOut]
     is_estimated: bool
     is_conflict: bool
 
@@ -129,9 +129,9 @@ class LinkOut(BaseModel):
 class ReasonsOut(BaseModel):
     """Why the map changed."""
 
-    links: list[LinkOut]
+    links: list[EvidenceOut]
     """To where the records went."""
-    against: list[LinkOut]
+    against: list[EvidenceOut]
     """To where they left; outweighed."""
     overrides: list[str]
 
@@ -219,7 +219,7 @@ class ExplanationOut(BaseModel):
 
     is_same: bool
     verdict: str
-    links: list[LinkOut]
+    links: list[EvidenceOut]
     overrides: list[OverrideOut]
     changes: list[ChangeOut]
     chain: list[ChainStep]
@@ -275,7 +275,7 @@ class _Eyes:
         sides = {side: [self.record(name) for name in getattr(override, side)] for side in ("side_a", "side_b")}
         return OverrideOut.model_validate(facts | sides)
 
-    def link(self, link: Evidence) -> LinkOut:
+    def link(self, link: Evidence) -> EvidenceOut:
         """A link, with what was compared as far as both customers' masks allow."""
         sights = [self.sight_of(link.a), self.sight_of(link.b)]
         fields = []
@@ -283,8 +283,8 @@ class _Eyes:
             attribute = _ATTRIBUTE.get(name, name)
             hidden_by = next((policy for sight in sights if sight and (policy := sight.policy(attribute))), None)
             shown = (None, None) if hidden_by else (agreement, bits)
-            fields.append(FieldOut(name=name, agreement=shown[0], bits=shown[1], hidden_by=hidden_by))
-        return LinkOut(
+            fields.append(ComparedOut(name=name, agreement=shown[0], bits=shown[1], hidden_by=hidden_by))
+        return EvidenceOut(
             a=self.record(link.a),
             b=self.record(link.b),
             weight=link.weight,
@@ -318,7 +318,7 @@ class _Eyes:
         )
 
     def _why(self, evidence: dict[str, Any]) -> ReasonsOut:
-        def links(side: str) -> list[LinkOut]:
+        def links(side: str) -> list[EvidenceOut]:
             found = [_evidence(link) for link in evidence.get(side, ())]
             return [self.link(link) for link in found if self.knows((link.a, link.b))]
 

@@ -38,8 +38,9 @@ _change = sa.table(
     *(sa.column(name) for name in ("change_id", "run_id", "kind", "customer_id", "other_customer_id")),
     sa.column("subject_ids", sa.JSON),
     sa.column("happened_at", sa.DateTime(timezone=True)),
+    sa.column("undone_run"),
 )
-_run = sa.table("identity_run", *(sa.column(name) for name in ("run_id", "build_no", "actor", "rule_version")))
+_run = sa.table("identity_run", *(sa.column(name) for name in ("run_id", "build_no", "actor", "rule_version", "reason")))
 _IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
 # every link was announced as a change, and changes are indexed by whom they led to
 _MERGED_INTO = sa.select(_customer.c.customer_id).where(
@@ -89,6 +90,8 @@ class RunNote:
     build_no: int | None
     actor: str
     rule_version: str
+    reason: str | None
+    """In the words of the person who decided; None for builds."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +241,8 @@ def _told(row: Any, known: set[str], sight: Sight) -> IdChange:
         records=len(row.subject_ids),
         subject_ids=() if policy else tuple(row.subject_ids),
         run_id=row.run_id,
+        change_id=row.change_id,
+        can_be_undone=row.undone_run is None and row.other_customer_id is not None and bool(row.subject_ids),
         hidden_by=policy,
     )
 
@@ -262,4 +267,4 @@ def _attachment(row: Any, sight: Sight) -> Attachment:
 
 def _runs(connection: sa.Connection, named: set[int]) -> tuple[RunNote, ...]:
     query = sa.select(_run).where(_run.c.run_id.in_(sorted(named))).order_by(_run.c.run_id)
-    return tuple(RunNote(row.run_id, row.build_no, row.actor, row.rule_version) for row in connection.execute(query))
+    return tuple(RunNote(*row) for row in connection.execute(query))

@@ -175,6 +175,9 @@ class IdChange:
     """How many records it moved."""
     subject_ids: tuple[str, ...]
     run_id: int
+    change_id: int
+    can_be_undone: bool
+    """It moved records between customers and stands; later changes may still stand against it."""
     hidden_by: str | None = None
     """Why ids are not told."""
 

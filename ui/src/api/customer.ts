@@ -184,6 +184,8 @@ export interface IdChange {
   records: number;
   subject_ids: string[];
   run_id: number;
+  change_id: number;
+  can_be_undone: boolean;
   hidden_by: string | null;
 }
 
@@ -196,7 +198,7 @@ export interface Identity {
   present: Attachment[];
   past: Attachment[];
   changes: IdChange[];
-  runs: { run_id: number; build_no: number | null; actor: string; rule_version: string }[];
+  runs: { run_id: number; build_no: number | null; actor: string; rule_version: string; reason: string | null }[];
   as_of: string | null;
   then: Attachment[] | null;
 }

@@ -1279,6 +1279,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Changes
+         * @description What happened to ids, in order, for systems that hold them: merged, split, moved, restored, retired.
+         */
+        get: operations["get_changes_api_v1_identity_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Change
+         * @description One change, with why.
+         */
+        get: operations["get_one_change_api_v1_identity_changes__change_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Undo Change
+         * @description Undo one merge, split or move: both sides get back what they had, ids included, and keep it.
+         */
+        post: operations["post_undo_change_api_v1_identity_changes__change_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Runs
+         * @description Applied changes of the map, the newest first: builds, decisions, undos.
+         */
+        get: operations["get_runs_api_v1_identity_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/runs/{run_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Undo Run
+         * @description Undo all that a run merged, split and moved, as far as it still stands.
+         */
+        post: operations["post_undo_run_api_v1_identity_runs__run_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/resolve/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Resolved
+         * @description Which customer an id leads to, now or on a past day.
+         */
+        get: operations["get_resolved_api_v1_identity_resolve__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Explanation
+         * @description Why the records of ``a`` are one customer; or why ``a`` and ``b`` are one, or are not.
+         */
+        get: operations["get_explanation_api_v1_identity_explain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overrides
+         * @description What people decided, the newest first.
+         */
+        get: operations["get_overrides_api_v1_identity_overrides_get"];
+        put?: never;
+        /**
+         * Post Override
+         * @description Decide "same" or "different". It binds for ever, wins over any model, and takes effect at once.
+         */
+        post: operations["post_override_api_v1_identity_overrides_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/overrides/{override_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Override
+         * @description One decision, with its ETag.
+         */
+        get: operations["get_one_override_api_v1_identity_overrides__override_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/overrides/{override_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Withdraw
+         * @description Let a decision bind no longer; the next build weighs the evidence again. Needs ``If-Match``.
+         */
+        post: operations["post_withdraw_api_v1_identity_overrides__override_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/card-layouts/usage": {
         parameters: {
             query?: never;
@@ -2890,6 +3094,11 @@ export interface components {
              * @default []
              */
             sources: string[];
+            /**
+             * Is Confirmed
+             * @default false
+             */
+            is_confirmed: boolean;
         };
         /**
          * BuildDone
@@ -3010,6 +3219,18 @@ export interface components {
             systems: string[];
         };
         /**
+         * ChainStep
+         * @description One decision of a chain.
+         */
+        ChainStep: {
+            /** Kind */
+            kind: string;
+            /** Override Id */
+            override_id: string;
+            a: components["schemas"]["RecordRef"];
+            b: components["schemas"]["RecordRef"];
+        };
+        /**
          * Change
          * @description What to change; what is not named stays.
          */
@@ -3031,6 +3252,46 @@ export interface components {
              * @description Who takes over the person's open tasks: needed to disable somebody who has some.
              */
             tasks_to?: string | null;
+        };
+        /**
+         * ChangeOut
+         * @description One merge, split, move, retirement or return.
+         */
+        ChangeOut: {
+            /** Change Id */
+            change_id: number;
+            /** Run Id */
+            run_id: number;
+            /** Kind */
+            kind: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Other Customer Id */
+            other_customer_id: string | null;
+            /** Records */
+            records: number;
+            /** Subject Ids */
+            subject_ids: string[];
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            why: components["schemas"]["ReasonsOut"];
+            /** Undone Run */
+            undone_run: number | null;
+            /** Can Be Undone */
+            can_be_undone: boolean;
+            /** Build No */
+            build_no: number | null;
+            /** Actor */
+            actor: string;
+            /** Rule Version */
+            rule_version: string;
+            /** Reason */
+            reason: string | null;
+            /** Hidden By */
+            hidden_by?: string | null;
         };
         /**
          * ChangedTask
@@ -3061,6 +3322,16 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "done" | "cancelled";
+        };
+        /**
+         * ChangesOut
+         * @description Changes in the order in which they happened. Ask again with ``after=last``.
+         */
+        ChangesOut: {
+            /** Items */
+            items: components["schemas"]["ChangeOut"][];
+            /** Last */
+            last: number;
         };
         /**
          * Code
@@ -3109,6 +3380,20 @@ export interface components {
             };
             /** Examples */
             examples: components["schemas"]["ShownOut"][];
+        };
+        /**
+         * ComparedOut
+         * @description How one thing agrees, and what that weighs.
+         */
+        ComparedOut: {
+            /** Name */
+            name: string;
+            /** Agreement */
+            agreement: string | null;
+            /** Bits */
+            bits: number | null;
+            /** Hidden By */
+            hidden_by?: string | null;
         };
         /**
          * Completeness
@@ -3439,6 +3724,42 @@ export interface components {
             };
         };
         /**
+         * EffectChange
+         * @description One change of the map by a decision.
+         */
+        EffectChange: {
+            /** Kind */
+            kind: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Other Customer Id */
+            other_customer_id: string | null;
+            /** Records */
+            records: number;
+        };
+        /**
+         * EffectOut
+         * @description What a decision does, or would do.
+         */
+        EffectOut: {
+            /** Is Dry Run */
+            is_dry_run: boolean;
+            /** Run Id */
+            run_id: number | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Changes */
+            changes: components["schemas"]["EffectChange"][];
+            /** Overrides */
+            overrides: components["schemas"]["OverrideOut"][];
+            /** Withdrawn */
+            withdrawn: string[];
+            /** Undone */
+            undone: number[];
+        };
+        /**
          * EffectiveAccess
          * @description What the roles of a person come to.
          */
@@ -3516,6 +3837,24 @@ export interface components {
             is_more: boolean;
         };
         /**
+         * EvidenceOut
+         * @description What speaks for and against two records being one customer.
+         */
+        EvidenceOut: {
+            a: components["schemas"]["RecordRef"];
+            b: components["schemas"]["RecordRef"];
+            /** Weight */
+            weight: number;
+            /** Probability */
+            probability: number;
+            /** Fields */
+            fields: components["schemas"]["ComparedOut"][];
+            /** Is Estimated */
+            is_estimated: boolean;
+            /** Is Conflict */
+            is_conflict: boolean;
+        };
+        /**
          * Example
          * @description A customer that shows the sign.
          */
@@ -3533,6 +3872,24 @@ export interface components {
             raw: components["schemas"]["ShownOut"];
             now: components["schemas"]["ShownOut"];
             then: components["schemas"]["ShownOut"];
+        };
+        /**
+         * ExplanationOut
+         * @description Why records are one customer, or why they are not.
+         */
+        ExplanationOut: {
+            /** Is Same */
+            is_same: boolean;
+            /** Verdict */
+            verdict: string;
+            /** Links */
+            links: components["schemas"]["EvidenceOut"][];
+            /** Overrides */
+            overrides: components["schemas"]["OverrideOut"][];
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /** Chain */
+            chain: components["schemas"]["ChainStep"][];
         };
         /**
          * ExportWanted
@@ -3889,6 +4246,10 @@ export interface components {
             subject_ids: string[];
             /** Run Id */
             run_id: number;
+            /** Change Id */
+            change_id: number;
+            /** Can Be Undone */
+            can_be_undone: boolean;
             /** Hidden By */
             hidden_by: string | null;
         };
@@ -4749,6 +5110,77 @@ export interface components {
             customers: components["schemas"]["Count"];
         };
         /**
+         * OverrideIn
+         * @description A decision: customers by id (all of their records), records by ``source.table:record_key`` or ``source:key``.
+         * @example {
+         *       "a": [
+         *         "crm.contacts:17"
+         *       ],
+         *       "b": [
+         *         "shop.customers:9"
+         *       ],
+         *       "kind": "same",
+         *       "reason": "married"
+         *     }
+         */
+        OverrideIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "different";
+            /** A */
+            a: string[];
+            /** B */
+            b: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * OverrideOut
+         * @description A decision of a person.
+         */
+        OverrideOut: {
+            /** Override Id */
+            override_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "different";
+            /** Side A */
+            side_a: components["schemas"]["RecordRef"][];
+            /** Side B */
+            side_b: components["schemas"]["RecordRef"][];
+            /** Reason */
+            reason: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Run Id */
+            run_id: number | null;
+            /** Undoes Change */
+            undoes_change: number | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * Overview
          * @description Everything that the overview shows.
          */
@@ -4871,6 +5303,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** PageOf[OverrideOut] */
+        PageOf_OverrideOut_: {
+            /** Items */
+            items: components["schemas"]["OverrideOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** PageOf[QuarantinedOut] */
         PageOf_QuarantinedOut_: {
             /** Items */
@@ -4882,6 +5321,13 @@ export interface components {
         PageOf_RoleAnswer_: {
             /** Items */
             items: components["schemas"]["RoleAnswer"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** PageOf[RunOut] */
+        PageOf_RunOut_: {
+            /** Items */
+            items: components["schemas"]["RunOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -5267,6 +5713,18 @@ export interface components {
             notification_ids?: string[] | null;
         };
         /**
+         * ReasonsOut
+         * @description Why the map changed.
+         */
+        ReasonsOut: {
+            /** Links */
+            links: components["schemas"]["EvidenceOut"][];
+            /** Against */
+            against: components["schemas"]["EvidenceOut"][];
+            /** Overrides */
+            overrides: string[];
+        };
+        /**
          * Reassurance
          * @description One's password, asked for again.
          */
@@ -5277,6 +5735,22 @@ export interface components {
              * @example a few words together
              */
             password: string;
+        };
+        /**
+         * RecordRef
+         * @description One record that a decision names, and whose it is now.
+         */
+        RecordRef: {
+            /** Subject Id */
+            subject_id: string | null;
+            /** Source */
+            source: string;
+            /** Table */
+            table: string;
+            /** Record Key */
+            record_key: string | null;
+            /** Customer Id */
+            customer_id: string | null;
         };
         /**
          * RecoveryCodes
@@ -5325,6 +5799,18 @@ export interface components {
         Replayed: {
             /** Count */
             count: number;
+        };
+        /**
+         * ResolvedOut
+         * @description Where an id leads.
+         */
+        ResolvedOut: {
+            /** Id */
+            id: string;
+            /** As Of */
+            as_of: string | null;
+            /** Customer Id */
+            customer_id: string;
         };
         /**
          * ResourceChange
@@ -5537,6 +6023,33 @@ export interface components {
             actor: string;
             /** Rule Version */
             rule_version: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * RunOut
+         * @description One applied change of the map.
+         */
+        RunOut: {
+            /** Run Id */
+            run_id: number;
+            /** Build No */
+            build_no: number | null;
+            /** Actor */
+            actor: string;
+            /** Rule Version */
+            rule_version: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
         };
         /**
          * SampleCustomer
@@ -6406,6 +6919,25 @@ export interface components {
             openings: number;
             /** Hidden By */
             hidden_by: string | null;
+        };
+        /**
+         * UndoIn
+         * @description Why a change is undone.
+         * @example {
+         *       "reason": "two people, one mailbox"
+         *     }
+         */
+        UndoIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * Unread
@@ -10995,6 +11527,912 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_changes_api_v1_identity_changes_get: {
+        parameters: {
+            query?: {
+                /** @description Only changes with a greater number. */
+                after?: number;
+                /** @description Only of this run. */
+                run?: number | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "change_id": 1,
+                     *           "run_id": 1,
+                     *           "kind": "kind",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *           "records": 1,
+                     *           "subject_ids": [
+                     *             "sub_k3m9x2p7q4w8z1aa"
+                     *           ],
+                     *           "happened_at": "2026-11-03T09:14:07.250Z",
+                     *           "why": {
+                     *             "links": [
+                     *               {}
+                     *             ],
+                     *             "against": [
+                     *               {}
+                     *             ],
+                     *             "overrides": [
+                     *               "override"
+                     *             ]
+                     *           },
+                     *           "undone_run": 1,
+                     *           "can_be_undone": false,
+                     *           "build_no": 1,
+                     *           "actor": "actor",
+                     *           "rule_version": "rule version",
+                     *           "reason": "reason",
+                     *           "hidden_by": "hidden by"
+                     *         }
+                     *       ],
+                     *       "last": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangesOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_one_change_api_v1_identity_changes__change_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "change_id": 1,
+                     *       "run_id": 1,
+                     *       "kind": "kind",
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *       "records": 1,
+                     *       "subject_ids": [
+                     *         "sub_k3m9x2p7q4w8z1aa"
+                     *       ],
+                     *       "happened_at": "2026-11-03T09:14:07.250Z",
+                     *       "why": {
+                     *         "links": [
+                     *           {
+                     *             "a": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "b": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "weight": 0.5,
+                     *             "probability": 0.5,
+                     *             "fields": [
+                     *               {}
+                     *             ],
+                     *             "is_estimated": false,
+                     *             "is_conflict": false
+                     *           }
+                     *         ],
+                     *         "against": [
+                     *           {
+                     *             "a": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "b": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "weight": 0.5,
+                     *             "probability": 0.5,
+                     *             "fields": [
+                     *               {}
+                     *             ],
+                     *             "is_estimated": false,
+                     *             "is_conflict": false
+                     *           }
+                     *         ],
+                     *         "overrides": [
+                     *           "override"
+                     *         ]
+                     *       },
+                     *       "undone_run": 1,
+                     *       "can_be_undone": false,
+                     *       "build_no": 1,
+                     *       "actor": "actor",
+                     *       "rule_version": "rule version",
+                     *       "reason": "reason",
+                     *       "hidden_by": "hidden by"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangeOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_undo_change_api_v1_identity_changes__change_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "two people, one mailbox"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_dry_run": false,
+                     *       "run_id": 1,
+                     *       "counts": {},
+                     *       "changes": [
+                     *         {
+                     *           "kind": "kind",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *           "records": 1
+                     *         }
+                     *       ],
+                     *       "overrides": [
+                     *         {
+                     *           "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *           "kind": "same",
+                     *           "side_a": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "side_b": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "run_id": 1,
+                     *           "undoes_change": 1,
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "withdrawn": [
+                     *         "withdrawn"
+                     *       ],
+                     *       "undone": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EffectOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_runs_api_v1_identity_runs_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "run_id": 1,
+                     *           "build_no": 1,
+                     *           "actor": "actor",
+                     *           "rule_version": "rule version",
+                     *           "reason": "reason",
+                     *           "applied_at": "2026-11-03T09:14:07.250Z",
+                     *           "counts": {}
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_RunOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_undo_run_api_v1_identity_runs__run_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "two people, one mailbox"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_dry_run": false,
+                     *       "run_id": 1,
+                     *       "counts": {},
+                     *       "changes": [
+                     *         {
+                     *           "kind": "kind",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *           "records": 1
+                     *         }
+                     *       ],
+                     *       "overrides": [
+                     *         {
+                     *           "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *           "kind": "same",
+                     *           "side_a": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "side_b": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "run_id": 1,
+                     *           "undoes_change": 1,
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "withdrawn": [
+                     *         "withdrawn"
+                     *       ],
+                     *       "undone": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EffectOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_resolved_api_v1_identity_resolve__name__get: {
+        parameters: {
+            query?: {
+                /** @description At this moment; now where absent. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Any customer id ever issued, or source.table:record_key. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "id",
+                     *       "as_of": "2026-11-03T09:14:07.250Z",
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResolvedOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_explanation_api_v1_identity_explain_get: {
+        parameters: {
+            query: {
+                /** @description A customer or record, by any key. */
+                a: string;
+                /** @description Another one. */
+                b?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_same": false,
+                     *       "verdict": "verdict",
+                     *       "links": [
+                     *         {
+                     *           "a": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "b": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "weight": 0.5,
+                     *           "probability": 0.5,
+                     *           "fields": [
+                     *             {
+                     *               "name": "Sales",
+                     *               "agreement": "agreement",
+                     *               "bits": 0.5,
+                     *               "hidden_by": "hidden by"
+                     *             }
+                     *           ],
+                     *           "is_estimated": false,
+                     *           "is_conflict": false
+                     *         }
+                     *       ],
+                     *       "overrides": [
+                     *         {
+                     *           "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *           "kind": "same",
+                     *           "side_a": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "side_b": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "run_id": 1,
+                     *           "undoes_change": 1,
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "changes": [
+                     *         {
+                     *           "change_id": 1,
+                     *           "run_id": 1,
+                     *           "kind": "kind",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *           "records": 1,
+                     *           "subject_ids": [
+                     *             "sub_k3m9x2p7q4w8z1aa"
+                     *           ],
+                     *           "happened_at": "2026-11-03T09:14:07.250Z",
+                     *           "why": {
+                     *             "links": [
+                     *               {}
+                     *             ],
+                     *             "against": [
+                     *               {}
+                     *             ],
+                     *             "overrides": [
+                     *               "override"
+                     *             ]
+                     *           },
+                     *           "undone_run": 1,
+                     *           "can_be_undone": false,
+                     *           "build_no": 1,
+                     *           "actor": "actor",
+                     *           "rule_version": "rule version",
+                     *           "reason": "reason",
+                     *           "hidden_by": "hidden by"
+                     *         }
+                     *       ],
+                     *       "chain": [
+                     *         {
+                     *           "kind": "kind",
+                     *           "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *           "a": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "b": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_overrides_api_v1_identity_overrides_get: {
+        parameters: {
+            query?: {
+                /** @description Also those that were withdrawn. */
+                withdrawn?: boolean;
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *           "kind": "same",
+                     *           "side_a": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "side_b": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "run_id": 1,
+                     *           "undoes_change": 1,
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_OverrideOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_override_api_v1_identity_overrides_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "a": [
+                 *         "crm.contacts:17"
+                 *       ],
+                 *       "b": [
+                 *         "shop.customers:9"
+                 *       ],
+                 *       "kind": "same",
+                 *       "reason": "married"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OverrideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_dry_run": false,
+                     *       "run_id": 1,
+                     *       "counts": {},
+                     *       "changes": [
+                     *         {
+                     *           "kind": "kind",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *           "records": 1
+                     *         }
+                     *       ],
+                     *       "overrides": [
+                     *         {
+                     *           "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *           "kind": "same",
+                     *           "side_a": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "side_b": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "run_id": 1,
+                     *           "undoes_change": 1,
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "withdrawn": [
+                     *         "withdrawn"
+                     *       ],
+                     *       "undone": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EffectOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_one_override_api_v1_identity_overrides__override_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *       "kind": "same",
+                     *       "side_a": [
+                     *         {
+                     *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *         }
+                     *       ],
+                     *       "side_b": [
+                     *         {
+                     *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *         }
+                     *       ],
+                     *       "reason": "reason",
+                     *       "made_by": "made by",
+                     *       "made_at": "2026-11-03T09:14:07.250Z",
+                     *       "run_id": 1,
+                     *       "undoes_change": 1,
+                     *       "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_by": "withdrawn by",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OverrideOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_withdraw_api_v1_identity_overrides__override_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag that was read; 412 `stale` where somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                override_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *       "kind": "same",
+                     *       "side_a": [
+                     *         {
+                     *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *         }
+                     *       ],
+                     *       "side_b": [
+                     *         {
+                     *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *         }
+                     *       ],
+                     *       "reason": "reason",
+                     *       "made_by": "made by",
+                     *       "made_at": "2026-11-03T09:14:07.250Z",
+                     *       "run_id": 1,
+                     *       "undoes_change": 1,
+                     *       "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_by": "withdrawn by",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OverrideOut"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
@@ -15976,6 +17414,8 @@ export interface operations {
                      *             "sub_k3m9x2p7q4w8z1aa"
                      *           ],
                      *           "run_id": 1,
+                     *           "change_id": 1,
+                     *           "can_be_undone": false,
                      *           "hidden_by": "hidden by"
                      *         }
                      *       ],
@@ -15984,7 +17424,8 @@ export interface operations {
                      *           "run_id": 1,
                      *           "build_no": 1,
                      *           "actor": "actor",
-                     *           "rule_version": "rule version"
+                     *           "rule_version": "rule version",
+                     *           "reason": "reason"
                      *         }
                      *       ],
                      *       "as_of": "2026-11-03T09:14:07.250Z",

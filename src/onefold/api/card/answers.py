@@ -332,6 +332,8 @@ class IdChange(_Shape):
     records: int
     subject_ids: list[str]
     run_id: int
+    change_id: int
+    can_be_undone: bool
     hidden_by: str | None
 
 
@@ -342,6 +344,7 @@ class RunNote(_Shape):
     build_no: int | None
     actor: str
     rule_version: str
+    reason: str | None
 
 
 class Identity(_Shape):

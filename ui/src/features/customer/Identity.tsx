@@ -1,17 +1,23 @@
 /** Of which records the customer is made, since when, and every merge and split. */
+import { Button } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Attachment, type Identity as Found, useIdentity } from "@/api/customer";
+import { type Attachment, type IdChange, type Identity as Found, useIdentity } from "@/api/customer";
+import { undoChange, useMapAction } from "@/api/identity";
+import { useSession } from "@/app/session";
+import { ConfirmButton } from "@/components/ConfirmButton";
 import { DateField } from "@/components/DateField";
 import { type Column, DataTable } from "@/components/DataTable";
-import { ErrorState } from "@/components/ErrorState";
+import { ErrorLine, ErrorState } from "@/components/ErrorState";
 import { Hidden } from "@/components/Hidden";
 import { Loading } from "@/components/Loading";
 import { Moment } from "@/components/Moment";
 import { Section } from "@/components/Page";
 import { Text } from "@/components/Text";
-import { isolated } from "./labels";
 import { CustomerId } from "./CustomerId";
+import { NotTheSame, SameAs } from "./Decide";
+import { Explain, WhyButton } from "./Explain";
+import { isolated } from "./labels";
 
 export function Identity({ id }: { id: string }): ReactNode {
   const { t } = useTranslation("customer");
@@ -21,6 +27,7 @@ export function Identity({ id }: { id: string }): ReactNode {
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
     <>
+      <Deciding found={data} />
       <Section
         title={t("identity.records")}
         lead={t("identity.records_why")}
@@ -60,10 +67,37 @@ export function Identity({ id }: { id: string }): ReactNode {
   );
 }
 
+/** What a steward may do here, and why the records are one customer. */
+function Deciding({ found }: { found: Found }): ReactNode {
+  const { t } = useTranslation("customer");
+  const { may } = useSession();
+  const [isWhy, setIsWhy] = useState(false);
+  const [dialog, setDialog] = useState<"same" | "different" | null>(null);
+  const id = found.customer_id;
+  const mayDecide = may("update", "identity") && found.state === "active";
+  const isPartable = found.present.filter(({ subject_id }) => subject_id !== null).length > 1;
+  return (
+    <div className="cu-deciding">
+      <div className="cu-actions">
+        <WhyButton isOpen={isWhy} onToggle={() => setIsWhy(!isWhy)} />
+        {mayDecide && isPartable && <Button onClick={() => setDialog("different")}>{t("different.open")}</Button>}
+        {mayDecide && <Button onClick={() => setDialog("same")}>{t("same.open")}</Button>}
+      </div>
+      {isWhy && <Explain a={id} />}
+      {dialog === "same" && <SameAs id={id} onClose={() => setDialog(null)} />}
+      {dialog === "different" && <NotTheSame id={id} records={found.present} onClose={() => setDialog(null)} />}
+    </div>
+  );
+}
+
 function Attachments({ rows, runs }: { rows: Attachment[]; runs: Found["runs"] }): ReactNode {
   const { t } = useTranslation("customer");
-  const builds = new Map(runs.map((run) => [run.run_id, run.build_no]));
-  const run = (id: number | null): string => (id === null ? "" : t("identity.build", { number: builds.get(id) ?? id }));
+  const known = new Map(runs.map((run) => [run.run_id, run]));
+  const run = (id: number | null): string => {
+    const found = id === null ? undefined : known.get(id);
+    if (!found) return "";
+    return found.build_no === null ? isolated(found.actor) : t("identity.build", { number: found.build_no });
+  };
   const columns: Column<Attachment>[] = [
     { key: "source", title: t("provenance.source"), isPrimary: true, render: (row) => <Text>{row.source}</Text> },
     { key: "table", title: t("identity.table"), render: (row) => <Text>{row.table}</Text> },
@@ -101,26 +135,72 @@ function Attachments({ rows, runs }: { rows: Attachment[]; runs: Found["runs"] }
 
 function Changes({ found }: { found: Found }): ReactNode {
   const { t } = useTranslation("customer");
-  const elsewhere = t("identity.elsewhere");
+  const undone = useMapAction(undoChange);
   return (
-    <ol className="cu-changes">
-      {found.changes.map((change) => (
-        <li key={`${change.run_id}${change.kind}${change.customer_id}${change.other_customer_id}${change.records}`}>
-          <Moment value={change.happened_at} as="moment" />
-          <span>
-            {t(`change.${change.kind}`, {
-              id: isolated(change.customer_id ?? elsewhere),
-              other: isolated(change.other_customer_id ?? elsewhere),
-              count: change.records,
-            })}
-          </span>
-          {change.hidden_by && <Hidden policy={change.hidden_by} />}
+    <>
+      <ol className="cu-changes">
+        {found.changes.map((change) => (
+          <Change
+            key={change.change_id}
+            change={change}
+            run={found.runs.find(({ run_id }) => run_id === change.run_id)}
+            onUndo={() => undone.mutateAsync(change.change_id).catch(() => undefined)}
+          />
+        ))}
+        <li>
+          <Moment value={found.created_at} as="moment" />
+          <span>{t("identity.founded", { id: isolated(found.customer_id) })}</span>
         </li>
-      ))}
-      <li>
-        <Moment value={found.created_at} as="moment" />
-        <span>{t("identity.founded", { id: isolated(found.customer_id) })}</span>
-      </li>
-    </ol>
+      </ol>
+      <ErrorLine error={undone.error} />
+    </>
+  );
+}
+
+interface ChangeProps {
+  change: IdChange;
+  run: Found["runs"][number] | undefined;
+  onUndo: () => Promise<unknown>;
+}
+
+function Change({ change, run, onUndo }: ChangeProps): ReactNode {
+  const { t } = useTranslation("customer");
+  const { may } = useSession();
+  const elsewhere = t("identity.elsewhere");
+  const words = t(`change.${change.kind}`, {
+    id: isolated(change.customer_id ?? elsewhere),
+    other: isolated(change.other_customer_id ?? elsewhere),
+    count: change.records,
+  });
+  return (
+    <li>
+      <Moment value={change.happened_at} as="moment" />
+      <span>
+        {words}{" "}
+        {run && run.build_no === null && (
+          <span className="soft">
+            <Text>{run.actor}</Text>
+            {run.reason && (
+              <>
+                : <Text>{run.reason}</Text>
+              </>
+            )}
+          </span>
+        )}
+      </span>
+      {change.hidden_by && <Hidden policy={change.hidden_by} />}
+      {change.can_be_undone && !change.hidden_by && may("update", "identity") && (
+        <ConfirmButton
+          size="small"
+          question={t("undo.ask")}
+          consequence={t("undo.what")}
+          confirm={t("undo")}
+          aria-label={`${t("undo")}: ${words}`}
+          onConfirm={onUndo}
+        >
+          {t("undo")}
+        </ConfirmButton>
+      )}
+    </li>
   );
 }
