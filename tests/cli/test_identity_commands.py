@@ -1,0 +1,115 @@
+"""Who is who at the command line: exit codes, JSON and nothing else, and the limit on how much a build may change."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from onefold.build import blast
+from onefold.cli.main import main
+from onefold.workspace import Workspace
+
+HEAD = "id,first name,last name,email,phone,birth date\n"
+ROWS = [
+    "1,Ana,García,ana.garcia@example.com,+34600110001,1980-02-03",
+    "2,Bruno,Caldez,bruno77@example.com,+34600110002,1971-05-09",
+    "3,Carla,Holtman,carla.h@example.com,+34600110003,1990-11-20",
+    "4,Dmitri,Elmov,d.elmov@example.com,+34600110004,1965-01-30",
+]
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write(tmp_path, ROWS)
+    with Workspace.create(tmp_path / "acme") as workspace:
+        workspace.connect("crm", str(tmp_path / "crm.csv"))
+        workspace.build()
+    monkeypatch.chdir(tmp_path / "acme")
+    return tmp_path
+
+
+def write(folder: Path, rows: list[str]) -> None:
+    (folder / "crm.csv").write_text(HEAD + "\n".join(rows) + "\n", "utf-8")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return int(ended.value.code or 0), capsys.readouterr().out
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    code, out = run(capsys, "identity", *arguments, "--json")
+    assert code == 0, out
+    return json.loads(out)
+
+
+def test_a_decision_is_made_explained_listed_and_undone(company, capsys):
+    first = told(capsys, "resolve", "crm.crm:1")["customer_id"]
+    effect = told(capsys, "same", "crm:1", "bruno77@example.com", "--reason", "maiden name")
+    assert effect["counts"]["merged"] == 1
+    assert told(capsys, "explain", "crm:1", "crm:2")["verdict"] == "decided_same"
+    assert [one["reason"] for one in told(capsys, "overrides")["overrides"]] == ["maiden name"]
+    feed = told(capsys, "changes")
+    assert [change["kind"] for change in feed["changes"]] == ["merged"]
+    assert told(capsys, "changes", "--after", str(feed["last"])) == {"changes": [], "last": feed["last"]}
+    retired = feed["changes"][0]["customer_id"]
+    assert told(capsys, "resolve", retired)["customer_id"] != retired
+    told(capsys, "undo", str(feed["last"]))
+    assert told(capsys, "resolve", retired)["customer_id"] == retired
+    assert told(capsys, "resolve", "crm.crm:1")["customer_id"] == first
+    assert told(capsys, "explain", "crm:1", "crm:2")["verdict"] == "decided_different"
+
+
+def test_exit_codes_say_what_is_wrong(company, capsys):
+    assert run(capsys, "identity", "resolve", "cus_aaaaaaaaaaaaaaaa")[0] == 3
+    assert run(capsys, "identity", "resolve", "crm.crm:1", "--as-of", "2001-01-01")[0] == 3
+    assert run(capsys, "identity", "explain", "nobody@example.com")[0] == 3
+    assert run(capsys, "identity", "undo")[0] == 2
+    assert run(capsys, "identity", "undo", "99")[0] == 3
+    assert run(capsys, "identity", "different", "crm:1", "crm:1")[0] == 2
+    told(capsys, "same", "crm:1", "crm:2")
+    assert run(capsys, "identity", "different", "crm:1", "crm:2")[0] == 4
+    assert run(capsys, "identity", "withdraw", "ovr_no")[0] == 3
+
+
+def test_a_plan_shows_what_a_build_would_do_and_why_and_does_nothing(company, capsys):
+    write(company, [*ROWS[:1], "2," + ROWS[0][2:], *ROWS[2:]])
+    plan = told(capsys, "plan")
+    assert plan["counts"]["merged"] == 1
+    assert plan["changes"][0]["evidence"]["links"][0]["weight"] > 0
+    assert told(capsys, "changes")["changes"] == []
+    code, _ = run(capsys, "build", "--json")
+    assert code == 0
+    made = told(capsys, "changes")["changes"]
+    assert [(change["kind"], change["subject_ids"]) for change in made] == [
+        (change["kind"], change["subject_ids"]) for change in plan["changes"]
+    ]
+
+
+def test_a_build_that_changes_too_much_keeps_the_old_map_until_it_is_confirmed(company, capsys, monkeypatch):
+    monkeypatch.setattr(blast, "FEWEST_STOPPED", 1)
+    write(company, [ROWS[0]])
+    before = told(capsys, "resolve", "crm.crm:3")
+    code, out = run(capsys, "build", "--json")
+    assert code == 10
+    assert json.loads(out)["kept_map"]["changed"] == 3
+    assert told(capsys, "resolve", "crm.crm:3") == before
+    assert told(capsys, "plan")["blast"]["is_too_large"]
+    with Workspace.open() as workspace:
+        assert workspace.card(before["customer_id"]).state == "active", "profiles are as they were"
+    code, out = run(capsys, "build")
+    assert code == 10
+    assert "onefold build --confirm" in out
+    assert run(capsys, "build", "--confirm")[0] == 0
+    assert [change["kind"] for change in told(capsys, "changes")["changes"]] == ["retired"] * 3
+
+
+def test_help_shows_the_commands(company):
+    from onefold.cli.main import onefold
+
+    assert "explain" in CliRunner().invoke(onefold, ["identity", "--help"]).output
