@@ -73,13 +73,16 @@ def open_page(site, chromium):
 
 
 @pytest.mark.parametrize(
-    ("language", "is_phone", "is_dark"), [("en", False, False), ("fa", True, True), ("fa", False, False), ("en", True, False)]
+    ("language", "is_phone", "is_dark"),
+    [("en", False, False), ("fa", True, True), ("fa", False, False), ("en", True, False)],
 )
 def test_the_evidence_is_shown_in_plain_words_on_every_screen(open_page, language, is_phone, is_dark):
     page = open_page("crm:1", language=language, is_phone=is_phone, is_dark=is_dark)
     page.locator(".cu-actions button").first.click()
     page.wait_for_selector(".cu-waterfall")
-    check(page, f"identity-why-{language}-{'phone' if is_phone else 'desk'}-{'dark' if is_dark else 'light'}", ".cu-main")
+    check(
+        page, f"identity-why-{language}-{'phone' if is_phone else 'desk'}-{'dark' if is_dark else 'light'}", ".cu-main"
+    )
 
 
 def test_a_steward_parts_two_people_and_undoes_it(open_page):

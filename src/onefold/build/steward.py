@@ -124,7 +124,7 @@ def undo_change(desk: Desk, change_id: int, reason: str, *, is_dry_run: bool = F
     """
     desk.access.require("update", "identity")
     undo = plan_undo_of_change(desk.connection, change_id, _person(desk, reason))
-    return _undo(desk, undo, f"undo of change {change_id}", reason, is_dry_run=is_dry_run)
+    return _undo(desk, undo, reason, is_dry_run=is_dry_run)
 
 
 def undo_run(desk: Desk, run_id: int, reason: str, *, is_dry_run: bool = False) -> Effect:
@@ -137,7 +137,7 @@ def undo_run(desk: Desk, run_id: int, reason: str, *, is_dry_run: bool = False) 
     """
     desk.access.require("update", "identity")
     undo = plan_undo_of_run(desk.connection, run_id, _person(desk, reason))
-    return _undo(desk, undo, f"undo of run {run_id}", reason, is_dry_run=is_dry_run)
+    return _undo(desk, undo, reason, is_dry_run=is_dry_run)
 
 
 def withdraw(desk: Desk, override_id: str, *, expected_version: int | None = None) -> Override:
@@ -176,15 +176,10 @@ def withdraw_decision(
     return found
 
 
-def _undo(desk: Desk, undo: Undo, what: str, reason: str, *, is_dry_run: bool) -> Effect:
-    decision = _Decision(
-        "identity.undo",
-        f"{what}: {reason}" if reason else what,
-        undo.drafts,
-        undo.withdrawn,
-        undo,
+def _undo(desk: Desk, undo: Undo, reason: str, *, is_dry_run: bool) -> Effect:
+    return _carry_out(
+        desk, _Decision("identity.undo", reason, undo.drafts, undo.withdrawn, undo), is_dry_run=is_dry_run
     )
-    return _carry_out(desk, decision, is_dry_run=is_dry_run)
 
 
 def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:

@@ -40,7 +40,9 @@ _change = sa.table(
     sa.column("happened_at", sa.DateTime(timezone=True)),
     sa.column("undone_run"),
 )
-_run = sa.table("identity_run", *(sa.column(name) for name in ("run_id", "build_no", "actor", "rule_version", "reason")))
+_run = sa.table(
+    "identity_run", *(sa.column(name) for name in ("run_id", "build_no", "actor", "rule_version", "reason"))
+)
 _IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
 # every link was announced as a change, and changes are indexed by whom they led to
 _MERGED_INTO = sa.select(_customer.c.customer_id).where(

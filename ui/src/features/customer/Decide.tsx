@@ -67,7 +67,6 @@ export function SameAs({ id, onClose }: DialogProps): ReactNode {
         id={label}
         type="search"
         autoFocus
-        allowClear
         dir="auto"
         value={text}
         onChange={(event) => {

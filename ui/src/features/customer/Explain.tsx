@@ -93,7 +93,7 @@ function Waterfall({ link }: { link: Link }): ReactNode {
               />
             </span>
             <span className="cu-bits">
-              <Num value={bar.bits} signDisplay="exceptZero" maximumFractionDigits={1} />
+              <Num value={bar.bits} signDisplay="exceptZero" minimumFractionDigits={1} maximumFractionDigits={1} />
             </span>
           </li>
         ))}
@@ -108,7 +108,7 @@ function Waterfall({ link }: { link: Link }): ReactNode {
           <span />
           <span />
           <span className="cu-bits">
-            <Num value={link.weight} signDisplay="exceptZero" maximumFractionDigits={1} />
+            <Num value={link.weight} signDisplay="exceptZero" minimumFractionDigits={1} maximumFractionDigits={1} />
           </span>
         </li>
       </ol>
