@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from onefold.build import BuildReport, Progress
     from onefold.workspace import Workspace
 
-KEPT_MAP = 10
-"""Exit code of a build that kept the old map."""
 _WAIT_SECONDS = 30.0
 """How long a server's build waits for those who look at samples."""
 
@@ -42,6 +40,7 @@ def build(html: str | None, only: tuple[str, ...], *, is_confirmed: bool, for_se
     Example:
       onefold build --html silo-report.html
     """
+    from onefold.cli.errors import KEPT_MAP
     from onefold.cli.report import write_html
     from onefold.workspace import Workspace
 

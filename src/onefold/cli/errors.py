@@ -44,6 +44,9 @@ from onefold.settings import mask_secrets
 
 STOPPED = "Stopped. The workspace is as it was after the last completed step; run the command again to go on."
 
+KEPT_MAP = 10
+"""Of a build that kept the old map: all went well, but a person has to agree."""
+
 EXIT_CODES: dict[type[OnefoldError], int] = {
     InvalidInput: 2,
     NotFound: 3,
