@@ -222,35 +222,38 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
 
 
 def _plan(desk: Desk, overrides: Sequence[Override], decision: _Decision) -> MapPlan:
-    """The whole map with the customers that a decision touches grouped anew."""
+    """The map of the customers that a decision touches, grouped anew."""
     bonds = Bonds.of(overrides)
     units = {bonds.unit_of[name] for draft in decision.drafts for name in draft.subjects}
     named = [name for name, unit in bonds.unit_of.items() if unit in units]
     touched = sorted(set(_holders(desk.connection, named).values()))
-    owned = sa.select(subject.c.subject_id, subject.c.customer_id, customer.c.kind).join(
-        customer, customer.c.customer_id == subject.c.customer_id
-    )
-    everyone = read_table(desk.connection, owned, _OWNED)
-    with desk.engine.registered(everyone, "steward_owned"), desk.engine.registered(_texts(touched), "steward_touched"):
-        mine = desk.engine.arrow(
-            """
-            select o.subject_id, o.cluster, coalesce(r.kind, o.kind) as kind
-            from steward_owned o
-            semi join steward_touched t on t.name = o.cluster
-            left join main.record r using (subject_id)
-            order by o.subject_id"""
-        )
-        others = desk.engine.arrow(
-            "select * from steward_owned o anti join steward_touched t on t.name = o.cluster order by subject_id"
-        )
+    mine = _owned(desk, touched)
     members = dict(zip(mine["subject_id"].to_pylist(), mine["cluster"].to_pylist(), strict=True))
     groups = regroup(members, _links(desk.engine, mine["subject_id"]), bonds)
     named_groups = {name: f"group {number}" for name, number in groups.items()}
     labels = pa.array([named_groups[name] for name in members], pa.string())
-    wanted = pa.concat_tables([others.cast(_OWNED), mine.set_column(1, "cluster", labels).cast(_OWNED)])
+    wanted = mine.set_column(1, "cluster", labels)
     pins = decision.undone.pins_of(named_groups)
-    plan = plan_map(desk.connection, wanted, workspace_key=desk.workspace_key, pins=pins)
+    plan = plan_map(desk.connection, wanted, workspace_key=desk.workspace_key, pins=pins, among=touched)
     return with_reasons(desk.engine, plan, overrides)
+
+
+def _owned(desk: Desk, customer_ids: Sequence[str]) -> pa.Table:
+    """subject_id, cluster (its customer), kind (of the record, else of the customer), by subject."""
+    owned = sa.select(subject.c.subject_id, subject.c.customer_id, customer.c.kind).join(
+        customer, customer.c.customer_id == subject.c.customer_id
+    )
+    parts = [customer_ids[start : start + _PER_QUERY] for start in range(0, len(customer_ids), _PER_QUERY)]
+    tables = [read_table(desk.connection, owned.where(subject.c.customer_id.in_(part)), _OWNED) for part in parts]
+    with desk.engine.registered(pa.concat_tables([_OWNED.empty_table(), *tables]), "steward_owned"):
+        found = desk.engine.arrow(
+            """
+            select o.subject_id, o.cluster, coalesce(r.kind, o.kind) as kind
+            from steward_owned o
+            left join main.record r using (subject_id)
+            order by o.subject_id"""
+        )
+    return found.cast(_OWNED)
 
 
 def _links(engine: Engine, subject_ids: pa.ChunkedArray) -> list[Link]:

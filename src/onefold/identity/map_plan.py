@@ -7,7 +7,7 @@ the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from onefold.identity.tables import customer, identity_run, subject, subject_his
 from onefold.kernel import customer_id_for
 from onefold.storage import read_table
 
+_PER_QUERY = 500
 _TEXT, _NUMBER = pa.string(), pa.int64()
 _HELD = pa.schema([("subject_id", _TEXT), ("customer_id", _TEXT), ("attached_run", _NUMBER)])
 _PAST = pa.schema([*_HELD, ("detached_run", _NUMBER)])
@@ -80,7 +81,12 @@ class MapPlan:
 
 
 def plan_map(
-    connection: sa.Connection, clusters: pa.Table, *, workspace_key: bytes, pins: Mapping[Any, str] | None = None
+    connection: sa.Connection,
+    clusters: pa.Table,
+    *,
+    workspace_key: bytes,
+    pins: Mapping[Any, str] | None = None,
+    among: Collection[str] | None = None,
 ) -> MapPlan:
     """Compute how the map changes when subjects are clustered as ``clusters`` says.
 
@@ -90,13 +96,15 @@ def plan_map(
             order. Subjects that are not in it have vanished.
         workspace_key: from which new ids are derived.
         pins: cluster -> the issued customer that it has to be, whatever the rules say; for undoing.
+        among: active customers whose subjects alone are clustered, and all of whose subjects are; everybody where
+            absent. The plan is the same as if everybody else were given as they are, but costs what they are.
 
     Raises:
         InvalidInput: a subject is in two clusters, or a value is missing.
     """
     engine = Engine.open()
     try:
-        _load(engine, connection, clusters)
+        _load(engine, connection, clusters, _relations(connection, among, set((pins or {}).values())))
         names = pa.array(list(pins or {}), clusters.schema.field("cluster").type)
         engine.write(
             "pin", pa.table({"cluster": names, "customer_id": pa.array((pins or {}).values(), _TEXT)}), replace=True
@@ -106,7 +114,8 @@ def plan_map(
             engine.execute(f"create table {relation} as {step}")
             if relation == "link":
                 _follow_links(engine)
-        engine.write("founded", _found(engine, workspace_key), replace=True)
+        founded = _found(engine, workspace_key, lambda ids: _issued_among(connection, ids))
+        engine.write("founded", founded, replace=True)
         for relation, step in STEPS_AFTER_IDS.items():
             engine.execute(f"create table {relation} as {step}")
         return _plan(engine, _last_run(connection))
@@ -118,7 +127,9 @@ def _last_run(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(identity_run.c.run_id), 0))).scalar_one())
 
 
-def _load(engine: Engine, connection: sa.Connection, clusters: pa.Table) -> None:
+def _load(
+    engine: Engine, connection: sa.Connection, clusters: pa.Table, relations: dict[str, tuple[pa.Schema, list[Any]]]
+) -> None:
     engine.write("wanted", clusters.select(["subject_id", "cluster", "kind"]), replace=True)
     wrong = engine.rows(
         """
@@ -134,28 +145,80 @@ def _load(engine: Engine, connection: sa.Connection, clusters: pa.Table) -> None
             f"subject {name!r} {reason}; each must be in exactly one",
             hint="Run the resolve step again: onefold build.",
         )
-    loads: list[tuple[str, sa.Table, pa.Schema]] = [
-        ("held", subject, _HELD),
-        ("past", subject_history, _PAST),
-        ("issued", customer, _ISSUED),
+    for relation, (schema, queries) in relations.items():
+        parts = [read_table(connection, query, schema) for query in queries]
+        engine.write(relation, pa.concat_tables([schema.empty_table(), *parts]), replace=True)
+    engine.execute("create or replace table past as select distinct * from past")
+
+
+def _relations(
+    connection: sa.Connection, among: Collection[str] | None, pinned: set[str]
+) -> dict[str, tuple[pa.Schema, list[Any]]]:
+    """``held``, ``past`` and ``issued``: their columns, and the queries that together read them."""
+
+    def select(table: sa.Table, schema: pa.Schema) -> sa.Select[Any]:
+        return sa.select(*(table.c[name] for name in schema.names))
+
+    held, past, issued = select(subject, _HELD), select(subject_history, _PAST), select(customer, _ISSUED)
+    if among is None:
+        return {"held": (_HELD, [held]), "past": (_PAST, [past]), "issued": (_ISSUED, [issued])}
+    mine = _parts(among)
+    names = [
+        name
+        for part in mine
+        for name in connection.execute(sa.select(subject.c.subject_id).where(subject.c.customer_id.in_(part))).scalars()
     ]
-    for relation, table, schema in loads:
-        query = sa.select(*(table.c[name] for name in schema.names))
-        engine.write(relation, read_table(connection, query, schema), replace=True)
+    concerned = _concerned(connection, set(among) | pinned, names)
+    ids = _parts(concerned)
+    return {
+        "held": (_HELD, [held.where(subject.c.customer_id.in_(part)) for part in mine]),
+        "past": (
+            _PAST,
+            [past.where(subject_history.c.subject_id.in_(part)) for part in _parts(names)]
+            + [past.where(subject_history.c.customer_id.in_(part)) for part in ids],
+        ),
+        "issued": (_ISSUED, [issued.where(customer.c.customer_id.in_(part)) for part in ids]),
+    }
+
+
+def _concerned(connection: sa.Connection, among: set[str], names: Sequence[str]) -> list[str]:
+    """``among``, and the merged ids under which their subjects once stood, with all that these were merged into.
+
+    Other active customers are none of it, though one of their ids may have held one of these subjects.
+    """
+    found = set(among)
+    layer = {
+        owner
+        for part in _parts(names)
+        for owner in connection.execute(
+            sa.select(subject_history.c.customer_id).where(subject_history.c.subject_id.in_(part)).distinct()
+        ).scalars()
+    } | among
+    while layer:
+        query = sa.select(customer.c.customer_id, customer.c.merged_into)
+        rows = [
+            row for part in _parts(layer) for row in connection.execute(query.where(customer.c.customer_id.in_(part)))
+        ]
+        merged = {row.customer_id: row.merged_into for row in rows if row.merged_into is not None}
+        found |= merged.keys()
+        layer = set(merged.values()) - found
+    return sorted(found)
+
+
+def _parts(names: Iterable[str]) -> list[list[str]]:
+    """``names`` in lists that a query may hold."""
+    ordered = sorted(names)
+    return [ordered[start : start + _PER_QUERY] for start in range(0, len(ordered), _PER_QUERY)]
 
 
 def _settle(engine: Engine) -> None:
-    """Put aside what stays as it is (``placed_before``), so that planning costs in proportion to what changed.
-
-    Every id ever issued stays known as ``issued_ever``: new ones must differ from all of them.
-    """
+    """Put aside what stays as it is (``placed_before``), so that planning costs in proportion to what changed."""
     engine.execute(f"create table settled as {SETTLED}")
     engine.execute(
         """
         create table placed_before as
         select w.subject_id, s.customer_id, s.kind from wanted w join settled s using (cluster)"""
     )
-    engine.execute("create table issued_ever as select customer_id from issued")
     for relation, by in (("wanted", "cluster"), ("held", "customer_id"), ("issued", "customer_id")):
         engine.execute(f"create or replace table {relation} as select * from {relation} anti join settled using ({by})")
 
@@ -171,7 +234,7 @@ def _follow_links(engine: Engine) -> None:
         )
 
 
-def _found(engine: Engine, workspace_key: bytes) -> pa.Table:
+def _found(engine: Engine, workspace_key: bytes, find_issued: Callable[[list[str]], set[str]]) -> pa.Table:
     """cluster, customer_id: an id for each cluster that has none, derived from its smallest subject.
 
     A subject that founded before (and was split off since) founds again under the next attempt.
@@ -180,7 +243,7 @@ def _found(engine: Engine, workspace_key: bytes) -> pa.Table:
     founders = unowned["founder"].to_pylist()
     ids = [customer_id_for(workspace_key, founder) for founder in founders]
     attempt = 0
-    while taken := _issued_among(engine, ids):
+    while taken := find_issued(ids):
         attempt += 1
         ids = [
             customer_id_for(workspace_key, founder, attempt) if customer_id in taken else customer_id
@@ -189,11 +252,12 @@ def _found(engine: Engine, workspace_key: bytes) -> pa.Table:
     return pa.table({"cluster_no": unowned["cluster_no"], "customer_id": pa.array(ids, pa.string())})
 
 
-def _issued_among(engine: Engine, ids: list[str]) -> set[str]:
-    with engine.registered(pa.table({"customer_id": pa.array(ids, pa.string())}), "drawn") as drawn:
-        return {
-            row[0] for row in engine.rows(f"select customer_id from issued_ever semi join {drawn} using (customer_id)")
-        }
+def _issued_among(connection: sa.Connection, ids: list[str]) -> set[str]:
+    """Those of ``ids`` that were ever issued; new ones must differ from all of them."""
+    known = sa.select(customer.c.customer_id)
+    if len(ids) <= _PER_QUERY:
+        return set(connection.execute(known.where(customer.c.customer_id.in_(ids))).scalars())
+    return set(connection.execute(known).scalars()).intersection(ids)
 
 
 def _plan(engine: Engine, last_run: int) -> MapPlan:

@@ -23,7 +23,7 @@ from onefold.identity.tables import (
     subject,
     subject_history,
 )
-from onefold.identity.undo import Person, mark_undone, plan_undo_of_change
+from onefold.identity.undo import Person, Undo, mark_undone, plan_undo_of_change
 from onefold.storage import AppDatabase
 
 TABLES = (
@@ -38,6 +38,16 @@ TABLES = (
 FIRST = [f"crm.people:{number}" for number in range(8)]
 LATER = [f"shop.people:{number}" for number in range(4)]
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def as_table(groups: dict[str, int]) -> pa.Table:
+    return pa.table(
+        {
+            "subject_id": pa.array(list(groups), pa.string()),
+            "cluster": pa.array(list(groups.values()), pa.int64()),
+            "kind": pa.array(["person"] * len(groups), pa.string()),
+        }
+    )
 
 
 class World:
@@ -69,23 +79,31 @@ class World:
             keep_overrides(connection, undo.drafts)
             bonds = Bonds.of(active_overrides(connection))
         groups = regroup(self.owners(), [], bonds)
+        self._check_narrow_plan(groups, undo, bonds)
         owners = self._apply(groups, undo.pins_of(groups))
         with self.database.write() as connection:
             run = connection.execute(sa.select(sa.func.max(identity_run.c.run_id))).scalar_one()
             mark_undone(connection, undo.change_ids, run)
         return owners
 
+    def _check_narrow_plan(self, groups: dict[str, int], undo: Undo, bonds: Bonds) -> None:
+        """A plan among the customers that an undo touches is the plan for everybody."""
+        before = self.owners()
+        units = {bonds.unit_of[name] for draft in undo.drafts for name in draft.subjects}
+        touched = {before[name] for name in before if bonds.unit_of.get(name) in units}
+        mine = {name: owner for name, owner in before.items() if owner in touched}
+        narrow = regroup(mine, [], bonds)
+        with self.database.read() as connection:
+            whole = plan_map(connection, as_table(groups), workspace_key=b"k", pins=undo.pins_of(groups))
+            part = plan_map(connection, as_table(narrow), workspace_key=b"k", pins=undo.pins_of(narrow), among=touched)
+        for name in ("created", "changed", "ended", "begun", "changes"):
+            assert getattr(whole, name).to_pylist() == getattr(part, name).to_pylist()
+        assert whole.counts == part.counts
+
     def _apply(self, groups: dict[str, int], pins: dict[Any, str] | None = None) -> dict[str, str]:
         self.now += timedelta(hours=1)
-        table = pa.table(
-            {
-                "subject_id": pa.array(list(groups), pa.string()),
-                "cluster": pa.array(list(groups.values()), pa.int64()),
-                "kind": pa.array(["person"] * len(groups), pa.string()),
-            }
-        )
         with self.database.write() as connection:
-            plan = plan_map(connection, table, workspace_key=b"k", pins=pins)
+            plan = plan_map(connection, as_table(groups), workspace_key=b"k", pins=pins)
             apply_map(connection, plan, build_no=None, actor="test", rule_version="1", now=self.now)
         return self.owners()
 
