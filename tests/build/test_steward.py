@@ -234,9 +234,14 @@ def test_a_decision_about_a_record_that_vanishes_waits_until_it_comes_back(compa
 
 def test_while_another_holds_the_warehouse_a_decision_is_refused_and_leaves_nothing(company):
     before = company.build()
-    with company.open() as other, other.locked(), company.open() as workspace, pytest.raises(Conflict):
-        with workspace.steward(ACCESS, wait_seconds=0) as desk:
-            decide(desk, "same", [crm(1)], [crm(2)], "")
+    with (
+        company.open() as other,
+        other.locked(),
+        company.open() as workspace,
+        pytest.raises(Conflict),
+        workspace.steward(ACCESS, wait_seconds=0) as desk,
+    ):
+        decide(desk, "same", [crm(1)], [crm(2)], "")
     assert company.build() == before
 
 
@@ -248,11 +253,15 @@ def test_a_crash_leaves_the_old_map_or_the_new_one_and_the_next_build_mends_the_
         raise RuntimeError("the power is cut before the commit")
     assert company.owners() == before
     assert company.seen() == seen
-    with company.open() as workspace, pytest.raises(RuntimeError), workspace.warehouse() as engine:
-        with engine.transaction():
-            with workspace.database.write() as connection:
-                decide(workspace.desk(connection, engine, ACCESS), "same", [crm(1)], [crm(2)], "")
-            raise RuntimeError("the power is cut before the warehouse follows")
+    with (
+        company.open() as workspace,
+        pytest.raises(RuntimeError, match="warehouse follows"),
+        workspace.warehouse() as engine,
+        engine.transaction(),
+    ):
+        with workspace.database.write() as connection:
+            decide(workspace.desk(connection, engine, ACCESS), "same", [crm(1)], [crm(2)], "")
+        raise RuntimeError("the power is cut before the warehouse follows")
     owners, seen = company.owners(), company.seen()
     assert owners[crm(1)] == owners[crm(2)]
     assert company.build() == owners
