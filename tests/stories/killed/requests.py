@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from tests.api.people import PASSWORD
@@ -216,6 +217,48 @@ def _quarantine(house: House) -> Ask:
     return Ask("/quarantine/replay", {"rows": [{"quarantine_id": row["quarantine_id"], "values": values}]})
 
 
+_PAIR = {"a": ["crm:2"], "b": ["crm:3"]}
+
+
+def _unbound(house: House) -> None:
+    """Two records of different customers, about whom nobody has decided anything."""
+    houses = {name: house.owner.get(f"/identity/resolve/crm.people:{name}").json()["customer_id"] for name in "23"}
+    for one in house.owner.get("/identity/overrides").json()["items"]:
+        _withdraw(house, one["override_id"])
+    if len(set(houses.values())) == 1:
+        _withdraw(
+            house, house.make("/identity/overrides", {"kind": "different", **_PAIR})["overrides"][0]["override_id"]
+        )
+
+
+def _withdraw(house: House, override_id: str) -> None:
+    path = f"/identity/overrides/{override_id}"
+    assert house.owner.post(f"{path}/withdraw", headers=house.etag(path)).is_success
+
+
+def _united(house: House) -> Any:
+    _unbound(house)
+    return house.make("/identity/overrides", {"kind": "same", **_PAIR})
+
+
+def _decision(house: House) -> Ask:
+    _unbound(house)
+    return Ask("/identity/overrides", {"kind": "same", **_PAIR, "reason": "one person"})
+
+
+def _withdrawal(house: House) -> Ask:
+    _unbound(house)
+    made = house.make("/identity/overrides", {"kind": "different", **_PAIR})
+    path = f"/identity/overrides/{made['overrides'][0]['override_id']}"
+    return Ask(f"{path}/withdraw", headers=house.etag(path))
+
+
+def _undo(house: House) -> Ask:
+    run = _united(house)["run_id"]
+    (change,) = house.owner.get("/identity/changes", params={"run": run}).json()["items"]
+    return Ask(f"/identity/changes/{change['change_id']}/undo", {"reason": "two people"})
+
+
 REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /sign-in": _sign_in,
     "POST /sign-in/second-factor": _half_signed_in,
@@ -295,6 +338,10 @@ REQUESTS: dict[str, Callable[[House], Ask]] = {
     "PUT /files/{file_id}": _changed("/files/{}", "file", "file_id", {"name": "other.txt"}),
     "DELETE /files/{file_id}": _changed("/files/{}", "file", "file_id"),
     "POST /notifications/read": _told,
+    "POST /identity/overrides": _decision,
+    "POST /identity/overrides/{override_id}/withdraw": _withdrawal,
+    "POST /identity/changes/{change_id}/undo": _undo,
+    "POST /identity/runs/{run_id}/undo": lambda h: Ask(f"/identity/runs/{_united(h)['run_id']}/undo", {}),
     "POST /sources/{name}/preview-meaning": lambda h: Ask(
         "/sources/crm/preview-meaning", {"table": "people", "column": "first name", "meaning": "family_name"}
     ),
