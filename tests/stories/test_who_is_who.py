@@ -11,6 +11,7 @@ from tests.browsing import DESK, PHONE, check, listen, prefer, require_interface
 
 from onefold.access.accounts import Visitor
 from onefold.access.accounts.sessions import start_session
+from onefold.build import blast
 from onefold.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -49,7 +50,7 @@ def open_page(site, chromium):
     url, token, workspace = site
     contexts, complaints = [], []
 
-    def opened(name, *, language="en", is_phone=False, is_dark=False):
+    def opened(name=None, *, language="en", is_phone=False, is_dark=False):
         context = chromium.new_context(
             base_url=url,
             viewport=PHONE if is_phone else DESK,
@@ -62,8 +63,8 @@ def open_page(site, chromium):
         page = context.new_page()
         listen(page, complaints)
         page.set_default_timeout(20_000)
-        page.goto(f"/customers/{workspace.find_customers(name)[0]}/identity")
-        page.wait_for_selector(".cu-changes")
+        page.goto(f"/customers/{workspace.find_customers(name)[0]}/identity" if name else "/sources/-/builds")
+        page.wait_for_selector(".cu-changes" if name else ".problems")
         return page
 
     yield opened
@@ -113,3 +114,16 @@ def test_a_steward_finds_the_same_customer_sees_why_they_were_apart_and_unites_t
     page.get_by_role("cell", name="2", exact=True).first.wait_for()
     page.get_by_role("button", name="Why one customer?").click()
     page.get_by_text("The same customer").wait_for()
+
+
+@pytest.mark.parametrize(("language", "is_phone"), [("en", False), ("fa", True)])
+def test_a_build_that_kept_the_old_map_says_so_and_asks(site, open_page, monkeypatch, language, is_phone):
+    _url, _token, workspace = site
+    monkeypatch.setattr(blast, "FEWEST_STOPPED", 1)
+    (workspace.path.parent / "crm.csv").write_text(f"{HEAD}7,Eva,Nova,eva@example.com,,1999-09-09,Vic\n", "utf-8")
+    with Workspace(workspace.path) as builder:
+        assert builder.build().kept_map
+    page = open_page(language=language, is_phone=is_phone)
+    check(page, f"identity-kept-{language}", "main")
+    page.locator(".problems").get_by_role("button").first.click()
+    page.locator(".ant-popconfirm").wait_for()

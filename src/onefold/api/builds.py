@@ -49,6 +49,18 @@ class UnreadSource(BaseModel):
     hint: str
 
 
+class KeptMap(BaseModel):
+    """A build would have changed more of the map than is allowed, and published nothing."""
+
+    changed: int
+    """Customers whose id would have changed."""
+    customers: int
+    limit: float
+    """The share that may change."""
+    share: float
+    counts: dict[str, int]
+
+
 class StepOut(BaseModel):
     """What one step of a build did: seconds, and counts of its own."""
 
@@ -56,6 +68,7 @@ class StepOut(BaseModel):
 
     seconds: float = 0.0
     problems: list[UnreadSource] = []
+    kept_map: KeptMap | None = None
 
 
 class BuildOut(BaseModel):

@@ -172,7 +172,6 @@ def _keep_old_state(inputs: BuildInputs, report: BuildReport) -> None:
             .where(build_run.c.build_no == report.build_no)
             .values(finished_at=inputs.clock(), steps=report.steps, report=report.silos)
         )
-        announce_build(connection, report.build_no, inputs.clock())
 
 
 def _warm_up() -> None:

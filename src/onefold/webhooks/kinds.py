@@ -10,6 +10,8 @@ KINDS_OF_CHANGES = {
     "customer.moved": "Records moved from one customer to another.",
     "customer.retired": "The last record of a customer is gone.",
     "customer.restored": "A retired id is in use again.",
+    "identity.decided": "Somebody decided who is who, or undid a change of the map.",
+    "identity.withdrawn": "A decision about who is who binds no longer.",
     "customers.changed": "So many customers changed in one build that they are not told one by one: read them anew.",
     "pick.created": "Somebody picked the value of an attribute that counts.",
     "pick.withdrawn": "Somebody let the rules decide on an attribute again.",

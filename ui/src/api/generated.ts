@@ -4407,6 +4407,24 @@ export interface components {
             reason: string;
         };
         /**
+         * KeptMap
+         * @description A build would have changed more of the map than is allowed, and published nothing.
+         */
+        KeptMap: {
+            /** Changed */
+            changed: number;
+            /** Customers */
+            customers: number;
+            /** Limit */
+            limit: number;
+            /** Share */
+            share: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
          * KeyChange
          * @description What to change; what is not named stays.
          */
@@ -6493,6 +6511,7 @@ export interface components {
              * @default []
              */
             problems: components["schemas"]["UnreadSource"][];
+            kept_map?: components["schemas"]["KeptMap"] | null;
         } & {
             [key: string]: unknown;
         };

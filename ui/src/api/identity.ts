@@ -1,9 +1,8 @@
 /** Who is who: why records are one customer, people's decisions about it, and undo. */
 import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { api } from "./client";
-import type { components } from "./generated";
+import type { Schemas } from "./schemas";
 
-type Schemas = components["schemas"];
 export type Explanation = Schemas["ExplanationOut"];
 export type Link = Schemas["EvidenceOut"];
 export type RecordRef = Schemas["RecordRef"];

@@ -20,6 +20,7 @@ export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelle
 
 export type Job = Schemas["JobOut"];
 export type Build = Schemas["BuildOut"];
+export type Step = Schemas["StepOut"];
 
 export interface ScheduleDraft {
   cron: string;
@@ -110,7 +111,8 @@ export function useSourceChanges(): void {
   useChanges(["build.*", "job.*", "source.*", "quarantine.*"], refresh);
 }
 
-export const startBuild = (sources: string[]): Promise<{ job: Job }> => api.post("/builds", { sources });
+export const startBuild = (sources: string[], { isConfirmed = false } = {}): Promise<{ job: Job }> =>
+  api.post("/builds", { sources, is_confirmed: isConfirmed });
 export const cancelJob = (jobId: string): Promise<Job> => api.post(`/jobs/${jobId}/cancel`);
 export const retryJob = (jobId: string): Promise<Job> => api.post(`/jobs/${jobId}/retry`);
 

@@ -2,7 +2,9 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePaged } from "@/api/paged";
-import { type Build, type JobState, useSourceChanges } from "@/api/sources";
+import { type Build, type JobState, startBuild, type Step, useRefreshSources, useSourceChanges } from "@/api/sources";
+import { useSession } from "@/app/session";
+import { ConfirmButton } from "@/components/ConfirmButton";
 import { type Column, DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { Moment } from "@/components/Moment";
@@ -100,13 +102,44 @@ function Steps({ build }: { build: Build }): ReactNode {
 function Problems({ build }: { build: Build }): ReactNode {
   const error = build.job?.state === "failed" ? build.job.error : null;
   const problems = build.steps["land"]?.problems ?? [];
-  if (!error && problems.length === 0) return "–";
+  const kept = build.steps["resolve"]?.kept_map;
+  if (!error && !kept && problems.length === 0) return "–";
   return (
     <div className="problems">
+      {kept && <KeptMap kept={kept} />}
       {error && <ErrorLine error={ApiError.said(error)} />}
       {problems.map((problem) => (
         <ErrorLine key={problem.source} error={ApiError.said(problem)} />
       ))}
+    </div>
+  );
+}
+
+/** The build would have changed more customers than allowed and published nothing; who may, agrees to it. */
+function KeptMap({ kept }: { kept: NonNullable<Step["kept_map"]> }): ReactNode {
+  const { t } = useTranslation("sources");
+  const { may } = useSession();
+  const refresh = useRefreshSources();
+  const [error, setError] = useState<unknown>(null);
+  const agree = async (): Promise<void> => {
+    try {
+      await startBuild([], { isConfirmed: true });
+      refresh();
+    } catch (refused) {
+      setError(refused);
+    }
+  };
+  return (
+    <div>
+      <p>
+        {t("kept", { count: kept.changed, all: kept.customers })} {t("kept.why")}
+      </p>
+      {may("run", "build") && may("run", "identity") && (
+        <ConfirmButton question={t("kept.ask")} consequence={t("kept.what")} confirm={t("kept.do")} onConfirm={agree}>
+          {t("kept.do")}
+        </ConfirmButton>
+      )}
+      <ErrorLine error={error} />
     </div>
   );
 }
