@@ -90,7 +90,7 @@ def test_the_evidence_is_shown_in_plain_words_on_every_screen(open_page, languag
 def test_a_steward_parts_two_people_and_undoes_it(open_page):
     page, watching = open_page("crm:1"), open_page("shop:9")
     page.get_by_role("button", name="Not the same person…").click()
-    page.get_by_role("checkbox", name="shop.shop 9").check()
+    page.get_by_role("checkbox", name="shop 9").check()
     page.get_by_label("Reason").fill("mother and daughter")
     page.locator(".cu-forecast").get_by_text("left").wait_for()
     check(page, "identity-different", ".ant-modal")

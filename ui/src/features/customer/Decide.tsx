@@ -39,7 +39,8 @@ export function NotTheSame({ id, records, onClose }: DialogProps & { records: re
       <Checkbox.Group className="cu-choose" value={chosen} onChange={setChosen} aria-label={t("identity.records")}>
         {records.map((record) => (
           <Checkbox key={record.subject_id} value={record.subject_id ?? ""} disabled={record.subject_id === null}>
-            <Text>{`${record.source}.${record.table}`}</Text> <Text>{record.record_key}</Text>
+            <Text>{record.source === record.table ? record.source : `${record.source}.${record.table}`}</Text>{" "}
+            <Text>{record.record_key}</Text>
           </Checkbox>
         ))}
       </Checkbox.Group>
