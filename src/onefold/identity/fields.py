@@ -16,9 +16,11 @@ class Name(IntEnum):
 
     DIFFERENT = 0
     INITIAL = 1
-    SIMILAR = 2
-    EQUIVALENT = 3
-    SAME = 4
+    ONE_PART = 2
+    """One part of a compound name agrees, another does not: José Luis and José Antonio."""
+    SIMILAR = 3
+    EQUIVALENT = 4
+    SAME = 5
 
 
 class Contact(IntEnum):
@@ -86,8 +88,8 @@ class Field:
 
 
 FIELDS = (
-    Field("given_name", Name, (0.03, 0.01, 0.06, 0.12, 0.78), 0.015, (4,), 1e-5),
-    Field("family_name", Name, (0.06, 0.01, 0.05, 0.10, 0.78), (0.15, 0.01, 0.04, 0.10, 0.70), (4,), 1e-5),
+    Field("given_name", Name, (0.03, 0.01, 0.01, 0.05, 0.12, 0.78), 0.015, (5,), 1e-5),
+    Field("family_name", Name, (0.06, 0.01, 0.01, 0.04, 0.10, 0.78), (0.13, 0.01, 0.03, 0.03, 0.10, 0.70), (5,), 1e-5),
     Field(
         "email",
         Contact,

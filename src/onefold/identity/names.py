@@ -67,7 +67,7 @@ class NameWords:
     reading: Codes
     """Per word: code of its reading as a Chinese name; absent where it has none."""
     parts: npt.NDArray[np.int32]
-    """Per word: codes of its parts, ``MAX_PARTS`` wide."""
+    """Per word: the words that are its parts, ``MAX_PARTS`` wide; itself where it is not divided."""
     equivalents: npt.NDArray[np.int64]
     """Sorted pairs of words that stand for each other: lower code in the high half, higher code in the low half."""
 
@@ -75,20 +75,21 @@ class NameWords:
     def of(cls, given: pa.ChunkedArray, family: pa.ChunkedArray) -> NameWords:
         """Build the dictionary from comparison forms (lower-case Latin words)."""
         spelled = encode_text(pa.chunked_array([*given.chunks, *family.chunks], pa.string()))
-        joined = encode_text(pa.chunked_array([pc.replace_substring(spelled.values, " ", "")]))
-        words = joined.values
-        codes = np.r_[joined.codes, ABSENT][spelled.codes].astype(np.int32)  # -1, no name, finds ABSENT at the end
-        listed = words.to_pylist()
+        divided = [_divided(name) for name in spelled.values.to_pylist()]
+        joined = ["".join(parts) for parts in divided]
+        known = encode_text(pa.chunked_array([pa.array([*joined, *_parts_of(divided)], pa.string())]))
+        codes = np.r_[known.codes[: len(joined)], ABSENT][spelled.codes].astype(np.int32)  # -1, no name, finds ABSENT
+        listed = known.values.to_pylist()
         skeleton, is_firm = _skeletons(listed)
         return cls(
             given=codes[: len(given)].copy(),
             family=codes[len(given) :].copy(),
-            words=words,
-            text=Text.of(words),
+            words=known.values,
+            text=Text.of(known.values),
             skeleton=skeleton,
             is_firm=is_firm,
             reading=encode_text(pa.chunked_array([pa.array(map(chinese_reading, listed), pa.string())])).codes,
-            parts=_parts(spelled.values.to_pylist(), joined.codes, listed),
+            parts=_parts(divided, listed),
             equivalents=_nicknames(listed),
         )
 
@@ -133,23 +134,34 @@ def _skeletons(words: list[str]) -> tuple[Codes, npt.NDArray[np.bool_]]:
     return np.where(lengths >= 2, codes, ABSENT).astype(np.int32), lengths >= 3
 
 
-def _parts(spellings: list[str], word_of: Codes, words: list[str]) -> npt.NDArray[np.int32]:
-    """Codes of the parts of each word; where spellings of a word differ in spaces, the most divided one counts."""
-    divided: dict[int, list[str]] = {}
-    for spelling, word in zip(spellings, word_of.tolist(), strict=True):
-        if " " not in spelling:
-            continue
-        parts = [part for part in spelling.split(" ") if len(part) >= _SHORTEST_PART][:MAX_PARTS]
-        if len(parts) >= len(divided.get(word, ())):
-            divided[word] = max(parts, divided.get(word, parts))
-    numbers: dict[str, int] = {}
+def _divided(name: str) -> list[str]:
+    """The parts of a name; initials beside longer parts ("john f") are left out, because most records lack them."""
+    parts = name.split()
+    return [part for part in parts if len(part) > 1] or parts
+
+
+def _parts_of(names: list[list[str]]) -> list[str]:
+    return [part for parts in names if len(parts) > 1 for part in parts if len(part) >= _SHORTEST_PART]
+
+
+def _parts(names: list[list[str]], words: list[str]) -> npt.NDArray[np.int32]:
+    """Words that are the parts of each word; where spellings of a word differ in spaces, the most divided one counts.
+
+    A word that is not divided is its own part.
+    """
+    code_of = {word: code for code, word in enumerate(words)}
+    divided: dict[str, list[str]] = {}
+    for parts in names:
+        if len(parts) > 1:
+            word = "".join(parts)
+            long = [part for part in parts if len(part) >= _SHORTEST_PART][:MAX_PARTS]
+            known = divided.get(word, [])
+            divided[word] = max(known, long, key=lambda found: (len(found), found))
     table = np.full((len(words), MAX_PARTS), ABSENT, np.int32)
+    table[:, 0] = np.arange(len(words))
     for word, parts in divided.items():
-        for position, part in enumerate(parts):
-            table[word, position] = numbers.setdefault(part, len(numbers))
-    for word, spelled in enumerate(words):  # an undivided word is its own part, if any name contains it
-        if word not in divided and spelled in numbers:
-            table[word, 0] = numbers[spelled]
+        if parts and word in code_of:
+            table[code_of[word], : len(parts)] = [code_of[part] for part in parts]
     return table
 
 

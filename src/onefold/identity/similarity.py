@@ -96,41 +96,69 @@ def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
 
 
 @compiled
-def name_level(a, b, words):  # type: ignore[no-untyped-def]
-    """Level (``fields.Name``) at which two words agree; ``words`` as ``NameWords.kernel_arguments`` gives them."""
-    data, starts, skeleton, is_firm, reading, parts, equivalents = words
-    if a < 0 or b < 0:
-        return -1
+def word_level(a, b, words):  # type: ignore[no-untyped-def]
+    """Level (``fields.Name``) at which two undivided words agree, or 0."""
+    data, starts, skeleton, is_firm, reading, _parts, equivalents = words
     if a == b:
-        return 4
+        return 5
     if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a]:
-        return 3
+        return 4
     if reading[a] >= 0 and reading[a] == reading[b]:
-        return 3
-    for i in range(parts.shape[1]):
-        if parts[a, i] < 0:
-            break
-        for j in range(parts.shape[1]):
-            if parts[b, j] < 0:
-                break
-            if parts[a, i] == parts[b, j]:
-                return 3
+        return 4
     low, high = min(a, b), max(a, b)
-    if contains(equivalents, np.int64((np.int64(low) << 32) | np.int64(high))):
-        return 3
+    if contains(equivalents, (np.int64(low) << 32) | np.int64(high)):
+        return 4
     start_a, end_a, start_b, end_b = starts[a], starts[a + 1], starts[b], starts[b + 1]
     shorter = min(end_a - start_a, end_b - start_b)
     if shorter <= 1:
         return 1 if shorter == 1 and data[start_a] == data[start_b] else 0
     if jaro_winkler(data, start_a, end_a, start_b, end_b) >= 0.88:
-        return 2
+        return 3
     if shorter >= 3:
         shared = 0
         while shared < shorter and data[start_a + shared] == data[start_b + shared]:
             shared += 1
         if shared == shorter:
-            return 2
+            return 3
     return 0
+
+
+@compiled
+def name_level(a, b, words):  # type: ignore[no-untyped-def]
+    """Level (``fields.Name``) at which two names agree; ``words`` as ``NameWords.kernel_arguments`` gives them.
+
+    Compound names agree where a part does. Where both have a part that finds no partner, they agree in one part only.
+    """
+    if a < 0 or b < 0:
+        return -1
+    whole = word_level(a, b, words)
+    parts = words[5]
+    if whole >= 4 or (parts[a, 1] < 0 and parts[b, 1] < 0):
+        return whole
+    best = 0
+    alone_a, alone_b = 0, 0
+    for i in range(parts.shape[1]):
+        if parts[a, i] < 0:
+            break
+        mine = 0
+        for j in range(parts.shape[1]):
+            if parts[b, j] < 0:
+                break
+            mine = max(mine, word_level(parts[a, i], parts[b, j], words))
+        best = max(best, mine)
+        alone_a += mine < 3
+    for j in range(parts.shape[1]):
+        if parts[b, j] < 0:
+            break
+        mine = 0
+        for i in range(parts.shape[1]):
+            if parts[a, i] < 0:
+                break
+            mine = max(mine, word_level(parts[a, i], parts[b, j], words))
+        alone_b += mine < 3
+    if best >= 3 and alone_a > 0 and alone_b > 0:
+        return max(whole, 2)
+    return max(whole, min(best, 4))
 
 
 @compiled
@@ -140,11 +168,11 @@ def compare_names(left, right, given, family, words, given_levels, family_levels
         i, j = left[n], right[n]
         g = name_level(given[i], given[j], words)
         f = name_level(family[i], family[j], words)
-        if 0 <= g < 2 or 0 <= f < 2:
+        if 0 <= g < 3 or 0 <= f < 3:
             gf = name_level(given[i], family[j], words)
             fg = name_level(family[i], given[j], words)
-            both_fit = min(gf, fg) >= 2
-            one_fits = max(gf, fg) >= 3 and max(g, f) < 2 and min(gf, fg) < 0
+            both_fit = min(gf, fg) >= 3
+            one_fits = max(gf, fg) >= 4 and max(g, f) < 3 and min(gf, fg) < 0
             if both_fit or one_fits:
                 g, f = gf, fg
         given_levels[n] = g
@@ -309,7 +337,7 @@ def count_sharers(order, starts, values, given, family, words, sharers):  # type
                 if (
                     name_level(given[record], given[other], words) >= 1
                     or name_level(given[record], family[other], words) >= 1
-                    or name_level(family[record], given[other], words) >= 2
+                    or name_level(family[record], given[other], words) >= 3
                 ):
                     is_new = False
                     break
