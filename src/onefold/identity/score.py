@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy.typing as npt
 from onefold.identity.compare import Pairs, Patterns
 from onefold.identity.evidence import RELATED, SAME, STRANGERS, Weights, log_likelihoods, tabulate_patterns
 from onefold.identity.fields import FIELD_INDEX, Contact, Date, Name
+from onefold.identity.namesakes import FULL_NAME, find_name_corrections
 from onefold.identity.people import People
-from onefold.identity.rarity import FULL_NAME, find_corrections
+from onefold.identity.rarity import Shift, find_corrections
 
 Floats32 = npt.NDArray[np.float32]
 
@@ -48,7 +50,8 @@ class Scorer:
 
     def __init__(self, people: People, weights: Weights) -> None:
         self._weights = weights
-        self._corrections = find_corrections(people, weights)
+        name_parts, self._namesakes = find_name_corrections(people, weights)
+        self._corrections = [*name_parts, *find_corrections(people, weights)]
         log_shares = np.log(weights.shares)
         self.priors = (
             float(log_shares[SAME] - log_shares[STRANGERS]),
@@ -67,10 +70,9 @@ class Scorer:
         likelihoods = log_likelihoods(table.patterns, self._weights.chances)
         against_strangers = (likelihoods[:, SAME] - likelihoods[:, STRANGERS])[table.pattern_of]
         against_related = (likelihoods[:, SAME] - likelihoods[:, RELATED])[table.pattern_of]
-        for correction in self._corrections:
-            which, shift = correction.shift(pairs, patterns)
+        for _column, is_personal, (which, shift) in self._shifts(pairs, patterns):
             against_strangers[which] -= shift
-            if correction.is_personal:
+            if is_personal:
                 against_related[which] -= shift
         others = np.logaddexp(-against_strangers - self.priors[0], -against_related - self.priors[1])
         return Scores(
@@ -90,13 +92,27 @@ class Scorer:
             for kind, target in ((STRANGERS, strangers), (RELATED, related)):
                 by_level = np.r_[log_chances[SAME] - log_chances[kind], np.nan]  # level -1 picks the last
                 target[:, place[field]] = by_level[patterns[:, field]]
-        for correction in self._corrections:
-            which, shift = correction.shift(pairs, patterns)
-            column = place[correction.column]
+        for field, is_personal, (which, shift) in self._shifts(pairs, patterns):
+            column = place[field]
             strangers[which, column] = np.nan_to_num(strangers[which, column]) - shift
-            if correction.is_personal:
+            if is_personal:
                 related[which, column] = np.nan_to_num(related[which, column]) - shift
         return Contributions(columns, strangers, related)
+
+    def _shifts(self, pairs: Pairs, patterns: Patterns) -> Iterator[tuple[int, bool, Shift]]:
+        """Every correction: its column, whether relatives are affected like strangers, and what it takes off."""
+        names = [FIELD_INDEX["given_name"], FIELD_INDEX["family_name"]]
+        found = np.zeros(len(pairs))
+        for correction in self._corrections:
+            which, shift = correction.shift(pairs, patterns)
+            if correction.column in names:
+                found[which] -= shift
+            yield correction.column, correction.is_personal, (which, shift)
+        if self._namesakes is not None:
+            for field in names:
+                log_chances = np.log(self._weights.chances[field])
+                found += np.r_[log_chances[SAME] - log_chances[STRANGERS], 0.0][patterns[:, field]]
+            yield FULL_NAME, self._namesakes.is_personal, self._namesakes.shift(pairs, patterns, found)
 
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
         """Different national ids; or different birth dates and given names, unless a national id outweighs them."""
