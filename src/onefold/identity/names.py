@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onefold.identity.encode import ABSENT, Codes, Text, encode_text
-from onefold.identity.romanization import chinese_reading
+from onefold.identity.romanization import cantonese_readings, chinese_reading
 
 MAX_PARTS = 4
 """Parts of a name that are compared; the shortest name that has more is rare, its first four identify it."""
@@ -81,6 +81,7 @@ class NameWords:
         codes = np.r_[known.codes[: len(joined)], ABSENT][spelled.codes].astype(np.int32)  # -1, no name, finds ABSENT
         listed = known.values.to_pylist()
         skeleton, is_firm = _skeletons(listed)
+        readings = [chinese_reading(word) for word in listed]
         return cls(
             given=codes[: len(given)].copy(),
             family=codes[len(given) :].copy(),
@@ -88,9 +89,9 @@ class NameWords:
             text=Text.of(known.values),
             skeleton=skeleton,
             is_firm=is_firm,
-            reading=encode_text(pa.chunked_array([pa.array(map(chinese_reading, listed), pa.string())])).codes,
+            reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
             parts=_parts(divided, listed),
-            equivalents=_nicknames(listed),
+            equivalents=np.union1d(_nicknames(listed), _cantonese_spellings(listed, readings)),
         )
 
     def kernel_arguments(self) -> tuple[npt.NDArray[Any], ...]:
@@ -178,4 +179,20 @@ def _nicknames(words: list[str]) -> npt.NDArray[np.int64]:
             other_code = code_of.get(other, code)
             if other_code != code:
                 pairs.add((min(code, other_code) << 32) | max(code, other_code))
+    return np.array(sorted(pairs), np.int64)
+
+
+def _cantonese_spellings(words: list[str], readings: list[str | None]) -> npt.NDArray[np.int64]:
+    """Words that may be one Chinese name, spelled as in Cantonese and as in Mandarin."""
+    by_reading: dict[str, list[int]] = {}
+    for code, reading in enumerate(readings):
+        if reading is not None:
+            by_reading.setdefault(reading, []).append(code)
+    pairs = {
+        (min(code, other) << 32) | max(code, other)
+        for code, word in enumerate(words)
+        for key in cantonese_readings(word)
+        for other in by_reading.get(key, ())
+        if other != code
+    }
     return np.array(sorted(pairs), np.int64)
