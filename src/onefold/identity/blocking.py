@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from onefold.identity import pairing
 from onefold.identity.compare import Pairs
 from onefold.identity.encode import ABSENT, Codes, Column, combine_codes, encode_text
-from onefold.identity.people import People, name_codes
+from onefold.identity.people import Contacts, People, name_codes
 
 _ALL_PAIRS_UP_TO = 1_200
 """Records up to which every pair is compared."""
@@ -108,8 +108,9 @@ def _key_makers(people: People) -> list[Callable[[], Key]]:
         for name, contacts in people.contacts.items()
         if not contacts.column.is_empty
     ]
-    if (people.contacts["email"].mailbox >= 0).any():
-        makers.append(listed("local part of e-mail", _mailboxes(people)))
+    for field, name in (("email", "local part of e-mail"), ("phone", "end of phone")):
+        if (people.contacts[field].mailbox >= 0).any():
+            makers.append(listed(name, _mailboxes(people.contacts[field])))
     if len(names.words):
         makers.append(lambda: Key("name", name_codes(people)[:, None]))
         makers.append(
@@ -135,10 +136,9 @@ def _key_makers(people: People) -> list[Callable[[], Key]]:
     return makers
 
 
-def _mailboxes(people: People) -> npt.NDArray[np.int32]:
-    email = people.contacts["email"]
-    slots = email.column.slots
-    return np.where(slots >= 0, email.mailbox[np.maximum(slots, 0)], ABSENT).astype(np.int32)
+def _mailboxes(contacts: Contacts) -> npt.NDArray[np.int32]:
+    slots = contacts.column.slots
+    return np.where(slots >= 0, contacts.mailbox[np.maximum(slots, 0)], ABSENT).astype(np.int32)
 
 
 def _start_of(column: Column, length: int) -> Codes:

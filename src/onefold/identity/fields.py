@@ -29,6 +29,7 @@ class Contact(IntEnum):
     DIFFERENT = 0
     TYPO = 1
     SAME_MAILBOX = 2
+    """The local part of an e-mail address, or a phone number but for its country code."""
     SAME_SHARED_BY_MANY = 3
     SAME_SHARED_BY_TWO = 4
     SAME = 5
@@ -101,8 +102,8 @@ FIELDS = (
     Field(
         "phone",
         Contact,
-        (0.22, 0.03, 0.00, 0.02, 0.08, 0.65),
-        (0.50, 0.02, 0.00, 0.10, 0.35, 0.03),
+        (0.22, 0.03, 0.01, 0.02, 0.08, 0.64),
+        (0.49, 0.02, 0.01, 0.10, 0.35, 0.03),
         (3, 4, 5),
         1e-8,
     ),

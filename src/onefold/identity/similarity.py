@@ -83,6 +83,18 @@ def is_one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int, digits_may_
 
 
 @compiled
+def ends_alike(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
+    """Whether one number, its plus sign apart, is the end of the other: the same one without its country code."""
+    a += data[a] == 43
+    b += data[b] == 43
+    shorter = min(a_end - a, b_end - b)
+    for k in range(1, shorter + 1):
+        if data[a_end - k] != data[b_end - k]:
+            return False
+    return True
+
+
+@compiled
 def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
     """Binary search."""
     low, high = 0, len(sorted_keys)
@@ -183,8 +195,8 @@ def compare_names(left, right, given, family, words, given_levels, family_levels
 def compare_contacts(left, right, slots, text, values, rules, levels):  # type: ignore[no-untyped-def]
     """Best agreement between two records' values of a multi-valued field.
 
-    ``values`` holds two things per value: the code of a telling local part (-1 for none), and how many names use it
-    (0 one, 1 two, 2 more). ``rules`` are where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether
+    ``values`` holds two things per value: the code of a telling part (-1 for none; of phones the last digits, which
+    count where one number is the end of the other), and how many names use it (0 one, 1 two, 2 more). ``rules`` are where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether
     different values say anything.
     """
     data, starts = text
@@ -205,7 +217,9 @@ def compare_contacts(left, right, slots, text, values, rules, levels):  # type: 
                 level = 0
                 if a == b:
                     level = 5 - sharers[a]
-                elif mailbox[a] >= 0 and mailbox[a] == mailbox[b]:
+                elif mailbox[a] >= 0 and mailbox[a] == mailbox[b] and (
+                    typo_mode < 2 or ends_alike(data, starts[a], starts[a + 1], starts[b], starts[b + 1])
+                ):
                     level = 2
                 elif typo_mode and is_one_edit(
                     data, starts[a], starts[a + 1], starts[b], starts[b + 1], typo_mode == 2
