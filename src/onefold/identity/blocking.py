@@ -24,8 +24,8 @@ from onefold.identity.people import Contacts, People, name_codes
 _ALL_PAIRS_UP_TO = 1_200
 """Records up to which every pair is compared."""
 
-_LEAST_BUDGET = 2_000_000
-_BUDGET_PER_RECORD = 6
+_LEAST_BUDGET = 200_000
+_BUDGET_PER_RECORD = 1.5
 _CAPS = (300, 200, 140, 100, 70, 50, 35, 25, 16, 10)
 """Block sizes that are tried, largest first, until all keys together fit the budget."""
 
@@ -60,8 +60,8 @@ def candidate_pairs(people: People, threads: int) -> tuple[Pairs, dict[str, int]
         keys = list(pool.map(lambda make: make(), _key_makers(people)))
         if not keys:
             return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32)), {}
-        cap = _common_cap(keys, max(_LEAST_BUDGET, _BUDGET_PER_RECORD * people.size))
-        blocks = list(pool.map(lambda key: _blocks(key, cap * key.patience), keys))
+        budget = max(_LEAST_BUDGET, int(_BUDGET_PER_RECORD * people.size))
+        blocks = list(pool.map(lambda key: _blocks(key, _cap(key, budget) * key.patience), keys))
     return _list_all(keys, blocks)
 
 
@@ -123,6 +123,7 @@ def _key_makers(people: People) -> list[Callable[[], Key]]:
                 combined("reading of name", np.minimum(given_read, family_read), np.maximum(given_read, family_read))
             )
         makers += [combined(f"{a} + {b}", who[a], where[b]) for b, a in product(where, who)]
+        makers.append(listed("family name", names.family))
     context = [name for name in where if not name.startswith("birth year")]
     if "birth date" in where:
         makers += [combined(f"birth date + {b}", where["birth date"], where[b]) for b in context if b != "birth date"]
@@ -149,15 +150,12 @@ def _start_of(column: Column, length: int) -> Codes:
     return np.where(column.codes >= 0, starts[np.maximum(column.codes, 0)], ABSENT).astype(np.int32)
 
 
-def _common_cap(keys: list[Key], budget: int) -> int:
-    """The largest block size at which all keys together list no more pairs than the budget."""
-    sizes = [np.bincount(key.codes[key.codes >= 0]) for key in keys]
+def _cap(key: Key, budget: int) -> int:
+    """The largest block size at which a key lists no more pairs than its budget."""
+    counts = np.bincount(key.codes[key.codes >= 0])
     for cap in _CAPS:
-        total = 0
-        for key, counts in zip(keys, sizes, strict=True):
-            listed = counts[counts <= cap * key.patience].astype(np.int64)
-            total += int((listed * (listed - 1) // 2).sum())
-        if total <= budget:
+        listed = counts[counts <= cap * key.patience].astype(np.int64)
+        if int((listed * (listed - 1) // 2).sum()) <= budget:
             return cap
     return _CAPS[-1]
 

@@ -6,6 +6,8 @@ say, by the frequency of their kin (see ``kin``) and by the number of records th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,13 +17,17 @@ from onefold.identity.evidence import SAME, STRANGERS, Floats, Weights
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
 from onefold.identity.kin import Kin
 from onefold.identity.people import People
-from onefold.identity.rarity import Shift, log_frequency, pair_chance
+from onefold.identity.rarity import Shift, log_frequency
 
 FULL_NAME = len(FIELDS)
 """The column beyond the fields: what the full name says beyond its two parts."""
 
 _MOST_NAMESAKES = 300
 """Records of one name up to which the number of people behind them is weighed; beyond, their share decides."""
+
+_LIFT_ROUNDS = 5
+_TRUST_IN_COMMON = 3.0
+"""Pairs of observation that the lift of all names is worth for the lift of one word."""
 
 _LOG_FACTORIALS = np.r_[0.0, np.cumsum(np.log(np.arange(1, _MOST_NAMESAKES + 1)))]
 
@@ -88,28 +94,60 @@ class Namesakes:
         names = people.names
         first, second = _spelling(given, names.given), _spelling(family, names.family)
         self._codes = combine_codes(np.minimum(first, second), np.maximum(first, second))
-        counts = np.bincount(self._codes[self._codes >= 0], minlength=1)
+        self._counts = np.bincount(self._codes[self._codes >= 0], minlength=1)
         alike = 1.0
         for name in ("given_name", "family_name"):
             field = FIELD_INDEX[name]
             alike *= sum(weights.expected(field, SAME, level) for level in (Name.SAME, Name.EQUIVALENT))
-        apart = _chance(first) * _chance(second)
-        together = (pair_chance(counts) - weights.shares[SAME] * alike) / max(apart, 1e-12)
-        self._together = float(np.log(max(together, 1.0)))
-        size = 1.0 + (weights.records_per_customer - 1.0) * alike
-        customers = max(float(counts.sum()), 2.0) / ((size + 1.0) / 2.0)
+        self._size = 1.0 + (weights.records_per_customer - 1.0) * alike
         present = np.flatnonzero(self._codes >= 0)
-        log_share = np.log(given.share[names.given[present]]) + np.log(family.share[names.family[present]])
-        expected = np.zeros(len(counts))
-        np.maximum.at(expected, self._codes[present], customers * np.exp(np.minimum(log_share + self._together, 0.0)))
-        prior = np.log(weights.shares[SAME]) - np.log(weights.shares[STRANGERS])
-        self._evidence = namesake_log_odds(counts, expected, size) - prior
+        shares = given.share[names.given[present]] * family.share[names.family[present]]
+        self._expected = np.zeros(len(self._counts))
+        np.maximum.at(self._expected, self._codes[present], shares * max(len(present), 2))
+        self._words = np.zeros((len(self._counts), 2), np.int64)
+        self._words[self._codes[present[::-1]]] = np.stack([first[present[::-1]], second[present[::-1]]], axis=1)
+        self._prior = float(np.log(weights.shares[SAME]) - np.log(weights.shares[STRANGERS]))
+        self._set_lift(np.ones(len(self._counts)))
+
+    def learn_lift(self, pairs: Pairs, patterns: Patterns, score: Callable[[Pairs, Patterns], Floats]) -> None:
+        """Learn from all fields how many pairs of one name are strangers, and so how far its parts go together.
+
+        Expectation–maximisation with the other weights as they are; ``score`` gives a pair's log odds. Languages keep
+        names together, and a small language more than a large one, so that every word has a lift of its own where it
+        is common enough to tell.
+        """
+        left, right = self._codes[pairs.left], self._codes[pairs.right]
+        which = np.flatnonzero((left >= 0) & (left == right))
+        pairs, patterns, names = pairs.take(which), patterns[which], left[which]
+        counts = self._counts.astype(np.float64)
+        for _ in range(_LIFT_ROUNDS):
+            same = 1.0 / (1.0 + np.exp(-np.clip(score(pairs, patterns), -30.0, 30.0)))
+            strangers = counts * (counts - 1.0) / 2.0 - np.bincount(names, weights=same, minlength=len(counts))
+            self._set_lift(self._lift_of(np.maximum(strangers, 0.0), counts * self._expected / 2.0))
+
+    def _lift_of(self, strangers: Floats, expected: Floats) -> Floats:
+        """By name: pairs of strangers that bear it over those expected, judged by all names with the same words."""
+        common = max(float(strangers.sum() / max(expected.sum(), 1e-9)), 1.0)
+        lift = np.ones(len(strangers))
+        for side in range(2):
+            words = self._words[:, side]
+            seen, due = (np.bincount(words, weights=pairs) for pairs in (strangers, expected))
+            lift *= np.sqrt((seen + _TRUST_IN_COMMON * common) / (due + _TRUST_IN_COMMON))[words]
+        result: Floats = np.maximum(lift, 1.0)
+        return result
+
+    def _set_lift(self, lift: Floats) -> None:
+        self._log_lift = np.log(lift)
+        customers = self._expected / ((self._size + 1.0) / 2.0) * lift
+        self._evidence = namesake_log_odds(self._counts, customers, self._size) - self._prior
+        weight = self._counts.astype(np.float64)
+        self._usual_log_lift = float((self._log_lift * weight).sum() / max(weight.sum(), 1.0))
 
     def shift(self, pairs: Pairs, patterns: Patterns, found: Floats) -> Shift:
         """The correction for pairs of one full name, whose two parts have been ``found`` to weigh so much."""
         given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
         which = np.flatnonzero((given >= Name.EQUIVALENT) & (family >= Name.EQUIVALENT))
-        shift = np.full(len(which), self._together)
+        shift = np.full(len(which), self._usual_log_lift)
         left, right = self._codes[pairs.left[which]], self._codes[pairs.right[which]]
         is_same = (left >= 0) & (left == right)
         excess = found[which[is_same]] - self._evidence[left[is_same]]
@@ -120,10 +158,6 @@ class Namesakes:
 def _spelling(kin: Kin, codes: Codes) -> Codes:
     spelled: Codes = np.r_[kin.group, np.int32(ABSENT)][codes].astype(np.int32)
     return spelled
-
-
-def _chance(codes: Codes) -> float:
-    return pair_chance(np.bincount(codes[codes >= 0], minlength=1))
 
 
 def namesake_log_odds(records: npt.NDArray[np.int64], expected: Floats, size: float) -> Floats:

@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 from onefold.identity import aliases, cluster
 from onefold.identity.blocking import candidate_pairs
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
-from onefold.identity.evidence import SAME, STRANGERS, Weights, estimate_weights, tabulate_patterns
+from onefold.identity.evidence import SAME, STRANGERS, Weights
 from onefold.identity.explain import BITS, evidence_json
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
+from onefold.identity.learning import learn_weights
 from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
 from onefold.identity.people import People, encode_people
-from onefold.identity.rarity import exact_chances
 from onefold.identity.score import Scorer, Scores
 from onefold.identity.sharing import mark_shared_contacts
 
@@ -122,10 +122,9 @@ def _resolve_kind(
     people, patterns, learned = _with_aliases(people, pairs, patterns, threads)
     clock.end("comparing")
     clock.begin("weighing")
-    weights = estimate_weights(people, tabulate_patterns(patterns), exact_chances(people), threads)
+    scorer, weights = learn_weights(people, pairs, patterns, threads)
     clock.end("weighing")
     clock.begin("scoring")
-    scorer = Scorer(people, weights)
     scores = scorer.score(pairs, patterns)
     clock.end("scoring")
     clock.begin("clustering")

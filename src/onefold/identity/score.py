@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.evidence import RELATED, SAME, STRANGERS, Weights, log_likelihoods, tabulate_patterns
+from onefold.identity.evidence import RELATED, SAME, STRANGERS, Floats, Weights, log_likelihoods, tabulate_patterns
 from onefold.identity.fields import FIELD_INDEX, Contact, Date, Name
 from onefold.identity.namesakes import FULL_NAME, find_name_corrections
 from onefold.identity.people import People
@@ -59,6 +59,11 @@ class Scorer:
         )
         """Log odds, before any evidence, that a pair is one customer and not two strangers, not two relatives."""
 
+    def learn_namesakes(self, pairs: Pairs, patterns: Patterns) -> None:
+        """Learn from the candidate pairs how often strangers bear one name."""
+        if self._namesakes is not None:
+            self._namesakes.learn_lift(pairs, patterns, lambda some, levels: self.score(some, levels).log_odds)
+
     @property
     def prior_log_odds(self) -> float:
         """Log odds, before any evidence, that a pair is one customer."""
@@ -66,6 +71,35 @@ class Scorer:
 
     def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
         """Score pairs whose patterns are known."""
+        against_strangers, against_related = self._evidence(pairs, patterns)
+        others = np.logaddexp(-against_strangers - self.priors[0], -against_related - self.priors[1])
+        return Scores(
+            (-others).astype(np.float32),
+            np.minimum(against_strangers, against_related).astype(np.float32),
+            self._conflicts(patterns),
+        )
+
+    def kinds_of_patterns(self, patterns: Patterns) -> Floats:
+        """The same as ``kinds`` for patterns whose values are not known."""
+        log_odds = log_likelihoods(patterns, self._weights.chances) + np.log(self._weights.shares)
+        log_odds -= log_odds.max(axis=1, keepdims=True)
+        likelihoods = np.exp(log_odds)
+        result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+        return result
+
+    def kinds(self, pairs: Pairs, patterns: Patterns) -> Floats:
+        """Probability that each pair is of strangers, one person, relatives: ``[pair, kind]``."""
+        against_strangers, against_related = self._evidence(pairs, patterns)
+        log_odds = np.zeros((len(pairs), 3))
+        log_odds[:, STRANGERS] = -against_strangers - self.priors[0]
+        log_odds[:, RELATED] = -against_related - self.priors[1]
+        log_odds -= log_odds.max(axis=1, keepdims=True)
+        likelihoods = np.exp(log_odds)
+        result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+        return result
+
+    def _evidence(self, pairs: Pairs, patterns: Patterns) -> tuple[Floats, Floats]:
+        """Log likelihood ratios of one customer over strangers, and over relatives."""
         table = tabulate_patterns(patterns)
         likelihoods = log_likelihoods(table.patterns, self._weights.chances)
         against_strangers = (likelihoods[:, SAME] - likelihoods[:, STRANGERS])[table.pattern_of]
@@ -74,12 +108,7 @@ class Scorer:
             against_strangers[which] -= shift
             if is_personal:
                 against_related[which] -= shift
-        others = np.logaddexp(-against_strangers - self.priors[0], -against_related - self.priors[1])
-        return Scores(
-            (-others).astype(np.float32),
-            np.minimum(against_strangers, against_related).astype(np.float32),
-            self._conflicts(patterns),
-        )
+        return against_strangers, against_related
 
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds to the evidence of each pair; ``score`` is their sum and the priors."""
