@@ -22,7 +22,7 @@ from onefold.identity.score import Contributions, Scores
 LINK_AT = 0.7
 """Log odds from which a pair is a link, and a pair of groups may unite: twice as likely one customer as not."""
 
-_FLOOR = -1.0
+_FLOOR = -4.0
 """Mean evidence between two groups below which they stay apart."""
 
 _CLIP = 12.0
