@@ -6,7 +6,7 @@ say, by the frequency of their kin (see ``kin``) and by the number of records th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,14 @@ FULL_NAME = len(FIELDS)
 _MOST_NAMESAKES = 300
 """Records of one name up to which the number of people behind them is weighed; beyond, their share decides."""
 
-_LIFT_ROUNDS = 5
+_GO_WITH_NAMES = (FIELD_INDEX["email"], FIELD_INDEX["address"])
+"""Fields in which people of one name, strangers too, are nearer to each other than others: made of names, or of where
+a language is spoken."""
+
+_LIFT_ROUNDS = 4
+_TRUST_IN_USUAL = 50.0
+"""Pairs of observation that the likeness of all strangers is worth for that of namesakes."""
+
 _TRUST_IN_COMMON = 3.0
 """Pairs of observation that the lift of all names is worth for the lift of one word."""
 
@@ -107,23 +114,45 @@ class Namesakes:
         self._words = np.zeros((len(self._counts), 2), np.int64)
         self._words[self._codes[present[::-1]]] = np.stack([first[present[::-1]], second[present[::-1]]], axis=1)
         self._prior = float(np.log(weights.shares[SAME]) - np.log(weights.shares[STRANGERS]))
+        self._chances = {n: table[STRANGERS].copy() for n, table in weights.chances.items() if n in _GO_WITH_NAMES}
+        self._alike = {n: np.zeros(len(chances)) for n, chances in self._chances.items()}
         self._set_lift(np.ones(len(self._counts)))
 
-    def learn_lift(self, pairs: Pairs, patterns: Patterns, score: Callable[[Pairs, Patterns], Floats]) -> None:
-        """Learn from all fields how many pairs of one name are strangers, and so how far its parts go together.
+    def learn(self, pairs: Pairs, patterns: Patterns, kinds: Callable[[Pairs, Patterns], Floats]) -> None:
+        """Learn from all fields which pairs of one name are strangers, and so how far its parts go together.
 
-        Expectation–maximisation with the other weights as they are; ``score`` gives a pair's log odds. Languages keep
-        names together, and a small language more than a large one, so that every word has a lift of its own where it
-        is common enough to tell.
+        Expectation–maximisation with the other weights as they are; ``kinds`` gives the probability of each kind of
+        pair. Languages keep names together, and a small language more than a large one, so that every word has a lift
+        of its own where it is common enough to tell. Strangers of one name also live in the same cities and choose
+        similar addresses more often than others do.
         """
         left, right = self._codes[pairs.left], self._codes[pairs.right]
         which = np.flatnonzero((left >= 0) & (left == right))
         pairs, patterns, names = pairs.take(which), patterns[which], left[which]
         counts = self._counts.astype(np.float64)
         for _ in range(_LIFT_ROUNDS):
-            same = 1.0 / (1.0 + np.exp(-np.clip(score(pairs, patterns), -30.0, 30.0)))
-            strangers = counts * (counts - 1.0) / 2.0 - np.bincount(names, weights=same, minlength=len(counts))
-            self._set_lift(self._lift_of(np.maximum(strangers, 0.0), counts * self._expected / 2.0))
+            weight = kinds(pairs, patterns)
+            same = np.bincount(names, weights=1.0 - weight[:, STRANGERS], minlength=len(counts))
+            strangers = np.maximum(counts * (counts - 1.0) / 2.0 - same, 0.0)
+            self._set_lift(self._lift_of(strangers, counts * self._expected / 2.0))
+            self._learn_likeness(patterns, weight[:, STRANGERS])
+
+    def _learn_likeness(self, patterns: Patterns, strangers: Floats) -> None:
+        """How much more often than others strangers of one name agree at each level that is not equality."""
+        for field, usual in self._chances.items():
+            levels = patterns[:, field]
+            seen = np.bincount(levels[levels >= 0], weights=strangers[levels >= 0], minlength=len(usual))
+            alike = np.log((seen + _TRUST_IN_USUAL * usual) / (seen.sum() + _TRUST_IN_USUAL)) - np.log(usual)
+            alike[[0, *FIELDS[field].exact]] = 0.0
+            self._alike[field] = np.maximum(alike, 0.0)
+
+    def likeness(self, pairs: Pairs, patterns: Patterns) -> Iterator[tuple[int, Shift]]:
+        """By field that goes with names: what its agreement means less between people of one name."""
+        left, right = self._codes[pairs.left], self._codes[pairs.right]
+        which = np.flatnonzero((left >= 0) & (left == right))
+        for field, alike in self._alike.items():
+            near = which[patterns[which, field] > 0]
+            yield field, (near, alike[patterns[near, field]])
 
     def _lift_of(self, strangers: Floats, expected: Floats) -> Floats:
         """By name: pairs of strangers that bear it over those expected, judged by all names with the same words."""

@@ -62,7 +62,7 @@ class Scorer:
     def learn_namesakes(self, pairs: Pairs, patterns: Patterns) -> None:
         """Learn from the candidate pairs how often strangers bear one name."""
         if self._namesakes is not None:
-            self._namesakes.learn_lift(pairs, patterns, lambda some, levels: self.score(some, levels).log_odds)
+            self._namesakes.learn(pairs, patterns, self.kinds)
 
     @property
     def prior_log_odds(self) -> float:
@@ -142,6 +142,8 @@ class Scorer:
                 log_chances = np.log(self._weights.chances[field])
                 found += np.r_[log_chances[SAME] - log_chances[STRANGERS], 0.0][patterns[:, field]]
             yield FULL_NAME, self._namesakes.is_personal, self._namesakes.shift(pairs, patterns, found)
+            for field, shift in self._namesakes.likeness(pairs, patterns):
+                yield field, False, shift
 
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
         """Different national ids; or different birth dates and given names, unless a national id outweighs them."""

@@ -296,7 +296,7 @@ def compare_places(left, right, codes, streets, postcodes, levels):  # type: ign
         door = -1
         if number[i] >= 0 and number[j] >= 0:
             door = 1 if number[i] == number[j] else 0
-        is_near = post >= 1 or town == 1 or (post < 0 and town < 0)
+        is_near = post >= 1 or (post < 0 and town != 0)
         level = -1
         if (road == 1 and door == 1 and is_near) or (post == 2 and door == 1):
             level = 5
@@ -304,7 +304,7 @@ def compare_places(left, right, codes, streets, postcodes, levels):  # type: ign
             level = 3
         elif post == 2:
             level = 4
-        elif road == 1 and is_near and door != 0:
+        elif road == 1 and door != 0 and (is_near or town == 1):
             level = 3
         elif post == 1:
             level = 2
