@@ -25,6 +25,9 @@ MAX_PARTS = 4
 _SHORTEST_PART = 3
 """Shorter parts (particles, initials) are shared by too many names to mean anything."""
 
+_RARELY_FAMILY = 3
+"""How many times more often a word is a given name than a family name, where it is hardly a family name."""
+
 _SOUNDS = {
     "ph": "f",
     "kh": "h",
@@ -82,9 +85,11 @@ class NameWords:
         listed = known.values.to_pylist()
         skeleton, is_firm = _skeletons(listed)
         readings = [chinese_reading(word) for word in listed]
+        given_codes, family_codes = codes[: len(given)].copy(), codes[len(given) :].copy()
+        _join_syllables(given_codes, family_codes, listed, readings)
         return cls(
-            given=codes[: len(given)].copy(),
-            family=codes[len(given) :].copy(),
+            given=given_codes,
+            family=family_codes,
             words=known.values,
             text=Text.of(known.values),
             skeleton=skeleton,
@@ -196,3 +201,23 @@ def _cantonese_spellings(words: list[str], readings: list[str | None]) -> npt.ND
         if other != code
     }
     return np.array(sorted(pairs), np.int64)
+
+
+def _join_syllables(given: Codes, family: Codes, words: list[str], readings: list[str | None]) -> None:
+    """Where a Chinese given name alone was taken for a whole name ("Fang Pin"), make it a given name again, in place.
+
+    Syllables are joined where together they are a given name of this data, and the one that was taken for the family
+    name is hardly ever one.
+    """
+    given_counts = np.bincount(given[given >= 0], minlength=len(words))
+    family_counts = np.bincount(family[family >= 0], minlength=len(words))
+    may_be = np.array([reading is not None for reading in readings], bool)
+    rare_family = may_be & (family_counts * _RARELY_FAMILY < given_counts)
+    chosen = np.flatnonzero((given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family])
+    code_of = {word: code for code, word in enumerate(words)}
+    for record in chosen.tolist():
+        for joined in (words[given[record]] + words[family[record]], words[family[record]] + words[given[record]]):
+            code = code_of.get(joined, ABSENT)
+            if code >= 0 and given_counts[code] > 0:
+                given[record], family[record] = code, ABSENT
+                break
