@@ -15,12 +15,14 @@ class Name(IntEnum):
     """Agreement of a given name or a family name."""
 
     DIFFERENT = 0
-    INITIAL = 1
-    ONE_PART = 2
+    OTHER_LANGUAGE = 1
+    """Given names of which one is Chinese: the other may be one that its bearer chose besides."""
+    INITIAL = 2
+    ONE_PART = 3
     """One part of a compound name agrees, another does not: José Luis and José Antonio."""
-    SIMILAR = 3
-    EQUIVALENT = 4
-    SAME = 5
+    SIMILAR = 4
+    EQUIVALENT = 5
+    SAME = 6
 
 
 class Contact(IntEnum):
@@ -89,8 +91,8 @@ class Field:
 
 
 FIELDS = (
-    Field("given_name", Name, (0.03, 0.01, 0.01, 0.05, 0.12, 0.78), 0.015, (5,), 1e-5),
-    Field("family_name", Name, (0.06, 0.01, 0.01, 0.04, 0.10, 0.78), (0.13, 0.01, 0.03, 0.03, 0.10, 0.70), (5,), 1e-5),
+    Field("given_name", Name, (0.025, 0.005, 0.01, 0.01, 0.05, 0.12, 0.78), 0.015, (6,), 1e-5),
+    Field("family_name", Name, (0.06, 0.0, 0.01, 0.01, 0.04, 0.10, 0.78), (0.13, 0.0, 0.01, 0.03, 0.03, 0.10, 0.70), (6,), 1e-5),
     Field(
         "email",
         Contact,

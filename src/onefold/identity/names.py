@@ -71,6 +71,8 @@ class NameWords:
     """Per word: code of its reading as a Chinese name; absent where it has none."""
     parts: npt.NDArray[np.int32]
     """Per word: the words that are its parts, ``MAX_PARTS`` wide; itself where it is not divided."""
+    is_chinese: npt.NDArray[np.bool_]
+    """Per word: whether it can be read as a Chinese name, spelled in any way that is known here."""
     equivalents: npt.NDArray[np.int64]
     """Sorted pairs of words that stand for each other: lower code in the high half, higher code in the low half."""
 
@@ -96,6 +98,10 @@ class NameWords:
             is_firm=is_firm,
             reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
             parts=_parts(divided, listed),
+            is_chinese=np.array(
+                [reading is not None or bool(cantonese_readings(word)) for word, reading in zip(listed, readings, strict=True)],
+                bool,
+            ),
             equivalents=np.union1d(_nicknames(listed), _cantonese_spellings(listed, readings)),
         )
 
@@ -108,6 +114,7 @@ class NameWords:
             self.reading,
             self.parts,
             self.equivalents,
+            self.is_chinese,
         )
 
     def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:

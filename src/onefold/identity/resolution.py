@@ -163,7 +163,7 @@ def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int
     is_hot = aliases.has_any_word(names.given, learned, len(names.words))
     is_hot |= aliases.has_any_word(names.family, learned, len(names.words))
     given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
-    may_change = (given == Name.DIFFERENT) | (family == Name.DIFFERENT)
+    may_change = ((given >= 0) & (given < Name.INITIAL)) | (family == Name.DIFFERENT)
     again = np.flatnonzero(may_change & is_hot[pairs.left] & is_hot[pairs.right])
     patterns[again] = compare_pairs(people, pairs.take(again), threads)
     return mark_shared_contacts(people), patterns, len(learned)

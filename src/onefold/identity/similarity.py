@@ -110,28 +110,28 @@ def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
 @compiled
 def word_level(a, b, words):  # type: ignore[no-untyped-def]
     """Level (``fields.Name``) at which two undivided words agree, or 0."""
-    data, starts, skeleton, is_firm, reading, _parts, equivalents = words
+    data, starts, skeleton, is_firm, reading, _parts, equivalents, _is_chinese = words
     if a == b:
-        return 5
+        return 6
     if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a]:
-        return 4
+        return 5
     if reading[a] >= 0 and reading[a] == reading[b]:
-        return 4
+        return 5
     low, high = min(a, b), max(a, b)
     if contains(equivalents, (np.int64(low) << 32) | np.int64(high)):
-        return 4
+        return 5
     start_a, end_a, start_b, end_b = starts[a], starts[a + 1], starts[b], starts[b + 1]
     shorter = min(end_a - start_a, end_b - start_b)
     if shorter <= 1:
-        return 1 if shorter == 1 and data[start_a] == data[start_b] else 0
+        return 2 if shorter == 1 and data[start_a] == data[start_b] else 0
     if jaro_winkler(data, start_a, end_a, start_b, end_b) >= 0.88:
-        return 3
+        return 4
     if shorter >= 3:
         shared = 0
         while shared < shorter and data[start_a + shared] == data[start_b + shared]:
             shared += 1
         if shared == shorter:
-            return 3
+            return 4
     return 0
 
 
@@ -145,7 +145,7 @@ def name_level(a, b, words):  # type: ignore[no-untyped-def]
         return -1
     whole = word_level(a, b, words)
     parts = words[5]
-    if whole >= 4 or (parts[a, 1] < 0 and parts[b, 1] < 0):
+    if whole >= 5 or (parts[a, 1] < 0 and parts[b, 1] < 0):
         return whole
     best = 0
     alone_a, alone_b = 0, 0
@@ -158,7 +158,7 @@ def name_level(a, b, words):  # type: ignore[no-untyped-def]
                 break
             mine = max(mine, word_level(parts[a, i], parts[b, j], words))
         best = max(best, mine)
-        alone_a += mine < 3
+        alone_a += mine < 4
     for j in range(parts.shape[1]):
         if parts[b, j] < 0:
             break
@@ -167,10 +167,19 @@ def name_level(a, b, words):  # type: ignore[no-untyped-def]
             if parts[a, i] < 0:
                 break
             mine = max(mine, word_level(parts[a, i], parts[b, j], words))
-        alone_b += mine < 3
-    if best >= 3 and alone_a > 0 and alone_b > 0:
-        return max(whole, 2)
-    return max(whole, min(best, 4))
+        alone_b += mine < 4
+    if best >= 4 and alone_a > 0 and alone_b > 0:
+        return max(whole, 3)
+    return max(whole, min(best, 5))
+
+
+@compiled
+def speaks_other(given_a, family_a, given_b, family_b, words):  # type: ignore[no-untyped-def]
+    """Whether both family names read as Chinese, but just one given name: the other may be one chosen besides."""
+    is_chinese = words[7]
+    if family_a < 0 or family_b < 0 or not is_chinese[family_a] or not is_chinese[family_b]:
+        return False
+    return is_chinese[given_a] != is_chinese[given_b]
 
 
 @compiled
@@ -180,13 +189,15 @@ def compare_names(left, right, given, family, words, given_levels, family_levels
         i, j = left[n], right[n]
         g = name_level(given[i], given[j], words)
         f = name_level(family[i], family[j], words)
-        if 0 <= g < 3 or 0 <= f < 3:
+        if 0 <= g < 4 or 0 <= f < 4:
             gf = name_level(given[i], family[j], words)
             fg = name_level(family[i], given[j], words)
-            both_fit = min(gf, fg) >= 3
-            one_fits = max(gf, fg) >= 4 and max(g, f) < 3 and min(gf, fg) < 0
+            both_fit = min(gf, fg) >= 4
+            one_fits = max(gf, fg) >= 5 and max(g, f) < 4 and min(gf, fg) < 0
             if both_fit or one_fits:
                 g, f = gf, fg
+        if g == 0 and speaks_other(given[i], family[i], given[j], family[j], words):
+            g = 1
         given_levels[n] = g
         family_levels[n] = f
 
@@ -349,9 +360,13 @@ def count_sharers(order, starts, values, given, family, words, sharers):  # type
             for k in range(found):
                 other = seen[k]
                 if (
-                    name_level(given[record], given[other], words) >= 1
-                    or name_level(given[record], family[other], words) >= 1
-                    or name_level(family[record], given[other], words) >= 3
+                    name_level(given[record], given[other], words) >= 2
+                    or name_level(given[record], family[other], words) >= 2
+                    or name_level(family[record], given[other], words) >= 4
+                    or (
+                        speaks_other(given[record], family[record], given[other], family[other], words)
+                        and name_level(family[record], family[other], words) >= 4
+                    )
                 ):
                     is_new = False
                     break
