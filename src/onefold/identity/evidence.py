@@ -194,6 +194,11 @@ def _update_chances(
         explained = shares[SAME] * table[SAME, level] + shares[RELATED] * table[RELATED, level]
         table[STRANGERS, level] = max(chance - explained, 0.02 * chance, field.chance_floor)
     _with_relatives(field, table)
+    if field.of_families:
+        related = np.bincount(levels[is_filled], weights=weight[is_filled, RELATED], minlength=len(field.levels))
+        for level in field.of_families:
+            believed = related[level] + field.confidence * field.same_person[level]
+            table[RELATED, level] = believed / (related.sum() + field.confidence)
 
 
 def _with_relatives(field: Field, table: Floats) -> Floats:

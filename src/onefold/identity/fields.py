@@ -84,6 +84,9 @@ class Field:
     confidence: float = 60.0
     """How many pairs of observation the starting values are worth."""
 
+    of_families: tuple[int, ...] = ()
+    """Levels of a personal field that depend on what families have in common, and are learned for relatives too."""
+
     @property
     def is_personal(self) -> bool:
         """Whether relatives agree on it hardly more than strangers do."""
@@ -91,7 +94,7 @@ class Field:
 
 
 FIELDS = (
-    Field("given_name", Name, (0.025, 0.005, 0.01, 0.01, 0.05, 0.12, 0.78), 0.015, (6,), 1e-5),
+    Field("given_name", Name, (0.025, 0.005, 0.01, 0.01, 0.05, 0.12, 0.78), 0.015, (6,), 1e-5, of_families=(1,)),
     Field("family_name", Name, (0.06, 0.0, 0.01, 0.01, 0.04, 0.10, 0.78), (0.13, 0.0, 0.01, 0.03, 0.03, 0.10, 0.70), (6,), 1e-5),
     Field(
         "email",
