@@ -16,7 +16,7 @@ from onefold.identity.rarity import exact_chances
 from onefold.identity.score import Scorer
 
 _ROUNDS = 3
-_MOST_PAIRS = 2_000_000
+_MOST_PAIRS = 600_000
 """Pairs that the second stage looks at; every n-th where there are more."""
 
 
@@ -37,6 +37,6 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
         rest = scorer.kinds_of_patterns(table.patterns)
         mean = np.where(seen[:, None] > 0, sums / np.maximum(seen, 1.0)[:, None], rest)
         weights = estimator.maximise(weights, mean)
-        scorer = Scorer(people, weights)
-        scorer.learn_namesakes(pairs, patterns)
+        before, scorer = scorer, Scorer(people, weights)
+        scorer.learn_namesakes(pairs, patterns, before)
     return scorer, weights

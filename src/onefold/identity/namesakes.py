@@ -29,7 +29,9 @@ _GO_WITH_NAMES = (FIELD_INDEX["email"], FIELD_INDEX["address"])
 """Fields in which people of one name, strangers too, are nearer to each other than others: made of names, or of where
 a language is spoken."""
 
-_LIFT_ROUNDS = 4
+_MOST_PAIRS = 400_000
+"""Pairs of one name that are looked at; every n-th where there are more."""
+
 _TRUST_IN_USUAL = 50.0
 """Pairs of observation that the likeness of all strangers is worth for that of namesakes."""
 
@@ -118,7 +120,9 @@ class Namesakes:
         self._alike = {n: np.zeros(len(chances)) for n, chances in self._chances.items()}
         self._set_lift(np.ones(len(self._counts)))
 
-    def learn(self, pairs: Pairs, patterns: Patterns, kinds: Callable[[Pairs, Patterns], Floats]) -> None:
+    def learn(
+        self, pairs: Pairs, patterns: Patterns, kinds: Callable[[Pairs, Patterns], Floats], rounds: int
+    ) -> None:
         """Learn from all fields which pairs of one name are strangers, and so how far its parts go together.
 
         Expectation–maximisation with the other weights as they are; ``kinds`` gives the probability of each kind of
@@ -129,13 +133,18 @@ class Namesakes:
         left, right = self._codes[pairs.left], self._codes[pairs.right]
         which = np.flatnonzero((left >= 0) & (left == right))
         pairs, patterns, names = pairs.take(which), patterns[which], left[which]
-        counts = self._counts.astype(np.float64)
-        for _ in range(_LIFT_ROUNDS):
+        every = max(1, len(pairs) // _MOST_PAIRS)
+        pairs, patterns, names = pairs.take(np.arange(0, len(pairs), every)), patterns[::every], names[::every]
+        for _ in range(rounds):
             weight = kinds(pairs, patterns)
-            same = np.bincount(names, weights=1.0 - weight[:, STRANGERS], minlength=len(counts))
-            strangers = np.maximum(counts * (counts - 1.0) / 2.0 - same, 0.0)
-            self._set_lift(self._lift_of(strangers, counts * self._expected / 2.0))
+            same = np.bincount(names, weights=1.0 - weight[:, STRANGERS], minlength=len(self._counts)) * every
+            self._set_lift(self._lift_of(same))
             self._learn_likeness(patterns, weight[:, STRANGERS])
+
+    def continue_from(self, before: Namesakes) -> None:
+        """Start from what has been learned with other weights."""
+        self._alike = before._alike
+        self._set_lift(np.exp(before._log_lift))
 
     def _learn_likeness(self, patterns: Patterns, strangers: Floats) -> None:
         """How much more often than others strangers of one name agree at each level that is not equality."""
@@ -154,13 +163,19 @@ class Namesakes:
             near = which[patterns[which, field] > 0]
             yield field, (near, alike[patterns[near, field]])
 
-    def _lift_of(self, strangers: Floats, expected: Floats) -> Floats:
-        """By name: pairs of strangers that bear it over those expected, judged by all names with the same words."""
-        common = max(float(strangers.sum() / max(expected.sum(), 1e-9)), 1.0)
-        lift = np.ones(len(strangers))
+    def _lift_of(self, same: Floats) -> Floats:
+        """By name: pairs of strangers that bear it over those expected, judged by all names with the same words.
+
+        ``same`` is the number of pairs that are no strangers, by name.
+        """
+        counts = self._counts.astype(np.float64)
+        together, expected = counts * (counts - 1.0) / 2.0, counts * self._expected / 2.0
+        common = max(float((together.sum() - same.sum()) / max(expected.sum(), 1e-9)), 1.0)
+        lift = np.ones(len(counts))
         for side in range(2):
             words = self._words[:, side]
-            seen, due = (np.bincount(words, weights=pairs) for pairs in (strangers, expected))
+            all_pairs, no_strangers, due = (np.bincount(words, weights=w) for w in (together, same, expected))
+            seen = np.maximum(all_pairs - no_strangers, 0.0)
             lift *= np.sqrt((seen + _TRUST_IN_COMMON * common) / (due + _TRUST_IN_COMMON))[words]
         result: Floats = np.maximum(lift, 1.0)
         return result

@@ -21,6 +21,10 @@ _TRUSTED_IDS = 0.02
 """Share of one person's national ids that may differ in this data before a difference stops to forbid a merge."""
 
 
+_FIRST_ROUNDS = 4
+"""Rounds of learning about namesakes where nothing is known yet."""
+
+
 @dataclass(frozen=True)
 class Scores:
     """What is known about each pair."""
@@ -59,10 +63,13 @@ class Scorer:
         )
         """Log odds, before any evidence, that a pair is one customer and not two strangers, not two relatives."""
 
-    def learn_namesakes(self, pairs: Pairs, patterns: Patterns) -> None:
-        """Learn from the candidate pairs how often strangers bear one name."""
-        if self._namesakes is not None:
-            self._namesakes.learn(pairs, patterns, self.kinds)
+    def learn_namesakes(self, pairs: Pairs, patterns: Patterns, before: Scorer | None = None) -> None:
+        """Learn from the candidate pairs how often strangers bear one name, starting from what ``before`` knows."""
+        if self._namesakes is None:
+            return
+        if before is not None and before._namesakes is not None:
+            self._namesakes.continue_from(before._namesakes)
+        self._namesakes.learn(pairs, patterns, self.kinds, rounds=_FIRST_ROUNDS if before is None else 1)
 
     @property
     def prior_log_odds(self) -> float:
