@@ -19,8 +19,8 @@ from onefold.identity.blocking import group_records
 from onefold.identity.compare import Pairs
 from onefold.identity.score import Contributions, Scores
 
-LINK_AT = 0.7
-"""Log odds from which a pair is a link, and a pair of groups may unite: twice as likely one customer as not."""
+LINK_AT = 0.4
+"""Log odds from which a pair is a link, and a pair of groups may unite: three to two for one customer."""
 
 _FLOOR = -4.0
 """Mean evidence between two groups below which they stay apart."""

@@ -115,7 +115,7 @@ class Estimator:
         return weights
 
     def maximise(self, weights: Weights, responsibility: Floats) -> Weights:
-        """One step: the weights that explain best that patterns are of each kind to this degree, ``[pattern, kind]``."""
+        """One step: the weights that best explain how far each pattern is of each kind, ``[pattern, kind]``."""
         counted = responsibility * self._table.counts.astype(np.float64)[:, None]
         believed = _CONFIDENCE_IN_SHARES * self._start[1:] / self._start[1]
         shares = np.r_[1.0, (counted.sum(axis=0)[1:] + believed) / (self._all_pairs + _CONFIDENCE_IN_SHARES)]

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from onefold.identity.encode import ABSENT, Codes, Text, encode_text
 from onefold.identity.romanization import cantonese_readings, chinese_reading
@@ -99,7 +98,10 @@ class NameWords:
             reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
             parts=_parts(divided, listed),
             is_chinese=np.array(
-                [reading is not None or bool(cantonese_readings(word)) for word, reading in zip(listed, readings, strict=True)],
+                [
+                    reading is not None or bool(cantonese_readings(word))
+                    for word, reading in zip(listed, readings, strict=True)
+                ],
                 bool,
             ),
             equivalents=np.union1d(_nicknames(listed), _cantonese_spellings(listed, readings)),
@@ -220,7 +222,9 @@ def _join_syllables(given: Codes, family: Codes, words: list[str], readings: lis
     family_counts = np.bincount(family[family >= 0], minlength=len(words))
     may_be = np.array([reading is not None for reading in readings], bool)
     rare_family = may_be & (family_counts * _RARELY_FAMILY < given_counts)
-    chosen = np.flatnonzero((given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family])
+    chosen = np.flatnonzero(
+        (given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family]
+    )
     code_of = {word: code for code, word in enumerate(words)}
     for record in chosen.tolist():
         for joined in (words[given[record]] + words[family[record]], words[family[record]] + words[given[record]]):

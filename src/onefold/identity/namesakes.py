@@ -120,9 +120,7 @@ class Namesakes:
         self._alike = {n: np.zeros(len(chances)) for n, chances in self._chances.items()}
         self._set_lift(np.ones(len(self._counts)))
 
-    def learn(
-        self, pairs: Pairs, patterns: Patterns, kinds: Callable[[Pairs, Patterns], Floats], rounds: int
-    ) -> None:
+    def learn(self, pairs: Pairs, patterns: Patterns, kinds: Callable[[Pairs, Patterns], Floats], rounds: int) -> None:
         """Learn from all fields which pairs of one name are strangers, and so how far its parts go together.
 
         Expectation–maximisation with the other weights as they are; ``kinds`` gives the probability of each kind of
@@ -137,7 +135,8 @@ class Namesakes:
         pairs, patterns, names = pairs.take(np.arange(0, len(pairs), every)), patterns[::every], names[::every]
         for _ in range(rounds):
             weight = kinds(pairs, patterns)
-            same = np.bincount(names, weights=1.0 - weight[:, STRANGERS], minlength=len(self._counts)) * every
+            no_strangers = every * (1.0 - weight[:, STRANGERS])
+            same: Floats = np.bincount(names, weights=no_strangers, minlength=len(self._counts)).astype(np.float64)
             self._set_lift(self._lift_of(same))
             self._learn_likeness(patterns, weight[:, STRANGERS])
 

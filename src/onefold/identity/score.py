@@ -11,9 +11,9 @@ import numpy.typing as npt
 from onefold.identity.compare import Pairs, Patterns
 from onefold.identity.evidence import RELATED, SAME, STRANGERS, Floats, Weights, log_likelihoods, tabulate_patterns
 from onefold.identity.fields import FIELD_INDEX, Contact, Date, Name
-from onefold.identity.namesakes import FULL_NAME, find_name_corrections
+from onefold.identity.namesakes import FULL_NAME, NameRarity, find_name_corrections
 from onefold.identity.people import People
-from onefold.identity.rarity import Shift, find_corrections
+from onefold.identity.rarity import Shift, ValueRarity, find_corrections
 
 Floats32 = npt.NDArray[np.float32]
 
@@ -55,7 +55,7 @@ class Scorer:
     def __init__(self, people: People, weights: Weights) -> None:
         self._weights = weights
         name_parts, self._namesakes = find_name_corrections(people, weights)
-        self._corrections = [*name_parts, *find_corrections(people, weights)]
+        self._corrections: list[NameRarity | ValueRarity] = [*name_parts, *find_corrections(people, weights)]
         log_shares = np.log(weights.shares)
         self.priors = (
             float(log_shares[SAME] - log_shares[STRANGERS]),
@@ -149,8 +149,8 @@ class Scorer:
                 log_chances = np.log(self._weights.chances[field])
                 found += np.r_[log_chances[SAME] - log_chances[STRANGERS], 0.0][patterns[:, field]]
             yield FULL_NAME, self._namesakes.is_personal, self._namesakes.shift(pairs, patterns, found)
-            for field, shift in self._namesakes.likeness(pairs, patterns):
-                yield field, False, shift
+            for field, likeness in self._namesakes.likeness(pairs, patterns):
+                yield field, False, likeness
 
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
         """Different national ids; or different birth dates and given names, unless a national id outweighs them."""

@@ -88,10 +88,10 @@ def ends_alike(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
     a += data[a] == 43
     b += data[b] == 43
     shorter = min(a_end - a, b_end - b)
-    for k in range(1, shorter + 1):
-        if data[a_end - k] != data[b_end - k]:
-            return False
-    return True
+    same = 0
+    while same < shorter and data[a_end - 1 - same] == data[b_end - 1 - same]:
+        same += 1
+    return same == shorter
 
 
 @compiled
@@ -207,8 +207,8 @@ def compare_contacts(left, right, slots, text, values, rules, levels):  # type: 
     """Best agreement between two records' values of a multi-valued field.
 
     ``values`` holds two things per value: the code of a telling part (-1 for none; of phones the last digits, which
-    count where one number is the end of the other), and how many names use it (0 one, 1 two, 2 more). ``rules`` are where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether
-    different values say anything.
+    count where one number is the end of the other), and how many names use it (0 one, 1 two, 2 more). ``rules`` are
+    where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether different values say anything.
     """
     data, starts = text
     mailbox, sharers = values
@@ -228,8 +228,10 @@ def compare_contacts(left, right, slots, text, values, rules, levels):  # type: 
                 level = 0
                 if a == b:
                     level = 5 - sharers[a]
-                elif mailbox[a] >= 0 and mailbox[a] == mailbox[b] and (
-                    typo_mode < 2 or ends_alike(data, starts[a], starts[a + 1], starts[b], starts[b + 1])
+                elif (
+                    mailbox[a] >= 0
+                    and mailbox[a] == mailbox[b]
+                    and (typo_mode < 2 or ends_alike(data, starts[a], starts[a + 1], starts[b], starts[b + 1]))
                 ):
                     level = 2
                 elif typo_mode and is_one_edit(
