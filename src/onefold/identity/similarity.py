@@ -169,7 +169,7 @@ def name_level(a, b, words):  # type: ignore[no-untyped-def]
             mine = max(mine, word_level(parts[a, i], parts[b, j], words))
         alone_b += mine < 4
     if best >= 4 and alone_a > 0 and alone_b > 0:
-        return max(whole, 3)
+        return 3
     return max(whole, min(best, 5))
 
 
