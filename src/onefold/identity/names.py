@@ -48,6 +48,10 @@ _SOUNDS = {
 }
 """Spellings that transliteration systems choose differently, brought to one sign each."""
 
+_TAKEN_FOR = {"a": 0b0001, "e": 0b0010, "i": 0b0100, "y": 0b0100, "o": 0b1000, "u": 0b1000}
+_MOST_PLACES = 15
+"""Places of a word whose vowels are kept: as many as fit a machine word."""
+
 _SOUND = re.compile("|".join(_SOUNDS))
 _SOFT = str.maketrans("", "", "aeiouyh")
 _REPEATED = re.compile(r"(.)\1+")
@@ -66,6 +70,8 @@ class NameWords:
     """Per word: code of its consonants; absent where fewer than two remain."""
     is_firm: npt.NDArray[np.bool_]
     """Per word: whether its skeleton is long enough to prove equivalence (three signs), not just to search by."""
+    vowels: npt.NDArray[np.int64]
+    """Per word: which vowels stand behind each of the first consonants of its skeleton (see ``vowels_between``)."""
     reading: Codes
     """Per word: code of its reading as a Chinese name; absent where it has none."""
     parts: npt.NDArray[np.int32]
@@ -95,6 +101,7 @@ class NameWords:
             text=Text.of(known.values),
             skeleton=skeleton,
             is_firm=is_firm,
+            vowels=np.array([vowels_between(word) for word in listed], np.int64),
             reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
             parts=_parts(divided, listed),
             is_chinese=np.array(
@@ -117,6 +124,7 @@ class NameWords:
             self.parts,
             self.equivalents,
             self.is_chinese,
+            self.vowels,
         )
 
     def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:
@@ -134,6 +142,23 @@ def consonant_skeleton(word: str) -> str:
     first = "a" if sounds[:1] in "aeiouyh" else sounds[:1]
     rest = sounds if first == "a" else sounds[1:]
     return _REPEATED.sub(r"\1", first + rest.translate(_SOFT)) if word else ""
+
+
+def vowels_between(word: str) -> int:
+    """The vowels before, between and behind the consonants of a skeleton, four bits for each place.
+
+    Alphabets leave vowels out and write them differently, but not at will: "a" and "e", "e" and "i", "o" and "u" are
+    taken for each other, "a" and "i" or "o" hardly ever.
+    """
+    gaps, place, last = 0, 0, ""
+    for sign in _SOUND.sub(lambda match: _SOUNDS[match[0]], word):
+        if sign in _TAKEN_FOR:
+            gaps |= _TAKEN_FOR[sign] << (4 * place)
+        elif sign not in ("h", last):
+            place, last = place + 1, sign
+            if place == _MOST_PLACES:
+                break
+    return gaps
 
 
 def pair_key(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:

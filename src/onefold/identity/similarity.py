@@ -108,12 +108,25 @@ def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
 
 
 @compiled
+def vowels_fit(a, b):  # type: ignore[no-untyped-def]
+    """Whether the vowels of two spellings of equal consonants may stand for each other (see ``vowels_between``)."""
+    while a > 0 and b > 0:
+        mine, theirs = a & 15, b & 15
+        # beside itself, a vowel is taken for its neighbours in a, e, i; o and u for nothing else
+        near = theirs | ((theirs & 3) << 1) | ((theirs & 6) >> 1)
+        if mine and theirs and not mine & near:
+            return False
+        a, b = a >> 4, b >> 4
+    return True
+
+
+@compiled
 def word_level(a, b, words):  # type: ignore[no-untyped-def]
     """Level (``fields.Name``) at which two undivided words agree, or 0."""
-    data, starts, skeleton, is_firm, reading, _parts, equivalents, _is_chinese = words
+    data, starts, skeleton, is_firm, reading, _parts, equivalents, _is_chinese, vowels = words
     if a == b:
         return 6
-    if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a]:
+    if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a] and vowels_fit(vowels[a], vowels[b]):
         return 5
     if reading[a] >= 0 and reading[a] == reading[b]:
         return 5
