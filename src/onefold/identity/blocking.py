@@ -25,7 +25,7 @@ _ALL_PAIRS_UP_TO = 1_200
 """Records up to which every pair is compared."""
 
 _LEAST_BUDGET = 200_000
-_BUDGET_PER_RECORD = 1.0
+_BUDGET_PER_RECORD = 0.6
 _CAPS = (300, 200, 140, 100, 70, 50, 35, 25, 16, 10)
 """Block sizes that are tried, largest first, until all keys together fit the budget."""
 

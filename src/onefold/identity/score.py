@@ -21,6 +21,9 @@ _TRUSTED_IDS = 0.02
 """Share of one person's national ids that may differ in this data before a difference stops to forbid a merge."""
 
 
+_PAIRS_AT_ONCE = 2_000_000
+"""Pairs that are scored together, so that memory does not grow with them."""
+
 _FIRST_ROUNDS = 4
 """Rounds of learning about namesakes where nothing is known yet."""
 
@@ -78,13 +81,14 @@ class Scorer:
 
     def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
         """Score pairs whose patterns are known."""
-        against_strangers, against_related = self._evidence(pairs, patterns)
-        others = np.logaddexp(-against_strangers - self.priors[0], -against_related - self.priors[1])
-        return Scores(
-            (-others).astype(np.float32),
-            np.minimum(against_strangers, against_related).astype(np.float32),
-            self._conflicts(patterns),
-        )
+        log_odds, evidence = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.float32)
+        for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            some = Pairs(pairs.left[part], pairs.right[part])
+            strangers, related = self._evidence(some, patterns[part])
+            log_odds[part] = -np.logaddexp(-strangers - self.priors[0], -related - self.priors[1])
+            evidence[part] = np.minimum(strangers, related)
+        return Scores(log_odds, evidence, self._conflicts(patterns))
 
     def kinds_of_patterns(self, patterns: Patterns) -> Floats:
         """The same as ``kinds`` for patterns whose values are not known."""
