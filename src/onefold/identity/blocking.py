@@ -1,6 +1,6 @@
 """Which pairs are worth comparing: records that share a value, or a combination of values, that few records share.
 
-The keys come from whatever columns are filled; how large a block each may list comes from a budget of pairs, so that
+The keys come from whatever columns are filled; how large a block each may list comes from its budget of pairs, so that
 common values ("smith", a big city) stop producing pairs exactly where they stop being informative.
 """
 
@@ -27,7 +27,7 @@ _ALL_PAIRS_UP_TO = 1_200
 _LEAST_BUDGET = 200_000
 _BUDGET_PER_RECORD = 0.6
 _CAPS = (300, 200, 140, 100, 70, 50, 35, 25, 16, 10)
-"""Block sizes that are tried, largest first, until all keys together fit the budget."""
+"""Block sizes that are tried, largest first, until a key fits its budget."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Key:
     codes: npt.NDArray[np.int32]
     """``[record, slot]``; -1 where absent."""
     patience: int = 1
-    """How many times larger than the common cap its blocks may be; values meant for one person deserve it."""
+    """How many times larger than the cap its blocks may be; values meant for one person deserve it."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class _Blocks:
 def candidate_pairs(people: People, threads: int) -> tuple[Pairs, dict[str, int]]:
     """Pairs to compare, none twice, and how many each key added.
 
-    Cost: pairs within ``max(2 million, 6 per record)``, whatever the data.
+    Cost: pairs within ``max(200,000, 0.6 per record)`` for each key, whatever the data; most keys find the same ones,
+    so that about six pairs per record remain.
     """
     if people.size <= _ALL_PAIRS_UP_TO:
         left, right = np.triu_indices(people.size, 1)

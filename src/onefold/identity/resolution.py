@@ -62,7 +62,7 @@ def resolve_records(records: pa.Table, *, threads: int = 2, progress: Progress |
     Returns:
         Clusters (one row per record) and scored matches.
 
-    Cost: at a million records about 15 s on two cores and 2 GiB.
+    Cost: grows nearly linearly; at a million records about half of what Splink 5 takes on two cores, and 2.3 GiB.
     """
     records = _in_order(_with_all_columns(records))
     kinds = pc.fill_null(records.column("kind"), "person")
