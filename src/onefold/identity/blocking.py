@@ -1,6 +1,6 @@
 """Which pairs are worth comparing: records that share a value, or a combination of values, that few records share.
 
-The keys come from whatever columns are filled; how large a block each may list comes from a budget of pairs, so that
+The keys come from whatever columns are filled; how large a block each may list comes from its budget of pairs, so that
 common values ("smith", a big city) stop producing pairs exactly where they stop being informative.
 """
 
@@ -19,15 +19,15 @@ import pyarrow.compute as pc
 from onefold.identity import pairing
 from onefold.identity.compare import Pairs
 from onefold.identity.encode import ABSENT, Codes, Column, combine_codes, encode_text
-from onefold.identity.people import People, name_codes
+from onefold.identity.people import Contacts, People, name_codes
 
 _ALL_PAIRS_UP_TO = 1_200
 """Records up to which every pair is compared."""
 
-_LEAST_BUDGET = 2_000_000
-_BUDGET_PER_RECORD = 6
+_LEAST_BUDGET = 200_000
+_BUDGET_PER_RECORD = 0.6
 _CAPS = (300, 200, 140, 100, 70, 50, 35, 25, 16, 10)
-"""Block sizes that are tried, largest first, until all keys together fit the budget."""
+"""Block sizes that are tried, largest first, until a key fits its budget."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Key:
     codes: npt.NDArray[np.int32]
     """``[record, slot]``; -1 where absent."""
     patience: int = 1
-    """How many times larger than the common cap its blocks may be; values meant for one person deserve it."""
+    """How many times larger than the cap its blocks may be; values meant for one person deserve it."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class _Blocks:
 def candidate_pairs(people: People, threads: int) -> tuple[Pairs, dict[str, int]]:
     """Pairs to compare, none twice, and how many each key added.
 
-    Cost: pairs within ``max(2 million, 6 per record)``, whatever the data.
+    Cost: pairs within ``max(200,000, 0.6 per record)`` for each key, whatever the data; most keys find the same ones,
+    so that about six pairs per record remain.
     """
     if people.size <= _ALL_PAIRS_UP_TO:
         left, right = np.triu_indices(people.size, 1)
@@ -60,8 +61,8 @@ def candidate_pairs(people: People, threads: int) -> tuple[Pairs, dict[str, int]
         keys = list(pool.map(lambda make: make(), _key_makers(people)))
         if not keys:
             return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32)), {}
-        cap = _common_cap(keys, max(_LEAST_BUDGET, _BUDGET_PER_RECORD * people.size))
-        blocks = list(pool.map(lambda key: _blocks(key, cap * key.patience), keys))
+        budget = max(_LEAST_BUDGET, int(_BUDGET_PER_RECORD * people.size))
+        blocks = list(pool.map(lambda key: _blocks(key, _cap(key, budget) * key.patience), keys))
     return _list_all(keys, blocks)
 
 
@@ -108,8 +109,9 @@ def _key_makers(people: People) -> list[Callable[[], Key]]:
         for name, contacts in people.contacts.items()
         if not contacts.column.is_empty
     ]
-    if (people.contacts["email"].mailbox >= 0).any():
-        makers.append(listed("local part of e-mail", _mailboxes(people)))
+    for field, name in (("email", "local part of e-mail"), ("phone", "end of phone")):
+        if (people.contacts[field].mailbox >= 0).any():
+            makers.append(listed(name, _mailboxes(people.contacts[field])))
     if len(names.words):
         makers.append(lambda: Key("name", name_codes(people)[:, None]))
         makers.append(
@@ -122,6 +124,7 @@ def _key_makers(people: People) -> list[Callable[[], Key]]:
                 combined("reading of name", np.minimum(given_read, family_read), np.maximum(given_read, family_read))
             )
         makers += [combined(f"{a} + {b}", who[a], where[b]) for b, a in product(where, who)]
+        makers.append(listed("family name", names.family))
     context = [name for name in where if not name.startswith("birth year")]
     if "birth date" in where:
         makers += [combined(f"birth date + {b}", where["birth date"], where[b]) for b in context if b != "birth date"]
@@ -135,10 +138,9 @@ def _key_makers(people: People) -> list[Callable[[], Key]]:
     return makers
 
 
-def _mailboxes(people: People) -> npt.NDArray[np.int32]:
-    email = people.contacts["email"]
-    slots = email.column.slots
-    return np.where(slots >= 0, email.mailbox[np.maximum(slots, 0)], ABSENT).astype(np.int32)
+def _mailboxes(contacts: Contacts) -> npt.NDArray[np.int32]:
+    slots = contacts.column.slots
+    return np.where(slots >= 0, contacts.mailbox[np.maximum(slots, 0)], ABSENT).astype(np.int32)
 
 
 def _start_of(column: Column, length: int) -> Codes:
@@ -149,15 +151,12 @@ def _start_of(column: Column, length: int) -> Codes:
     return np.where(column.codes >= 0, starts[np.maximum(column.codes, 0)], ABSENT).astype(np.int32)
 
 
-def _common_cap(keys: list[Key], budget: int) -> int:
-    """The largest block size at which all keys together list no more pairs than the budget."""
-    sizes = [np.bincount(key.codes[key.codes >= 0]) for key in keys]
+def _cap(key: Key, budget: int) -> int:
+    """The largest block size at which a key lists no more pairs than its budget."""
+    counts = np.bincount(key.codes[key.codes >= 0])
     for cap in _CAPS:
-        total = 0
-        for key, counts in zip(keys, sizes, strict=True):
-            listed = counts[counts <= cap * key.patience].astype(np.int64)
-            total += int((listed * (listed - 1) // 2).sum())
-        if total <= budget:
+        listed = counts[counts <= cap * key.patience].astype(np.int64)
+        if int((listed * (listed - 1) // 2).sum()) <= budget:
             return cap
     return _CAPS[-1]
 

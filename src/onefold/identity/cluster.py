@@ -20,10 +20,10 @@ from onefold.identity.bonds import RecordBonds
 from onefold.identity.compare import Pairs
 from onefold.identity.score import Contributions, Scores
 
-LINK_AT = 0.7
-"""Log odds from which a pair is a link, and a pair of groups may unite: twice as likely one customer as not."""
+LINK_AT = 0.4
+"""Log odds from which a pair is a link, and a pair of groups may unite: three to two for one customer."""
 
-_FLOOR = -1.0
+_FLOOR = -4.0
 """Mean evidence between two groups below which they stay apart."""
 
 _CLIP = 12.0

@@ -51,8 +51,8 @@ def compare_pairs(people: People, pairs: Pairs, threads: int) -> Patterns:
 
     Cost: about half a microsecond per pair and filled field, shared by ``threads``.
     """
-    columns = [np.full(len(pairs), -1, np.int8) for _ in FIELDS]
-    steps = _comparison_steps(people, dict(zip(FIELD_INDEX, columns, strict=True)))
+    patterns = np.full((len(pairs), len(FIELDS)), -1, np.int8, order="F")  # kernels fill whole columns
+    steps = _comparison_steps(people, {name: patterns[:, number] for name, number in FIELD_INDEX.items()})
     tasks = [slice(start, min(start + _CHUNK, len(pairs))) for start in range(0, len(pairs), _CHUNK)]
 
     def run(part: slice) -> None:
@@ -66,7 +66,6 @@ def compare_pairs(people: People, pairs: Pairs, threads: int) -> Patterns:
     else:
         for part in tasks:
             run(part)
-    patterns = np.stack(columns, axis=1)
     _mind_native_script(people, pairs, patterns)
     _ignore_implied_gender(patterns)
     return patterns

@@ -77,10 +77,8 @@ def tabulate_patterns(patterns: Patterns) -> PatternTable:
     return PatternTable(np.stack(columns[::-1], axis=1).astype(np.int8), counts, pattern_of)
 
 
-def estimate_weights(
-    people: People, table: PatternTable, exact_chance: dict[int, dict[int, float]], threads: int
-) -> Weights:
-    """Learn the weights of ``people``'s fields from the patterns of its candidate pairs.
+class Estimator:
+    """Learns the weights of ``people``'s fields from the patterns of its candidate pairs.
 
     Args:
         people: the encoded records.
@@ -88,38 +86,48 @@ def estimate_weights(
         exact_chance: per field and exact level, how often two different records hold an equal value.
         threads: workers for comparing a sample of random pairs.
     """
-    active = tuple(n for n in range(len(FIELDS)) if (table.patterns[:, n] >= 0).any()) if len(table.patterns) else ()
-    all_pairs = max(people.size * (people.size - 1) / 2, 1.0)
-    random_levels = _levels_of_random_pairs(people, threads)
-    chances = {n: _starting_chances(FIELDS[n], random_levels[:, n], exact_chance.get(n, {})) for n in active}
-    shares = np.array([1.0, min(1.5 * people.size / all_pairs, 0.2), min(0.5 * people.size / all_pairs, 0.1)])
-    shares[STRANGERS] = 1.0 - shares[1:].sum()
-    filled = {n: max(float((random_levels[:, n] >= 0).mean()), 1e-4) * all_pairs for n in active}
-    counts = table.counts.astype(np.float64)
-    confidence = _CONFIDENCE_IN_SHARES
-    start = shares.copy()
-    for _ in range(_ROUNDS):
-        weight = _responsibility(table.patterns, chances, shares) * counts[:, None]
-        found = weight.sum(axis=0)
-        updated = np.array([1.0, *((found[1:] + confidence * start[1:] / start[1]) / (all_pairs + confidence))])
-        updated[1:] = np.minimum(updated[1:], 0.45)
-        change = float(np.abs(np.log(updated[1:] / shares[1:])).max())
-        shares = updated
+
+    def __init__(
+        self, people: People, table: PatternTable, exact_chance: dict[int, dict[int, float]], threads: int
+    ) -> None:
+        self._table, self._exact, self._size = table, exact_chance, people.size
+        filled = (table.patterns >= 0).any(axis=0) if len(table.patterns) else np.zeros(len(FIELDS), bool)
+        self._fields = tuple(np.flatnonzero(filled).tolist())
+        self._all_pairs = max(people.size * (people.size - 1) / 2, 1.0)
+        self._random_levels = _levels_of_random_pairs(people, threads)
+        share = 1.5 * people.size / self._all_pairs
+        self._start = np.array([1.0, min(share, 0.2), min(share / 3, 0.1)])
+        self._start[STRANGERS] = 1.0 - self._start[1:].sum()
+
+    def estimate(self) -> Weights:
+        """Expectation–maximisation over the distinct patterns until the shares of the kinds settle."""
+        chances = {
+            n: _starting_chances(FIELDS[n], self._random_levels[:, n], self._exact.get(n, {})) for n in self._fields
+        }
+        weights = Weights(self._fields, chances, self._start, 1.0)
+        for _ in range(_ROUNDS):
+            found = _responsibility(self._table.patterns, weights.chances, weights.shares)
+            updated = self.maximise(weights, found)
+            change = float(np.abs(np.log(updated.shares[1:] / weights.shares[1:])).max())
+            weights = updated
+            if change < _TOLERANCE:
+                break
+        return weights
+
+    def maximise(self, weights: Weights, responsibility: Floats) -> Weights:
+        """One step: the weights that best explain how far each pattern is of each kind, ``[pattern, kind]``."""
+        counted = responsibility * self._table.counts.astype(np.float64)[:, None]
+        believed = _CONFIDENCE_IN_SHARES * self._start[1:] / self._start[1]
+        shares = np.r_[1.0, (counted.sum(axis=0)[1:] + believed) / (self._all_pairs + _CONFIDENCE_IN_SHARES)]
+        shares[1:] = np.minimum(shares[1:], 0.45)
         shares[STRANGERS] = max(1.0 - shares[1:].sum(), 0.1)
-        for n in active:
-            _update_chances(
-                FIELDS[n],
-                chances[n],
-                table.patterns[:, n],
-                weight,
-                shares,
-                exact_chance.get(n, {}),
-                filled[n],
-            )
-        if change < _TOLERANCE:
-            break
-    per_customer = 1.0 + 2.0 * shares[SAME] * all_pairs / max(people.size, 1)
-    return Weights(active, chances, shares, float(per_customer))
+        chances = {n: table.copy() for n, table in weights.chances.items()}
+        for n in self._fields:
+            filled = max(float((self._random_levels[:, n] >= 0).mean()), 1e-4) * self._all_pairs
+            levels = self._table.patterns[:, n]
+            _update_chances(FIELDS[n], chances[n], levels, counted, shares, self._exact.get(n, {}), filled)
+        per_customer = 1.0 + 2.0 * shares[SAME] * self._all_pairs / max(self._size, 1)
+        return Weights(self._fields, chances, shares, float(per_customer))
 
 
 _CONFIDENCE_IN_SHARES = 2.0
@@ -186,6 +194,11 @@ def _update_chances(
         explained = shares[SAME] * table[SAME, level] + shares[RELATED] * table[RELATED, level]
         table[STRANGERS, level] = max(chance - explained, 0.02 * chance, field.chance_floor)
     _with_relatives(field, table)
+    if field.of_families:
+        related = np.bincount(levels[is_filled], weights=weight[is_filled, RELATED], minlength=len(field.levels))
+        for level in field.of_families:
+            believed = related[level] + field.confidence * field.same_person[level]
+            table[RELATED, level] = believed / (related.sum() + field.confidence)
 
 
 def _with_relatives(field: Field, table: Floats) -> Floats:

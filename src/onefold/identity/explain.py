@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from onefold.identity.compare import Patterns
 from onefold.identity.fields import FIELDS
-from onefold.identity.rarity import FULL_NAME
+from onefold.identity.namesakes import FULL_NAME
 from onefold.identity.score import Contributions
 
 BITS = float(1 / np.log(2))

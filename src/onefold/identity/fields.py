@@ -15,10 +15,14 @@ class Name(IntEnum):
     """Agreement of a given name or a family name."""
 
     DIFFERENT = 0
-    INITIAL = 1
-    SIMILAR = 2
-    EQUIVALENT = 3
-    SAME = 4
+    OTHER_LANGUAGE = 1
+    """Given names of which one is Chinese: the other may be one that its bearer chose besides."""
+    INITIAL = 2
+    ONE_PART = 3
+    """One part of a compound name agrees, another does not: José Luis and José Antonio."""
+    SIMILAR = 4
+    EQUIVALENT = 5
+    SAME = 6
 
 
 class Contact(IntEnum):
@@ -27,6 +31,7 @@ class Contact(IntEnum):
     DIFFERENT = 0
     TYPO = 1
     SAME_MAILBOX = 2
+    """The local part of an e-mail address, or a phone number but for its country code."""
     SAME_SHARED_BY_MANY = 3
     SAME_SHARED_BY_TWO = 4
     SAME = 5
@@ -79,6 +84,9 @@ class Field:
     confidence: float = 60.0
     """How many pairs of observation the starting values are worth."""
 
+    of_families: tuple[int, ...] = ()
+    """Levels of a personal field that depend on what families have in common, and are learned for relatives too."""
+
     @property
     def is_personal(self) -> bool:
         """Whether relatives agree on it hardly more than strangers do."""
@@ -86,8 +94,15 @@ class Field:
 
 
 FIELDS = (
-    Field("given_name", Name, (0.03, 0.01, 0.06, 0.12, 0.78), 0.015, (4,), 1e-5),
-    Field("family_name", Name, (0.06, 0.01, 0.05, 0.10, 0.78), (0.15, 0.01, 0.04, 0.10, 0.70), (4,), 1e-5),
+    Field("given_name", Name, (0.025, 0.005, 0.01, 0.01, 0.05, 0.12, 0.78), 0.015, (6,), 1e-5, of_families=(1,)),
+    Field(
+        "family_name",
+        Name,
+        (0.06, 0.0, 0.01, 0.01, 0.04, 0.10, 0.78),
+        (0.13, 0.0, 0.01, 0.03, 0.03, 0.10, 0.70),
+        (6,),
+        1e-5,
+    ),
     Field(
         "email",
         Contact,
@@ -99,8 +114,8 @@ FIELDS = (
     Field(
         "phone",
         Contact,
-        (0.22, 0.03, 0.00, 0.02, 0.08, 0.65),
-        (0.50, 0.02, 0.00, 0.10, 0.35, 0.03),
+        (0.22, 0.03, 0.01, 0.02, 0.08, 0.64),
+        (0.49, 0.02, 0.01, 0.10, 0.35, 0.03),
         (3, 4, 5),
         1e-8,
     ),

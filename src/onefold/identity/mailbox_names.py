@@ -17,6 +17,9 @@ import pyarrow.compute as pc
 _SHORTEST = 2
 """Letters of a part that may be a name."""
 
+_SHORTEST_BEHIND_INITIAL = 4
+"""Letters of a family name that is read where only an initial stands before it ("jsmith")."""
+
 _SEPARATORS = re.compile(r"[^a-z]+")
 
 
@@ -63,18 +66,28 @@ def _read(
     most = 0.0
     for one, other in _splits(local, givens, families):
         for first, last in ((one, other), (other, one)):
-            if (given and given.replace(" ", "") != first) or (family and family.replace(" ", "") != last):
+            if (given and not _spells(first, given)) or (family and family.replace(" ", "") != last):
                 continue
-            plausibility = float(givens[first]) * families[last]
+            plausibility = _plausibility(first, givens) * families[last]
             if plausibility > most:
                 best, most = (first, last), plausibility
     return best
 
 
+def _spells(part: str, given: str) -> bool:
+    """Whether a part of an address may stand for a given name: the name, or its initial."""
+    return given.replace(" ", "") == part or (len(part) == 1 and given.startswith(part))
+
+
+def _plausibility(given: str, givens: Counter[str]) -> float:
+    """How likely a part is a given name; an initial always may be one, and a name is always likelier."""
+    return 0.5 if len(given) == 1 else float(givens[given])
+
+
 def _splits(local: str, givens: Counter[str], families: Counter[str]) -> Iterable[tuple[str, str]]:
-    """Ways to read a local part as two words."""
+    """Ways to read a local part as two words, or as an initial and a word."""
     parts = [part for part in _SEPARATORS.split(local) if part]
-    if len(parts) == 2 and min(map(len, parts)) >= _SHORTEST:
+    if len(parts) == 2 and max(map(len, parts)) >= _SHORTEST:
         yield parts[0], parts[1]
     elif len(parts) == 1:
         word = parts[0]
@@ -82,6 +95,8 @@ def _splits(local: str, givens: Counter[str], families: Counter[str]) -> Iterabl
             one, other = word[:cut], word[cut:]
             if (one in givens and other in families) or (one in families and other in givens):
                 yield one, other
+        if len(word) > _SHORTEST_BEHIND_INITIAL and word not in givens and word[1:] in families:
+            yield word[0], word[1:]
 
 
 def _replaced(column: pa.ChunkedArray, rows: pa.Array, values: list[str | None]) -> pa.ChunkedArray:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from onefold.records.model import RECORD
 
-RULE_VERSION = "1"
+RULE_VERSION = "2"
 """Changes whenever the same records may resolve differently; part of every input fingerprint."""
 
 _INPUT_COLUMNS = (

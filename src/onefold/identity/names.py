@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from onefold.identity.encode import ABSENT, Codes, Text, encode_text
-from onefold.identity.romanization import chinese_reading
+from onefold.identity.romanization import cantonese_readings, chinese_reading
 
 MAX_PARTS = 4
 """Parts of a name that are compared; the shortest name that has more is rare, its first four identify it."""
 
 _SHORTEST_PART = 3
 """Shorter parts (particles, initials) are shared by too many names to mean anything."""
+
+_RARELY_FAMILY = 3
+"""How many times more often a word is a given name than a family name, where it is hardly a family name."""
 
 _SOUNDS = {
     "ph": "f",
@@ -46,6 +48,10 @@ _SOUNDS = {
 }
 """Spellings that transliteration systems choose differently, brought to one sign each."""
 
+_TAKEN_FOR = {"a": 0b0001, "e": 0b0010, "i": 0b0100, "y": 0b0100, "o": 0b1000, "u": 0b1000}
+_MOST_PLACES = 15
+"""Places of a word whose vowels are kept: as many as fit a machine word."""
+
 _SOUND = re.compile("|".join(_SOUNDS))
 _SOFT = str.maketrans("", "", "aeiouyh")
 _REPEATED = re.compile(r"(.)\1+")
@@ -64,10 +70,14 @@ class NameWords:
     """Per word: code of its consonants; absent where fewer than two remain."""
     is_firm: npt.NDArray[np.bool_]
     """Per word: whether its skeleton is long enough to prove equivalence (three signs), not just to search by."""
+    vowels: npt.NDArray[np.int64]
+    """Per word: which vowels stand behind each of the first consonants of its skeleton (see ``vowels_between``)."""
     reading: Codes
     """Per word: code of its reading as a Chinese name; absent where it has none."""
     parts: npt.NDArray[np.int32]
-    """Per word: codes of its parts, ``MAX_PARTS`` wide."""
+    """Per word: the words that are its parts, ``MAX_PARTS`` wide; itself where it is not divided."""
+    is_chinese: npt.NDArray[np.bool_]
+    """Per word: whether it can be read as a Chinese name, spelled in any way that is known here."""
     equivalents: npt.NDArray[np.int64]
     """Sorted pairs of words that stand for each other: lower code in the high half, higher code in the low half."""
 
@@ -75,21 +85,33 @@ class NameWords:
     def of(cls, given: pa.ChunkedArray, family: pa.ChunkedArray) -> NameWords:
         """Build the dictionary from comparison forms (lower-case Latin words)."""
         spelled = encode_text(pa.chunked_array([*given.chunks, *family.chunks], pa.string()))
-        joined = encode_text(pa.chunked_array([pc.replace_substring(spelled.values, " ", "")]))
-        words = joined.values
-        codes = np.r_[joined.codes, ABSENT][spelled.codes].astype(np.int32)  # -1, no name, finds ABSENT at the end
-        listed = words.to_pylist()
+        divided = [_divided(name) for name in spelled.values.to_pylist()]
+        joined = ["".join(parts) for parts in divided]
+        known = encode_text(pa.chunked_array([pa.array([*joined, *_parts_of(divided)], pa.string())]))
+        codes = np.r_[known.codes[: len(joined)], ABSENT][spelled.codes].astype(np.int32)  # -1, no name, finds ABSENT
+        listed = known.values.to_pylist()
         skeleton, is_firm = _skeletons(listed)
+        readings = [chinese_reading(word) for word in listed]
+        given_codes, family_codes = codes[: len(given)].copy(), codes[len(given) :].copy()
+        _join_syllables(given_codes, family_codes, listed, readings)
         return cls(
-            given=codes[: len(given)].copy(),
-            family=codes[len(given) :].copy(),
-            words=words,
-            text=Text.of(words),
+            given=given_codes,
+            family=family_codes,
+            words=known.values,
+            text=Text.of(known.values),
             skeleton=skeleton,
             is_firm=is_firm,
-            reading=encode_text(pa.chunked_array([pa.array(map(chinese_reading, listed), pa.string())])).codes,
-            parts=_parts(spelled.values.to_pylist(), joined.codes, listed),
-            equivalents=_nicknames(listed),
+            vowels=np.array([vowels_between(word) for word in listed], np.int64),
+            reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
+            parts=_parts(divided, listed),
+            is_chinese=np.array(
+                [
+                    reading is not None or bool(cantonese_readings(word))
+                    for word, reading in zip(listed, readings, strict=True)
+                ],
+                bool,
+            ),
+            equivalents=np.union1d(_nicknames(listed), _cantonese_spellings(listed, readings)),
         )
 
     def kernel_arguments(self) -> tuple[npt.NDArray[Any], ...]:
@@ -101,6 +123,8 @@ class NameWords:
             self.reading,
             self.parts,
             self.equivalents,
+            self.is_chinese,
+            self.vowels,
         )
 
     def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:
@@ -120,6 +144,23 @@ def consonant_skeleton(word: str) -> str:
     return _REPEATED.sub(r"\1", first + rest.translate(_SOFT)) if word else ""
 
 
+def vowels_between(word: str) -> int:
+    """The vowels before, between and behind the consonants of a skeleton, four bits for each place.
+
+    Alphabets leave vowels out and write them differently, but not at will: "a" and "e", "e" and "i", "o" and "u" are
+    taken for each other, "a" and "i" or "o" hardly ever.
+    """
+    gaps, place, last = 0, 0, ""
+    for sign in _SOUND.sub(lambda match: _SOUNDS[match[0]], word):
+        if sign in _TAKEN_FOR:
+            gaps |= _TAKEN_FOR[sign] << (4 * place)
+        elif sign not in ("h", last):
+            place, last = place + 1, sign
+            if place == _MOST_PLACES:
+                break
+    return gaps
+
+
 def pair_key(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     """Unordered pairs of word codes as single integers, as ``NameWords.equivalents`` holds them."""
     low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second).astype(np.int64)
@@ -133,23 +174,34 @@ def _skeletons(words: list[str]) -> tuple[Codes, npt.NDArray[np.bool_]]:
     return np.where(lengths >= 2, codes, ABSENT).astype(np.int32), lengths >= 3
 
 
-def _parts(spellings: list[str], word_of: Codes, words: list[str]) -> npt.NDArray[np.int32]:
-    """Codes of the parts of each word; where spellings of a word differ in spaces, the most divided one counts."""
-    divided: dict[int, list[str]] = {}
-    for spelling, word in zip(spellings, word_of.tolist(), strict=True):
-        if " " not in spelling:
-            continue
-        parts = [part for part in spelling.split(" ") if len(part) >= _SHORTEST_PART][:MAX_PARTS]
-        if len(parts) >= len(divided.get(word, ())):
-            divided[word] = max(parts, divided.get(word, parts))
-    numbers: dict[str, int] = {}
+def _divided(name: str) -> list[str]:
+    """The parts of a name; initials beside longer parts ("john f") are left out, because most records lack them."""
+    parts = name.split()
+    return [part for part in parts if len(part) > 1] or parts
+
+
+def _parts_of(names: list[list[str]]) -> list[str]:
+    return [part for parts in names if len(parts) > 1 for part in parts if len(part) >= _SHORTEST_PART]
+
+
+def _parts(names: list[list[str]], words: list[str]) -> npt.NDArray[np.int32]:
+    """Words that are the parts of each word; where spellings of a word differ in spaces, the most divided one counts.
+
+    A word that is not divided is its own part.
+    """
+    code_of = {word: code for code, word in enumerate(words)}
+    divided: dict[str, list[str]] = {}
+    for parts in names:
+        if len(parts) > 1:
+            word = "".join(parts)
+            long = [part for part in parts if len(part) >= _SHORTEST_PART][:MAX_PARTS]
+            known = divided.get(word, [])
+            divided[word] = max(known, long, key=lambda found: (len(found), found))
     table = np.full((len(words), MAX_PARTS), ABSENT, np.int32)
+    table[:, 0] = np.arange(len(words))
     for word, parts in divided.items():
-        for position, part in enumerate(parts):
-            table[word, position] = numbers.setdefault(part, len(numbers))
-    for word, spelled in enumerate(words):  # an undivided word is its own part, if any name contains it
-        if word not in divided and spelled in numbers:
-            table[word, 0] = numbers[spelled]
+        if parts and word in code_of:
+            table[code_of[word], : len(parts)] = [code_of[part] for part in parts]
     return table
 
 
@@ -167,3 +219,41 @@ def _nicknames(words: list[str]) -> npt.NDArray[np.int64]:
             if other_code != code:
                 pairs.add((min(code, other_code) << 32) | max(code, other_code))
     return np.array(sorted(pairs), np.int64)
+
+
+def _cantonese_spellings(words: list[str], readings: list[str | None]) -> npt.NDArray[np.int64]:
+    """Words that may be one Chinese name, spelled as in Cantonese and as in Mandarin."""
+    by_reading: dict[str, list[int]] = {}
+    for code, reading in enumerate(readings):
+        if reading is not None:
+            by_reading.setdefault(reading, []).append(code)
+    pairs = {
+        (min(code, other) << 32) | max(code, other)
+        for code, word in enumerate(words)
+        for key in cantonese_readings(word)
+        for other in by_reading.get(key, ())
+        if other != code
+    }
+    return np.array(sorted(pairs), np.int64)
+
+
+def _join_syllables(given: Codes, family: Codes, words: list[str], readings: list[str | None]) -> None:
+    """Where a Chinese given name alone was taken for a whole name ("Fang Pin"), make it a given name again, in place.
+
+    Syllables are joined where together they are a given name of this data, and the one that was taken for the family
+    name is hardly ever one.
+    """
+    given_counts = np.bincount(given[given >= 0], minlength=len(words))
+    family_counts = np.bincount(family[family >= 0], minlength=len(words))
+    may_be = np.array([reading is not None for reading in readings], bool)
+    rare_family = may_be & (family_counts * _RARELY_FAMILY < given_counts)
+    chosen = np.flatnonzero(
+        (given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family]
+    )
+    code_of = {word: code for code, word in enumerate(words)}
+    for record in chosen.tolist():
+        for joined in (words[given[record]] + words[family[record]], words[family[record]] + words[given[record]]):
+            code = code_of.get(joined, ABSENT)
+            if code >= 0 and given_counts[code] > 0:
+                given[record], family[record] = code, ABSENT
+                break

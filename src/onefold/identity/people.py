@@ -25,6 +25,9 @@ from onefold.identity.names import NameWords
 
 Counts = npt.NDArray[np.int64]
 
+_LAST_DIGITS = 8
+"""Digits of the shortest national numbers that tell a line by themselves."""
+
 
 @dataclass(frozen=True)
 class Contacts:
@@ -33,7 +36,7 @@ class Contacts:
     column: ListColumn
     text: Text
     mailbox: Codes
-    """Per value: code of a local part that is telling by itself (e-mail only)."""
+    """Per value: code of a part that is telling by itself: an e-mail's local part, a phone's last digits."""
     sharers: npt.NDArray[np.int8]
     """Per value: 0 used by one name, 1 by two, 2 by more."""
 
@@ -81,7 +84,7 @@ def encode_people(records: pa.Table) -> People:
     )
     contacts = {
         "email": _with_mailboxes(Contacts.of(encode_lists(records.column("emails")))),
-        "phone": Contacts.of(encode_lists(records.column("phones"))),
+        "phone": _with_last_digits(Contacts.of(encode_lists(records.column("phones")))),
         "national_id": Contacts.of(encode_lists(records.column("national_ids"))),
         "loyalty_number": Contacts.of(encode_lists(records.column("loyalty_numbers"))),
         "account": Contacts.of(encode_lists(accounts)),
@@ -113,6 +116,16 @@ def _with_mailboxes(emails: Contacts) -> Contacts:
     codes = encode_text(pa.chunked_array([local])).codes
     is_telling = (digits >= 2) & (pc.utf8_length(local).to_numpy(zero_copy_only=False) >= 5)
     return replace(emails, mailbox=np.where(is_telling, codes, ABSENT).astype(np.int32))
+
+
+def _with_last_digits(phones: Contacts) -> Contacts:
+    """Mark the digits that are left of a number where a system does not say its country."""
+    if phones.column.is_empty:
+        return phones
+    digits = pc.replace_substring_regex(phones.column.values, "[^0-9]", "")
+    codes = encode_text(pa.chunked_array([pc.utf8_slice_codeunits(digits, -_LAST_DIGITS, None)])).codes
+    is_long = pc.utf8_length(digits).to_numpy(zero_copy_only=False) >= _LAST_DIGITS
+    return replace(phones, mailbox=np.where(is_long, codes, ABSENT).astype(np.int32))
 
 
 def _joined_lists(*columns: pa.ChunkedArray) -> pa.ChunkedArray:

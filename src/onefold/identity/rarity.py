@@ -13,15 +13,10 @@ import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
 from onefold.identity.encode import Codes, combine_codes
-from onefold.identity.evidence import SAME, STRANGERS, Floats, Weights
+from onefold.identity.evidence import STRANGERS, Floats, Weights
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Name, Place
-from onefold.identity.people import People, name_codes
-
-FULL_NAME = len(FIELDS)
-"""The column beyond the fields: what the full name says beyond its two parts."""
-
-_SMALLEST_WORLD = 300
-"""Records below which frequencies are read as if there were this many: five people do not show how rare a name is."""
+from onefold.identity.kin import SMALLEST_WORLD, Kin
+from onefold.identity.people import People
 
 Shift = tuple[npt.NDArray[np.int64], Floats]
 """Positions of pairs, and what to add to the log likelihood that they are strangers."""
@@ -58,56 +53,18 @@ def exact_chances(people: People) -> dict[int, dict[int, float]]:
     for name, codes in _single_valued(people).items():
         counts = np.bincount(codes[codes >= 0], minlength=1)
         level = FIELDS[FIELD_INDEX[name]].exact[0]
-        chances[FIELD_INDEX[name]] = {level: _pair_chance(counts, np.ones(len(counts), bool))}
+        chances[FIELD_INDEX[name]] = {level: pair_chance(counts)}
+    for name, codes in (("given_name", people.names.given), ("family_name", people.names.family)):
+        if FIELD_INDEX[name] in chances:
+            chances[FIELD_INDEX[name]][Name.EQUIVALENT] = Kin.of(people.names, codes).equivalent_chance
     for name, contacts in people.contacts.items():
         counts = contacts.column.counts()
         if len(counts):
             chances[FIELD_INDEX[name]] = {
-                int(Contact.SAME - shared): _pair_chance(counts, contacts.sharers[: len(counts)] == shared)
+                int(Contact.SAME - shared): pair_chance(counts, contacts.sharers[: len(counts)] == shared)
                 for shared in (0, 1, 2)
             }
     return chances
-
-
-class Namesakes:
-    """Corrects for full names: given and family names go together, and some names are borne by many."""
-
-    column = FULL_NAME
-    is_personal = False
-
-    def __init__(self, people: People, weights: Weights) -> None:
-        self._codes = name_codes(people)
-        self._given, self._family = people.names.given, people.names.family
-        counts = np.bincount(self._codes[self._codes >= 0], minlength=1)
-        given, family = FIELD_INDEX["given_name"], FIELD_INDEX["family_name"]
-        self._is_known = given in weights.chances and family in weights.chances and counts.sum() > 1
-        if not self._is_known:
-            return
-        chance = _pair_chance(counts, np.ones(len(counts), bool))
-        apart = weights.expected(given, STRANGERS, Name.SAME) * weights.expected(family, STRANGERS, Name.SAME)
-        own = (
-            weights.shares[SAME] * weights.expected(given, SAME, Name.SAME) * weights.expected(family, SAME, Name.SAME)
-        )
-        self._together = float(max(np.log(max(chance - own, 1e-12) / apart), 0.0))
-        bearers = np.maximum(counts - 2 * weights.records_per_customer, 1e-3) / people.size
-        self._log_share = np.log(bearers)
-        self._log_given, self._log_family = (
-            _log_frequency(codes, weights, people.size) for codes in (self._given, self._family)
-        )
-
-    def shift(self, pairs: Pairs, patterns: Patterns) -> Shift:
-        """The correction for pairs of one full name."""
-        if not self._is_known:
-            return np.zeros(0, np.int64), np.zeros(0)
-        given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
-        which = np.flatnonzero((given == Name.SAME) & (family == Name.SAME))
-        shift = np.full(len(which), self._together)
-        left, right = pairs.left[which], pairs.right[which]
-        is_same = (self._codes[left] >= 0) & (self._codes[left] == self._codes[right])
-        record = left[is_same]
-        expected = self._log_given[self._given[record]] + self._log_family[self._family[record]] + self._together
-        shift[is_same] += np.maximum(self._log_share[self._codes[record]] - expected, 0.0)
-        return which, shift
 
 
 def _single_valued(people: People) -> dict[str, Codes]:
@@ -125,12 +82,12 @@ def _single_valued(people: People) -> dict[str, Codes]:
     return {name: codes for name, codes in columns.items() if codes.max(initial=-1) >= 0}
 
 
-def find_corrections(people: People, weights: Weights) -> list[ValueRarity | Namesakes]:
-    """Every correction that the filled fields of ``people`` give rise to."""
-    found: list[ValueRarity | Namesakes] = [Namesakes(people, weights)]
+def find_corrections(people: People, weights: Weights) -> list[ValueRarity]:
+    """Every correction that the filled fields of ``people`` give rise to, names apart (see ``namesakes``)."""
+    found: list[ValueRarity] = []
     for name, codes in _single_valued(people).items():
         field = FIELD_INDEX[name]
-        if field in weights.chances and name != "gender":
+        if field in weights.chances and name not in ("gender", "given_name", "family_name"):
             level = FIELDS[field].exact[0]
             average = weights.expected(field, STRANGERS, level)
             found.append(_rarity(field, (level,), codes, average, weights, people.size))
@@ -142,7 +99,7 @@ def find_corrections(people: People, weights: Weights) -> list[ValueRarity | Nam
         )
         for levels, codes in places:
             counts = np.bincount(codes[codes >= 0], minlength=1)
-            average = _pair_chance(counts, np.ones(len(counts), bool))
+            average = pair_chance(counts)
             if average > 0:
                 found.append(_rarity(address, levels, codes, average, weights, people.size))
     return found
@@ -151,23 +108,23 @@ def find_corrections(people: People, weights: Weights) -> list[ValueRarity | Nam
 def _rarity(
     field: int, levels: tuple[int, ...], codes: Codes, average: float, weights: Weights, size: int
 ) -> ValueRarity:
-    ratio = np.clip(_log_frequency(codes, weights, size) - np.log(average), -3.0, 6.0)
+    ratio = np.clip(log_frequency(codes, weights, size) - np.log(average), -3.0, 6.0)
     return ValueRarity(field, levels, codes, ratio, FIELDS[field].is_personal)
 
 
-def _log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
+def log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
     """Per value, log of its share among other customers' records."""
     counts = np.bincount(codes[codes >= 0], minlength=1).astype(np.float64)
     filled = max(counts.sum(), 2.0)
     own = weights.records_per_customer / size
-    result: Floats = np.log(np.maximum(counts / filled - own, 0.3 / max(filled, _SMALLEST_WORLD)))
+    result: Floats = np.log(np.maximum(counts / filled - own, 0.3 / max(filled, SMALLEST_WORLD)))
     return result
 
 
-def _pair_chance(counts: npt.NDArray[np.int64], which: npt.NDArray[np.bool_]) -> float:
-    """Probability that two different records with a value share one of these."""
+def pair_chance(counts: npt.NDArray[np.int64], which: npt.NDArray[np.bool_] | None = None) -> float:
+    """Probability that two different records with a value share one, of all of them or of ``which``."""
     filled = float(counts.sum())
     if filled < 2:
         return 0.0
-    chosen = counts[which].astype(np.float64)
+    chosen = (counts if which is None else counts[which]).astype(np.float64)
     return float((chosen * (chosen - 1)).sum() / (filled * (filled - 1)))

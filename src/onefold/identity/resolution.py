@@ -16,13 +16,13 @@ from onefold.identity import aliases, cluster
 from onefold.identity.blocking import candidate_pairs
 from onefold.identity.bonds import Bonds
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
-from onefold.identity.evidence import SAME, STRANGERS, Weights, estimate_weights, tabulate_patterns
+from onefold.identity.evidence import SAME, STRANGERS, Weights
 from onefold.identity.explain import BITS, evidence_json
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
+from onefold.identity.learning import learn_weights
 from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
 from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
-from onefold.identity.rarity import exact_chances
 from onefold.identity.regroup import constrain
 from onefold.identity.score import Scorer, Scores
 from onefold.identity.sharing import mark_shared_contacts
@@ -72,7 +72,7 @@ def resolve_records(
     Returns:
         Clusters (one row per record) and scored matches.
 
-    Cost: at a million records about 15 s on two cores and 2 GiB.
+    Cost: grows nearly linearly; at a million records about half of what Splink 5 takes on two cores, and 2.3 GiB.
     """
     bonds = Bonds.of(overrides)
     records = _in_order(_with_all_columns(records))
@@ -131,10 +131,9 @@ def _resolve_kind(
     people, patterns, learned = _with_aliases(people, pairs, patterns, threads)
     clock.end("comparing")
     clock.begin("weighing")
-    weights = estimate_weights(people, tabulate_patterns(patterns), exact_chances(people), threads)
+    scorer, weights = learn_weights(people, pairs, patterns, threads)
     clock.end("weighing")
     clock.begin("scoring")
-    scorer = Scorer(people, weights)
     scores = scorer.score(pairs, patterns)
     clock.end("scoring")
     clock.begin("clustering")
@@ -175,7 +174,7 @@ def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int
     is_hot = aliases.has_any_word(names.given, learned, len(names.words))
     is_hot |= aliases.has_any_word(names.family, learned, len(names.words))
     given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
-    may_change = (given == Name.DIFFERENT) | (family == Name.DIFFERENT)
+    may_change = ((given >= 0) & (given < Name.INITIAL)) | (family == Name.DIFFERENT)
     again = np.flatnonzero(may_change & is_hot[pairs.left] & is_hot[pairs.right])
     patterns[again] = compare_pairs(people, pairs.take(again), threads)
     return mark_shared_contacts(people), patterns, len(learned)

@@ -1,15 +1,20 @@
-"""One reading for the ways Chinese names are spelled in Latin letters: "Hsu Chih-ming", "Xu Zhiming".
+"""Readings for the ways Chinese names are spelled in Latin letters: "Hsu Chih-ming", "Xu Zhiming", "Hui Chi Ming".
 
 Wade–Giles as people write it (without marks) and pinyin are brought to one key that keeps what both tell apart.
 Sounds that unmarked Wade–Giles confuses (b and p, zh and ch and j and q) fall together, so an equal key means that two
 spellings may be one name, not that they are.
 
 Source: the correspondence table of ALA-LC's "New Chinese Romanization Guidelines" (1998).
+
+Cantonese spellings, as Hong Kong and emigrants write them without a standard, do not follow from Mandarin sounds; one
+spelling has several readings. The table lists, by Mandarin syllable, how common characters of names are spelled.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import product
 
 _INITIALS = {
     "b": "p",
@@ -99,3 +104,82 @@ def _greedy(word: str) -> list[tuple[str, str]] | None:
         if rest is not None:
             return [(match[1] or "", match[2]), *rest]
     return None
+
+
+_CANTONESE = """
+    ai:oi ai an:on ao:o ngo ba:pa bai:pak ban:pan bao:po pao bei:pui pak bi:pik pat bian:pin biao:piu bin:pan ban
+    bing:ping bo:po bok pok bu:po cai:choi tsoi cao:cho tso cen:sum shum chang:cheung sheung chao:chiu chen:chan
+    shan sun cheng:ching shing chi:chi chong:chung chu:chor cho chuan:chuen chun:chun chuen ci:chi tsz cong:chung
+    cui:chui tsui da:tai tat dai:tai dan:tan dao:to de:tak deng:tang di:tai tik ding:ting dong:tung du:to tuk
+    duan:tuen en:yan er:yi yee fa:fat fan:fan fang:fong fei:fei fen:fan feng:fung fo:fat fu:fu foo fuk gan:kam kon
+    gang:kong gao:ko go ge:kot ko gen:kan gong:kung gu:ku koo guan:kwan koon kun guang:kwong gui:kwai guo:kwok
+    hai:hoi han:hon hong hang:hang hao:ho he:ho hor heng:hang hong:hung hou:hau hu:wu woo hua:wah wa fa huai:wai
+    huan:woon wun huang:wong hui:wai fai hui huo:fok ji:kei kee kat chi gi jia:ka kar jian:kin jiang:kong cheung
+    keung jiao:kiu jie:kit kai jin:kam chun kan jing:king ching jiu:kau ju:kui kuk juan:kuen jue:kok jun:kwan chun
+    kai:hoi kai kang:hong ke:or ho hak kong:hung kuan:foon kuang:kwong kun:kwan lai:loi lai lan:lan lang:long lao:lo
+    le:lok lei:lui leng:ling li:lee li lai lik lap lian:lin liang:leung liao:liu lin:lam lun ling:ling liu:lau luk
+    long:lung lou:lau lu:lo luk lui lun:lun luo:lo law ma:ma mai:mak man:man mao:mo mau mei:mei mui men:mun
+    meng:mang mung mi:mai mian:min miao:miu min:man ming:ming mo:mok mo mu:muk mo na:na nan:nam neng:nang ni:nei
+    nian:nin ning:ning niu:ngau nuo:nok ou:au pan:poon pun pei:pui peng:pang pi:pei ping:ping pu:po poon qi:kei chi
+    kai tsat chai qian:chin hin qiang:keung qiao:kiu qin:chun kam kan qing:hing ching king qiong:king qiu:yau chau
+    kau qu:wat kui quan:chuen kuen qun:kwan ran:yin ren:yan yam rong:wing yung rou:yau ru:yu ruan:yuen rui:sui yui
+    run:yun ruo:yeuk sen:sum sha:sha shan:shan sin shang:sheung shao:siu shiu she:sheh shen:sum sham san shun
+    sheng:shing sing sang shi:shi sze sz sai sik shek shou:sau shu:shu shuk suk shuai:sui shuang:sheung shui:sui
+    shun:shun si:sze sz si song:sung chung su:so sui:sui sun:suen tai:tai tan:tam tang:tong tao:to teng:tang ti:tai
+    tian:tin ting:ting tong:tung tu:to wan:wan man wang:wong wei:wai mei wen:man wan weng:yung wu:ng wu mo xi:hei
+    sai sik xia:ha xian:sin yin hin xiang:heung cheung sheung xiao:siu hiu hau xie:tse xin:yan sun san xing:hing
+    sing xiong:hung xiu:sau xu:hui tsui chui yuk xuan:suen huen xue:suet sit hok xun:fan shun ya:nga ah yan:yin yim
+    ngan yang:yeung yao:yiu ye:yip yeh yi:yee yi yik ngai yin:wan yan yam ying:ying yong:wing yung you:yau yu:yu yuk
+    yue yuan:yuen yue:yuet ngok yun:wan ze:chak zeng:tsang zhan:chim zhang:cheung zhao:chiu zhe:chit zhen:chun chan
+    zheng:cheng ching zhi:chi chih chik zhong:chung zhou:chau chow zhu:chu chuk zhuang:chong zhuo:cheuk zi:tsz chi
+    zong:chung zou:chau zu:cho zuo:cho
+"""
+_MOST_READINGS = 60
+"""Readings of one Cantonese spelling that are looked at; three short syllables may have more, and then say little."""
+
+
+def _by_cantonese_syllable() -> dict[str, list[str]]:
+    readings: dict[str, list[str]] = {}
+    mandarin = ""
+    for entry in _CANTONESE.split():
+        head, colon, spelling = entry.rpartition(":")
+        mandarin = head if colon else mandarin
+        readings.setdefault(spelling, []).append(mandarin)
+    return readings
+
+
+_CANTONESE_SYLLABLES = _by_cantonese_syllable()
+_CANTONESE_WORD = re.compile(f"(?:{'|'.join(sorted(_CANTONESE_SYLLABLES, key=len, reverse=True))}){{1,3}}")
+
+
+@lru_cache(maxsize=100_000)
+def cantonese_readings(word: str) -> frozenset[str]:
+    """The keys (see ``chinese_reading``) that a word may have if it is spelled as in Cantonese; empty if it cannot be.
+
+    >>> chinese_reading("zhiming") in cantonese_readings("chiming")
+    True
+    >>> cantonese_readings("robert")
+    frozenset()
+    """
+    if len(word) > _LONGEST or not _CANTONESE_WORD.fullmatch(word):
+        return frozenset()
+    keys: set[str] = set()
+    for syllables in _cantonese_splits(word, 3):
+        for mandarin in product(*(_CANTONESE_SYLLABLES[syllable] for syllable in syllables)):
+            key = chinese_reading("".join(mandarin))
+            if key is not None:
+                keys.add(key)
+    return frozenset(keys) if len(keys) <= _MOST_READINGS else frozenset()
+
+
+def _cantonese_splits(word: str, most: int) -> list[list[str]]:
+    if not word:
+        return [[]]
+    if not most:
+        return []
+    return [
+        [word[:end], *rest]
+        for end in range(1, min(len(word), 6) + 1)
+        if word[:end] in _CANTONESE_SYLLABLES
+        for rest in _cantonese_splits(word[end:], most - 1)
+    ]

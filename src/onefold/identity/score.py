@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.evidence import RELATED, SAME, STRANGERS, Weights, log_likelihoods, tabulate_patterns
+from onefold.identity.evidence import RELATED, SAME, STRANGERS, Floats, Weights, log_likelihoods, tabulate_patterns
 from onefold.identity.fields import FIELD_INDEX, Contact, Date, Name
+from onefold.identity.namesakes import FULL_NAME, NameRarity, find_name_corrections
 from onefold.identity.people import People
-from onefold.identity.rarity import FULL_NAME, find_corrections
+from onefold.identity.rarity import Shift, ValueRarity, find_corrections
 
 Floats32 = npt.NDArray[np.float32]
 
 _TRUSTED_IDS = 0.02
 """Share of one person's national ids that may differ in this data before a difference stops to forbid a merge."""
+
+
+_PAIRS_AT_ONCE = 2_000_000
+"""Pairs that are scored together, so that memory does not grow with them."""
+
+_FIRST_ROUNDS = 4
+"""Rounds of learning about namesakes where nothing is known yet."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +57,22 @@ class Scorer:
 
     def __init__(self, people: People, weights: Weights) -> None:
         self._weights = weights
-        self._corrections = find_corrections(people, weights)
+        name_parts, self._namesakes = find_name_corrections(people, weights)
+        self._corrections: list[NameRarity | ValueRarity] = [*name_parts, *find_corrections(people, weights)]
         log_shares = np.log(weights.shares)
         self.priors = (
             float(log_shares[SAME] - log_shares[STRANGERS]),
             float(log_shares[SAME] - log_shares[RELATED]),
         )
         """Log odds, before any evidence, that a pair is one customer and not two strangers, not two relatives."""
+
+    def learn_namesakes(self, pairs: Pairs, patterns: Patterns, before: Scorer | None = None) -> None:
+        """Learn from the candidate pairs how often strangers bear one name, starting from what ``before`` knows."""
+        if self._namesakes is None:
+            return
+        if before is not None and before._namesakes is not None:
+            self._namesakes.continue_from(before._namesakes)
+        self._namesakes.learn(pairs, patterns, self.kinds, rounds=_FIRST_ROUNDS if before is None else 1)
 
     @property
     def prior_log_odds(self) -> float:
@@ -63,21 +81,45 @@ class Scorer:
 
     def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
         """Score pairs whose patterns are known."""
+        log_odds, evidence = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.float32)
+        for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            some = Pairs(pairs.left[part], pairs.right[part])
+            strangers, related = self._evidence(some, patterns[part])
+            log_odds[part] = -np.logaddexp(-strangers - self.priors[0], -related - self.priors[1])
+            evidence[part] = np.minimum(strangers, related)
+        return Scores(log_odds, evidence, self._conflicts(patterns))
+
+    def kinds_of_patterns(self, patterns: Patterns) -> Floats:
+        """The same as ``kinds`` for patterns whose values are not known."""
+        log_odds = log_likelihoods(patterns, self._weights.chances) + np.log(self._weights.shares)
+        log_odds -= log_odds.max(axis=1, keepdims=True)
+        likelihoods = np.exp(log_odds)
+        result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+        return result
+
+    def kinds(self, pairs: Pairs, patterns: Patterns) -> Floats:
+        """Probability that each pair is of strangers, one person, relatives: ``[pair, kind]``."""
+        against_strangers, against_related = self._evidence(pairs, patterns)
+        log_odds = np.zeros((len(pairs), 3))
+        log_odds[:, STRANGERS] = -against_strangers - self.priors[0]
+        log_odds[:, RELATED] = -against_related - self.priors[1]
+        log_odds -= log_odds.max(axis=1, keepdims=True)
+        likelihoods = np.exp(log_odds)
+        result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+        return result
+
+    def _evidence(self, pairs: Pairs, patterns: Patterns) -> tuple[Floats, Floats]:
+        """Log likelihood ratios of one customer over strangers, and over relatives."""
         table = tabulate_patterns(patterns)
         likelihoods = log_likelihoods(table.patterns, self._weights.chances)
         against_strangers = (likelihoods[:, SAME] - likelihoods[:, STRANGERS])[table.pattern_of]
         against_related = (likelihoods[:, SAME] - likelihoods[:, RELATED])[table.pattern_of]
-        for correction in self._corrections:
-            which, shift = correction.shift(pairs, patterns)
+        for _column, is_personal, (which, shift) in self._shifts(pairs, patterns):
             against_strangers[which] -= shift
-            if correction.is_personal:
+            if is_personal:
                 against_related[which] -= shift
-        others = np.logaddexp(-against_strangers - self.priors[0], -against_related - self.priors[1])
-        return Scores(
-            (-others).astype(np.float32),
-            np.minimum(against_strangers, against_related).astype(np.float32),
-            self._conflicts(patterns),
-        )
+        return against_strangers, against_related
 
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds to the evidence of each pair; ``score`` is their sum and the priors."""
@@ -90,13 +132,29 @@ class Scorer:
             for kind, target in ((STRANGERS, strangers), (RELATED, related)):
                 by_level = np.r_[log_chances[SAME] - log_chances[kind], np.nan]  # level -1 picks the last
                 target[:, place[field]] = by_level[patterns[:, field]]
-        for correction in self._corrections:
-            which, shift = correction.shift(pairs, patterns)
-            column = place[correction.column]
+        for field, is_personal, (which, shift) in self._shifts(pairs, patterns):
+            column = place[field]
             strangers[which, column] = np.nan_to_num(strangers[which, column]) - shift
-            if correction.is_personal:
+            if is_personal:
                 related[which, column] = np.nan_to_num(related[which, column]) - shift
         return Contributions(columns, strangers, related)
+
+    def _shifts(self, pairs: Pairs, patterns: Patterns) -> Iterator[tuple[int, bool, Shift]]:
+        """Every correction: its column, whether relatives are affected like strangers, and what it takes off."""
+        names = [FIELD_INDEX["given_name"], FIELD_INDEX["family_name"]]
+        found = np.zeros(len(pairs))
+        for correction in self._corrections:
+            which, shift = correction.shift(pairs, patterns)
+            if correction.column in names:
+                found[which] -= shift
+            yield correction.column, correction.is_personal, (which, shift)
+        if self._namesakes is not None:
+            for field in names:
+                log_chances = np.log(self._weights.chances[field])
+                found += np.r_[log_chances[SAME] - log_chances[STRANGERS], 0.0][patterns[:, field]]
+            yield FULL_NAME, self._namesakes.is_personal, self._namesakes.shift(pairs, patterns, found)
+            for field, likeness in self._namesakes.likeness(pairs, patterns):
+                yield field, False, likeness
 
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
         """Different national ids; or different birth dates and given names, unless a national id outweighs them."""

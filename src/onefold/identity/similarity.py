@@ -83,6 +83,18 @@ def is_one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int, digits_may_
 
 
 @compiled
+def ends_alike(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
+    """Whether one number, its plus sign apart, is the end of the other: the same one without its country code."""
+    a += data[a] == 43
+    b += data[b] == 43
+    shorter = min(a_end - a, b_end - b)
+    same = 0
+    while same < shorter and data[a_end - 1 - same] == data[b_end - 1 - same]:
+        same += 1
+    return same == shorter
+
+
+@compiled
 def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
     """Binary search."""
     low, high = 0, len(sorted_keys)
@@ -96,41 +108,91 @@ def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
 
 
 @compiled
-def name_level(a, b, words):  # type: ignore[no-untyped-def]
-    """Level (``fields.Name``) at which two words agree; ``words`` as ``NameWords.kernel_arguments`` gives them."""
-    data, starts, skeleton, is_firm, reading, parts, equivalents = words
-    if a < 0 or b < 0:
-        return -1
+def vowels_fit(a, b):  # type: ignore[no-untyped-def]
+    """Whether the vowels of two spellings of equal consonants may stand for each other (see ``vowels_between``)."""
+    while a > 0 and b > 0:
+        mine, theirs = a & 15, b & 15
+        # beside itself, a vowel is taken for its neighbours in a, e, i; o and u for nothing else
+        near = theirs | ((theirs & 3) << 1) | ((theirs & 6) >> 1)
+        if mine and theirs and not mine & near:
+            return False
+        a, b = a >> 4, b >> 4
+    return True
+
+
+@compiled
+def word_level(a, b, words):  # type: ignore[no-untyped-def]
+    """Level (``fields.Name``) at which two undivided words agree, or 0."""
+    data, starts, skeleton, is_firm, reading, _parts, equivalents, _is_chinese, vowels = words
     if a == b:
-        return 4
-    if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a]:
-        return 3
+        return 6
+    if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a] and vowels_fit(vowels[a], vowels[b]):
+        return 5
     if reading[a] >= 0 and reading[a] == reading[b]:
-        return 3
-    for i in range(parts.shape[1]):
-        if parts[a, i] < 0:
-            break
-        for j in range(parts.shape[1]):
-            if parts[b, j] < 0:
-                break
-            if parts[a, i] == parts[b, j]:
-                return 3
+        return 5
     low, high = min(a, b), max(a, b)
-    if contains(equivalents, np.int64((np.int64(low) << 32) | np.int64(high))):
-        return 3
+    if contains(equivalents, (np.int64(low) << 32) | np.int64(high)):
+        return 5
     start_a, end_a, start_b, end_b = starts[a], starts[a + 1], starts[b], starts[b + 1]
     shorter = min(end_a - start_a, end_b - start_b)
     if shorter <= 1:
-        return 1 if shorter == 1 and data[start_a] == data[start_b] else 0
+        return 2 if shorter == 1 and data[start_a] == data[start_b] else 0
     if jaro_winkler(data, start_a, end_a, start_b, end_b) >= 0.88:
-        return 2
+        return 4
     if shorter >= 3:
         shared = 0
         while shared < shorter and data[start_a + shared] == data[start_b + shared]:
             shared += 1
         if shared == shorter:
-            return 2
+            return 4
     return 0
+
+
+@compiled
+def name_level(a, b, words):  # type: ignore[no-untyped-def]
+    """Level (``fields.Name``) at which two names agree; ``words`` as ``NameWords.kernel_arguments`` gives them.
+
+    Compound names agree where a part does. Where both have a part that finds no partner, they agree in one part only.
+    """
+    if a < 0 or b < 0:
+        return -1
+    whole = word_level(a, b, words)
+    parts = words[5]
+    if whole >= 5 or (parts[a, 1] < 0 and parts[b, 1] < 0):
+        return whole
+    best = 0
+    alone_a, alone_b = 0, 0
+    for i in range(parts.shape[1]):
+        if parts[a, i] < 0:
+            break
+        mine = 0
+        for j in range(parts.shape[1]):
+            if parts[b, j] < 0:
+                break
+            mine = max(mine, word_level(parts[a, i], parts[b, j], words))
+        best = max(best, mine)
+        alone_a += mine < 4
+    for j in range(parts.shape[1]):
+        if parts[b, j] < 0:
+            break
+        mine = 0
+        for i in range(parts.shape[1]):
+            if parts[a, i] < 0:
+                break
+            mine = max(mine, word_level(parts[a, i], parts[b, j], words))
+        alone_b += mine < 4
+    if best >= 4 and alone_a > 0 and alone_b > 0:
+        return 3
+    return max(whole, min(best, 5))
+
+
+@compiled
+def speaks_other(given_a, family_a, given_b, family_b, words):  # type: ignore[no-untyped-def]
+    """Whether both family names read as Chinese, but just one given name: the other may be one chosen besides."""
+    is_chinese = words[7]
+    if family_a < 0 or family_b < 0 or not is_chinese[family_a] or not is_chinese[family_b]:
+        return False
+    return is_chinese[given_a] != is_chinese[given_b]
 
 
 @compiled
@@ -140,13 +202,15 @@ def compare_names(left, right, given, family, words, given_levels, family_levels
         i, j = left[n], right[n]
         g = name_level(given[i], given[j], words)
         f = name_level(family[i], family[j], words)
-        if 0 <= g < 2 or 0 <= f < 2:
+        if 0 <= g < 4 or 0 <= f < 4:
             gf = name_level(given[i], family[j], words)
             fg = name_level(family[i], given[j], words)
-            both_fit = min(gf, fg) >= 2
-            one_fits = max(gf, fg) >= 3 and max(g, f) < 2 and min(gf, fg) < 0
+            both_fit = min(gf, fg) >= 4
+            one_fits = max(gf, fg) >= 5 and max(g, f) < 4 and min(gf, fg) < 0
             if both_fit or one_fits:
                 g, f = gf, fg
+        if g == 0 and speaks_other(given[i], family[i], given[j], family[j], words):
+            g = 1
         given_levels[n] = g
         family_levels[n] = f
 
@@ -155,9 +219,9 @@ def compare_names(left, right, given, family, words, given_levels, family_levels
 def compare_contacts(left, right, slots, text, values, rules, levels):  # type: ignore[no-untyped-def]
     """Best agreement between two records' values of a multi-valued field.
 
-    ``values`` holds two things per value: the code of a telling local part (-1 for none), and how many names use it
-    (0 one, 1 two, 2 more). ``rules`` are where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether
-    different values say anything.
+    ``values`` holds two things per value: the code of a telling part (-1 for none; of phones the last digits, which
+    count where one number is the end of the other), and how many names use it (0 one, 1 two, 2 more). ``rules`` are
+    where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether different values say anything.
     """
     data, starts = text
     mailbox, sharers = values
@@ -177,7 +241,11 @@ def compare_contacts(left, right, slots, text, values, rules, levels):  # type: 
                 level = 0
                 if a == b:
                     level = 5 - sharers[a]
-                elif mailbox[a] >= 0 and mailbox[a] == mailbox[b]:
+                elif (
+                    mailbox[a] >= 0
+                    and mailbox[a] == mailbox[b]
+                    and (typo_mode < 2 or ends_alike(data, starts[a], starts[a + 1], starts[b], starts[b + 1]))
+                ):
                     level = 2
                 elif typo_mode and is_one_edit(
                     data, starts[a], starts[a + 1], starts[b], starts[b + 1], typo_mode == 2
@@ -254,7 +322,7 @@ def compare_places(left, right, codes, streets, postcodes, levels):  # type: ign
         door = -1
         if number[i] >= 0 and number[j] >= 0:
             door = 1 if number[i] == number[j] else 0
-        is_near = post >= 1 or town == 1 or (post < 0 and town < 0)
+        is_near = post >= 1 or (post < 0 and town != 0)
         level = -1
         if (road == 1 and door == 1 and is_near) or (post == 2 and door == 1):
             level = 5
@@ -262,7 +330,7 @@ def compare_places(left, right, codes, streets, postcodes, levels):  # type: ign
             level = 3
         elif post == 2:
             level = 4
-        elif road == 1 and is_near and door != 0:
+        elif road == 1 and door != 0 and (is_near or town == 1):
             level = 3
         elif post == 1:
             level = 2
@@ -307,9 +375,13 @@ def count_sharers(order, starts, values, given, family, words, sharers):  # type
             for k in range(found):
                 other = seen[k]
                 if (
-                    name_level(given[record], given[other], words) >= 1
-                    or name_level(given[record], family[other], words) >= 1
-                    or name_level(family[record], given[other], words) >= 2
+                    name_level(given[record], given[other], words) >= 2
+                    or name_level(given[record], family[other], words) >= 2
+                    or name_level(family[record], given[other], words) >= 4
+                    or (
+                        speaks_other(given[record], family[record], given[other], family[other], words)
+                        and name_level(family[record], family[other], words) >= 4
+                    )
                 ):
                     is_new = False
                     break

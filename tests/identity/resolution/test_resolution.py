@@ -180,6 +180,30 @@ def test_thousands_of_equal_records_cost_little():
     assert len(result.clusters) == 6_000
 
 
+def test_one_mailbox_shared_by_all_joins_nobody_and_costs_little():
+    rows, _ = population(4_000, records_each=1)
+    rows = [{**row, "emails": ["shop@counter.example"]} for row in rows]
+    found = groups(resolve_records(table(rows)).clusters)
+    assert max(map(len, found)) <= 6
+
+
+def test_long_names_emoji_and_marks_of_direction_are_names_like_others():
+    rows, _ = population(60)
+    odd = ["x" * 300, "a b " * 100, "\U0001f600", "\u202edanna", "1.2e+10"]
+    rows += [
+        {
+            "subject_id": f"odd-{number}-{copy}",
+            "given_name": name,
+            "family_name": name,
+            "phones": [f"+99{number}000111"],
+        }
+        for number, name in enumerate(odd)
+        for copy in range(2)
+    ]
+    found = groups(resolve_records(table(rows)).clusters)
+    assert all({f"odd-{number}-0", f"odd-{number}-1"} in found for number in range(len(odd)))
+
+
 def test_columns_may_be_missing_altogether():
     rows, _ = population(40)
     sparse = table(rows).select(["subject_id", "given_name", "family_name", "emails"])
