@@ -109,7 +109,9 @@ def test_from_a_dropped_file_to_corrected_customers(site, chromium, signed_in):
     page.get_by_text("What this would do").wait_for()
     page.get_by_text("not recognised").first.wait_for()
     check(page, "sources-meaning")
-    page.get_by_role("button", name="Save").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as saved:
+        page.get_by_role("button", name="Save").click()
+    assert saved.value.ok, saved.value.text()
     page.get_by_text("noted, from the next build on").first.wait_for()
     assert "meaning: email" in (folder / "acme/onefold.yaml").read_text(encoding="utf-8")
     page.get_by_role("tab", name="Quarantine").click()

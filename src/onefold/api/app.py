@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
@@ -42,6 +42,7 @@ from onefold.api import (
 )
 from onefold.api.card import layouts_router, page_router, picks_router
 from onefold.api.describing import describe
+from onefold.api.texts import refuse_broken_texts
 from onefold.settings import ServerSettings
 from onefold.web import Interface
 from onefold.workspace import Workspace
@@ -121,6 +122,7 @@ def _application() -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(refuse_broken_texts)],
     )
     # Routes are tried one after another: those of customers, which are asked for most, come first.
     for router in sorted(ROUTERS, key=lambda router: not any(_is_of_customers(route) for route in router.routes)):

@@ -49,6 +49,9 @@ STATUSES: dict[type[OnefoldError], int] = {
 }
 """The first class that fits decides."""
 
+_MOST_CHARACTERS = 1_000
+"""Of a message."""
+
 _HTTP_CODES = {
     400: ("invalid_input", "The request cannot be read."),
     404: ("not_found", "There is nothing at this address."),
@@ -70,12 +73,23 @@ def error_document(error: OnefoldError) -> dict[str, Any]:
     return {
         "error": {
             "code": error.code,
-            "message": mask_secrets(error.message),
+            "message": _short(mask_secrets(error.message)),
             "hint": error.hint,
             "is_transient": error.is_transient,
-            **{name: value for name, value in error.fields.items() if name not in reserved},
+            **{name: _shortened(value) for name, value in error.fields.items() if name not in reserved},
         }
     }
+
+
+def _short(text: str) -> str:
+    """A message, without all of a long value that it quotes."""
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"
+
+
+def _shortened(fact: Any) -> Any:
+    if isinstance(fact, list):
+        return [_shortened(one) for one in fact]
+    return _short(fact) if isinstance(fact, str) else fact
 
 
 def error_response(error: OnefoldError) -> JSONResponse:
@@ -99,7 +113,10 @@ def _ours(_request: Request, error: OnefoldError) -> JSONResponse:
 
 
 def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-    problems = [{"path": ".".join(map(str, problem["loc"])), "message": problem["msg"]} for problem in error.errors()]
+    problems = [
+        {"path": _short(".".join(map(str, problem["loc"]))), "message": _short(problem["msg"])}
+        for problem in error.errors()
+    ]
     words = "; ".join(f"{problem['path']}: {problem['message']}" for problem in problems[:5])
     hint = "Compare with the API's description at /api/v1/docs."
     return error_response(InvalidInput(f"The request is not valid: {words}", hint=hint, problems=problems))

@@ -30,7 +30,7 @@ from onefold.access.accounts.users import get_user
 from onefold.access.audit import record_audit
 from onefold.access.model import Access
 from onefold.access.vault import Vault
-from onefold.errors import Conflict, InvalidInput, NotAllowed
+from onefold.errors import Conflict, EngineFailed, InvalidInput, NotAllowed
 from onefold.kernel import utc_now
 from onefold.storage import AppDatabase
 
@@ -113,10 +113,13 @@ def finish_second_factor(
     """Turn the second factor on with a first code; returns the recovery codes, shown once. Other sessions end.
 
     Raises:
-        InvalidInput: the code is wrong.
+        InvalidInput: the code is wrong, or the enrolment was not begun by this person.
     """
     user_id = access.actor.actor_id
-    secret = vault.unseal(sealed, purpose=f"totp enrolment:{user_id}")
+    try:
+        secret = vault.unseal(sealed, purpose=f"totp enrolment:{user_id}")
+    except EngineFailed:
+        raise InvalidInput("this enrolment was not begun here", hint="Begin again.") from None
     step = second_factor.used_step(secret, code, last_step=None, now=now or utc_now())
     if step is None:
         raise InvalidInput("the code is not right", hint="Compare the clock of the device.", reason="wrong_code")
