@@ -35,10 +35,10 @@ demo: setup     ## build the demo company in ./demo, show its silo report, serve
 	$(BIN)/onefold demo $(DEMO) $(if $(filter 0,$(SERVE)),,--serve)
 
 test: setup-dev ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: setup-dev ## run the tests that take no servers and little time
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 check: setup-dev ## formatting, lint, types, layering, dependency files
 	$(BIN)/ruff format --check .

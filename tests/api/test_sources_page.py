@@ -13,7 +13,7 @@ from tests.browsing import DESK, PHONE, check, listen, picture, prefer, require_
 
 from onefold.workspace import Workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("sources")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PEOPLE = (
     "contact_id,first name,last name,e-mail,mobile,born\n"

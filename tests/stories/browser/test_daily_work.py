@@ -7,7 +7,7 @@ import re
 import pytest
 from tests.browsing import check
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("house")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_an_owner_sees_the_silos_and_opens_the_customers_behind_a_number(arrive):
