@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from onefold.workspace import Workspace
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies and clients keep an idle connection (60 s), so that they close it and no request is lost."""
 _GRACE_SECONDS = 10
 _OVERRIDES = "ONEFOLD_SERVE_OPTIONS"
 
@@ -232,6 +234,7 @@ def _run(workspace: Workspace, server: ServerSettings, listener: socket.socket, 
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ssl_certfile=_path(workspace, server.tls_certificate),
         ssl_keyfile=_path(workspace, server.tls_key),
