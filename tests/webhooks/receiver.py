@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,6 +23,8 @@ class Message:
     path: str
     headers: dict[str, str]
     body: bytes
+    arrived: float
+    """Seconds of the monotonic clock."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -55,6 +59,16 @@ def answer(status: int, body: bytes = b"thank you", **headers: str) -> Behaviour
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
+    return behave
+
+
+def answer_later(status: int, seconds: int) -> Behaviour:
+    """Answer with a status and a ``Retry-After`` that is a date, at least so many seconds from the answer on."""
+
+    def behave(handler: BaseHTTPRequestHandler, message: Message) -> None:
+        date = datetime.now(UTC) + timedelta(seconds=seconds + 1)  # a date of HTTP has no fractions
+        answer(status, Retry_After=format_datetime(date, usegmt=True))(handler, message)
 
     return behave
 
@@ -102,7 +116,7 @@ class Receiver:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                message = Message(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+                message = Message(self.path, {k.lower(): v for k, v in self.headers.items()}, body, time.monotonic())
                 with receiver._lock:
                     receiver.messages.append(message)
                     behaviours = receiver.behaviours

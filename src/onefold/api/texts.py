@@ -30,22 +30,25 @@ async def refuse_broken_texts(request: Request) -> None:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return  # whoever reads it says so
-    for text in _texts(document):
+    for field, text in _texts(document):
         if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
             raise InvalidInput(
-                "a text of the request holds half a character or a NUL", hint="Send texts as valid Unicode."
+                "a text of the request holds half a character or a NUL",
+                hint="Send texts as valid Unicode.",
+                **({"field": field} if field else {}),
             )
 
 
-def _texts(document: Any) -> Iterator[str]:
-    """Every text of a JSON document, names of fields included."""
-    waiting = [document]
+def _texts(document: Any) -> Iterator[tuple[str, str]]:
+    """Every text of a JSON document with the dotted path of its field; a broken name of a field has none."""
+    waiting: list[tuple[str, Any]] = [("", document)]
     while waiting:
-        match waiting.pop():
+        path, value = waiting.pop()
+        match value:
             case str(text):
-                yield text
+                yield path, text
             case list(items):
-                waiting += items
+                waiting += ((f"{path}.{place}".lstrip("."), item) for place, item in enumerate(items))
             case dict(fields):
-                yield from fields
-                waiting += fields.values()
+                yield from (("", name) for name in fields)
+                waiting += ((f"{path}.{name}".lstrip("."), inner) for name, inner in fields.items())
