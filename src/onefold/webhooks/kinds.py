@@ -12,6 +12,8 @@ KINDS_OF_CHANGES = {
     "customer.restored": "A retired id is in use again.",
     "identity.decided": "Somebody decided who is who, or undid a change of the map.",
     "identity.withdrawn": "A decision about who is who binds no longer.",
+    "identity.labelled": "Somebody said whether two records are one customer; it measures, and changes nothing.",
+    "identity.unlabelled": "Somebody took such an answer back.",
     "customers.changed": "So many customers changed in one build that they are not told one by one: read them anew.",
     "pick.created": "Somebody picked the value of an attribute that counts.",
     "pick.withdrawn": "Somebody let the rules decide on an attribute again.",
