@@ -26,6 +26,7 @@ from onefold.api import (
     overview,
     quarantine,
     reference,
+    review,
     roles,
     security,
     sessions,
@@ -66,6 +67,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhooks.router,
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
+    review.router,
     identity.router,
     layouts_router,
     picks_router,

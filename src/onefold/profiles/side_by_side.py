@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from onefold.access import Shown
+from onefold.kernel import subject_id_for
 from onefold.profiles.model import CardRecord, PickOfValue
 from onefold.profiles.rules import is_multiple, may_be_picked, may_contradict
 from onefold.profiles.scope import may_update
@@ -97,6 +99,29 @@ def compare_records(connection: sa.Connection, sight: Sight) -> SideBySide:
     is_allowed = may_update(connection, sight.access, sight.customer_id)
     shown = tuple(by_place[key] for key in keys if key in by_place)
     return SideBySide(made.version, is_allowed, shown, rows, conflicts)
+
+
+def values_by_record(connection: sa.Connection, sight: Sight) -> dict[str, dict[str, Shown]]:
+    """Subject -> attribute -> the values that this record of the customer says, as a tuple, as the actor may see them.
+
+    Values that agree in meaning are written alike. Attributes of categories and consents are left out.
+    """
+    query = sa.select(profile.c.attributes).where(profile.c.customer_id == sight.customer_id)
+    stored = connection.scalar(query)
+    if stored is None:
+        return {}
+    subjects = [subject_id_for(one["source"], one["table"], one["record_key"]) for one in stored["records"]]
+    found: dict[str, dict[str, Shown]] = {name: {} for name in subjects}
+    for name, entry in stored["values"].items():
+        if ":" in name:
+            continue
+        for value in (entry, *entry.get("others", ())):
+            shown = sight.shown(name, value["value"])
+            for place in holders(value):
+                before = found[subjects[place]].get(name, Shown(()))
+                told = () if shown.value is None else (str(shown.value),)
+                found[subjects[place]][name] = Shown((*before.value, *told), shown.hidden_by)
+    return found
 
 
 def pick_of(name: str, entry: dict[str, Any], sight: Sight) -> PickOfValue | None:
