@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from onefold.build.steward import Effect
 from onefold.identity.bonds import Bonds
 from onefold.identity.overrides import active_overrides
+from onefold.identity.review.finding import is_settled
 from onefold.identity.review.model import UNDECIDED, Item, ItemState, Taught
 from onefold.identity.review.ordering import worth_of_pattern
 from onefold.identity.review.queue import read_items
@@ -76,13 +77,6 @@ def _lapse_answered(connection: sa.Connection, item: Item, answer_id: str) -> li
     for pattern in sorted({other.pattern.key for other in settled} - {item.pattern.key}):
         reweigh_pattern(connection, pattern)
     return [other.item_id for other in settled]
-
-
-def is_settled(side_a: tuple[str, ...], side_b: tuple[str, ...], bonds: Bonds) -> bool:
-    """Whether people's word answers already if the sides are one customer."""
-    ours = {bonds.unit_of[name] for name in side_a if name in bonds.unit_of}
-    theirs = {bonds.unit_of[name] for name in side_b if name in bonds.unit_of}
-    return not ours.isdisjoint(theirs) or bonds.forbid(ours, theirs)
 
 
 def _open_items(connection: sa.Connection, subject_ids: list[str]) -> list[Item]:
