@@ -319,7 +319,7 @@ class Eyes:
 
     def _why(self, evidence: dict[str, Any]) -> ReasonsOut:
         def links(side: str) -> list[EvidenceOut]:
-            found = [_evidence(link) for link in evidence.get(side, ())]
+            found = [evidence_of(link) for link in evidence.get(side, ())]
             return [self.link(link) for link in found if self.knows((link.a, link.b))]
 
         return ReasonsOut(links=links("links"), against=links("against"), overrides=evidence.get("overrides", []))
@@ -328,7 +328,8 @@ class Eyes:
 _IDS = ("customer_id", "other_customer_id")
 
 
-def _evidence(link: dict[str, Any]) -> Evidence:
+def evidence_of(link: dict[str, Any]) -> Evidence:
+    """A link as reasons keep it."""
     fields = {name: (agreement, bits) for name, (agreement, bits) in link["evidence"].items()}
     return Evidence(link["a"], link["b"], link["weight"], link["probability"], fields)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 from typing import Literal
@@ -9,15 +10,15 @@ from typing import Literal
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from onefold.access import Access, Shown
+from onefold.access import Access
 from onefold.api.identity import ATTRIBUTE, EvidenceOut, Eyes, RecordRef
+from onefold.api.identity_pairs import SEPARATOR, FieldOut, RecordOut, RecordsReader
 from onefold.build.review.answering import account_of
 from onefold.identity.explaining import Evidence
 from onefold.identity.map import owners_of
 from onefold.identity.review.model import Item, ItemState, Pattern
 from onefold.identity.review.patterns import label_of
 from onefold.profiles import Sight
-from onefold.profiles.side_by_side import values_by_record
 from onefold.profiles.tables import profile_summary
 
 Side = Literal["a", "b"]
@@ -100,24 +101,12 @@ class ReviewItemOut(BaseModel):
     version: int
 
 
-class FieldValue(BaseModel):
-    """What one record says about one attribute."""
+class SeenRecord(RecordOut):
+    """One record of a case. A value differs where the other side says something else, and nothing that it says."""
 
-    attribute: str
-    values: list[str]
-    differs: bool
-    """The other side says something else, and nothing that this one says."""
-    hidden_by: str | None = None
-
-
-class SeenRecord(BaseModel):
-    """One record of a case."""
-
-    ref: RecordRef
     side: Side
     is_telling: bool
     """One of the two that say most."""
-    fields: list[FieldValue]
 
 
 class GraphNode(BaseModel):
@@ -164,7 +153,7 @@ class ReviewDetail(BaseModel):
     item: ReviewItemOut
     records: list[SeenRecord]
     attributes: list[str]
-    """Rows of the table, those that differ first."""
+    """Rows of the table, in order."""
     evidence: EvidenceOut
     """Of the two records that say most."""
     graph: Graph
@@ -220,29 +209,26 @@ class Seen:
 
     def detail(self, item: Item) -> ReviewDetail:
         """Everything about one case."""
-        shown = _chosen(item)
         sides = {name: side for side, names in _sides(item) for name in names}
-        said = self._said(shown)
-        names = list(dict.fromkeys(attribute for found in said.values() for attribute in found))
-        other = {side: _values_of(said, [x for x in shown if sides[x] != side]) for side in ("a", "b")}
+        shown = _chosen(item)
+        found = dict(zip(shown, RecordsReader(self._connection, self._access, self._eyes).beside(shown), strict=True))
+        said = {side: _values_of(found[name] for name in shown if sides[name] == side) for side in ("a", "b")}
         records = [
             SeenRecord(
-                ref=self._eyes.record(name),
+                ref=record.ref,
+                display_name=record.display_name,
                 side=sides[name],
                 is_telling=name in item.telling,
-                fields=[
-                    found.model_copy(update={"differs": _differs(found, other[sides[name]].get(attribute, set()))})
-                    for attribute, found in said[name].items()
-                ],
+                fields=[_marked(field, said["b" if sides[name] == "a" else "a"]) for field in record.fields],
             )
-            for name in shown
+            for name, record in found.items()
         ]
-        differing = {found.attribute for record in records for found in record.fields if found.differs}
+        names = list(dict.fromkeys(field.attribute for record in records for field in record.fields))
         telling = Evidence(*item.telling, item.weight, item.probability, item.evidence)
         return ReviewDetail(
             item=self.item(item),
             records=records,
-            attributes=sorted(names, key=lambda name: (name not in differing, names.index(name))),
+            attributes=names,
             evidence=self._eyes.link(telling),
             graph=self._graph(item, sides),
         )
@@ -273,23 +259,6 @@ class Seen:
                 probability=item.probability,
             ),
         )
-
-    def _said(self, names: list[str]) -> dict[str, dict[str, FieldValue]]:
-        """Record -> attribute -> what it says, as the profile of its customer keeps it."""
-        by_customer: dict[str, dict[str, dict[str, Shown]]] = {}
-        found: dict[str, dict[str, FieldValue]] = {}
-        for name in names:
-            sight = self._eyes.sight_of(name)
-            if sight is not None and sight.customer_id not in by_customer:
-                by_customer[sight.customer_id] = values_by_record(self._connection, sight)
-            said = by_customer[sight.customer_id].get(name, {}) if sight else {}
-            found[name] = {
-                attribute: FieldValue(
-                    attribute=attribute, values=list(shown.value), differs=False, hidden_by=shown.hidden_by
-                )
-                for attribute, shown in said.items()
-            }
-        return found
 
     def _customers(self, customer_ids: dict[str, None]) -> list[CustomerRef]:
         found = []
@@ -347,13 +316,16 @@ def _chosen(item: Item) -> list[str]:
     ]
 
 
-def _values_of(said: dict[str, dict[str, FieldValue]], names: list[str]) -> dict[str, set[str]]:
+def _values_of(records: Iterable[RecordOut]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for name in names:
-        for attribute, field in said[name].items():
-            found.setdefault(attribute, set()).update(field.values)
+    for record in records:
+        for field in record.fields:
+            if field.value is not None:
+                found.setdefault(field.attribute, set()).update(field.value.split(SEPARATOR))
     return found
 
 
-def _differs(field: FieldValue, others: set[str]) -> bool:
-    return bool(field.values) and bool(others) and others.isdisjoint(field.values)
+def _marked(field: FieldOut, others: dict[str, set[str]]) -> FieldOut:
+    theirs = others.get(field.attribute, set())
+    ours = set(field.value.split(SEPARATOR)) if field.value is not None else set()
+    return field.model_copy(update={"differs": bool(ours) and bool(theirs) and ours.isdisjoint(theirs)})

@@ -30,6 +30,33 @@ _subject = sa.table(
 _RECORDS = sa.select(_subject).where(_subject.c.customer_id == sa.bindparam("id")).order_by(_subject.c.subject_id)
 
 
+_TELLING = (
+    "full_name",
+    "given_name",
+    "family_name",
+    "native_name",
+    "birth_date",
+    "gender",
+    "email",
+    "phone",
+    "national_id",
+    "loyalty_number",
+    "username",
+    "street",
+    "city",
+    "postcode",
+    "region",
+    "country",
+    "company",
+    "domain",
+    "job_title",
+    "birth_place",
+)
+"""Attributes by which people tell who is who, in the order in which they look at them."""
+_PLACE = {name: number for number, name in enumerate(_TELLING)}
+_OF_THE_SYSTEM = ("updated_at",)
+
+
 @dataclass(frozen=True)
 class Cell:
     """What one record says about one attribute."""
@@ -104,7 +131,8 @@ def compare_records(connection: sa.Connection, sight: Sight) -> SideBySide:
 def values_by_record(connection: sa.Connection, sight: Sight) -> dict[str, dict[str, Shown]]:
     """Subject -> attribute -> the values that this record of the customer says, as a tuple, as the actor may see them.
 
-    Values that agree in meaning are written alike. Attributes of categories and consents are left out.
+    Values that agree in meaning are written alike; names and contacts come first. Left out are categories, consents and
+    when the record was changed: they tell about the system.
     """
     query = sa.select(profile.c.attributes).where(profile.c.customer_id == sight.customer_id)
     stored = connection.scalar(query)
@@ -112,8 +140,8 @@ def values_by_record(connection: sa.Connection, sight: Sight) -> dict[str, dict[
         return {}
     subjects = [subject_id_for(one["source"], one["table"], one["record_key"]) for one in stored["records"]]
     found: dict[str, dict[str, Shown]] = {name: {} for name in subjects}
-    for name, entry in stored["values"].items():
-        if ":" in name:
+    for name, entry in sorted(stored["values"].items(), key=lambda one: _PLACE.get(one[0], len(_PLACE))):
+        if ":" in name or name in _OF_THE_SYSTEM:
             continue
         for value in (entry, *entry.get("others", ())):
             shown = sight.shown(name, value["value"])

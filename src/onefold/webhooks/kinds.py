@@ -19,6 +19,8 @@ KINDS_OF_CHANGES = {
     "review.lapsed": "An answer settled other doubtful cases too.",
     "review.skipped": "A doubtful case was put aside.",
     "review.taken_back": "Somebody took an answer back before it took effect.",
+    "identity.labelled": "Somebody said whether two records are one customer; it measures, and changes nothing.",
+    "identity.unlabelled": "Somebody took such an answer back.",
     "customers.changed": "So many customers changed in one build that they are not told one by one: read them anew.",
     "pick.created": "Somebody picked the value of an attribute that counts.",
     "pick.withdrawn": "Somebody let the rules decide on an attribute again.",

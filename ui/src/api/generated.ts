@@ -1627,6 +1627,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality
+         * @description Precision and recall of the present map, estimated from labels, with intervals; and how many are wanted still.
+         */
+        get: operations["get_quality_api_v1_identity_quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality Sample
+         * @description The pairs whose labels would narrow the estimate most. The same ones until they are labelled.
+         */
+        get: operations["get_quality_sample_api_v1_identity_quality_sample_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality Labels
+         * @description The labels that people gave and did not take back, the newest first.
+         */
+        get: operations["get_quality_labels_api_v1_identity_quality_labels_get"];
+        put?: never;
+        /**
+         * Post Quality Label
+         * @description Say whether two records are one customer. It measures the map and changes nothing in it.
+         */
+        post: operations["post_quality_label_api_v1_identity_quality_labels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality/labels/{label_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Quality Label
+         * @description Take a label back; it stays on record.
+         */
+        delete: operations["delete_quality_label_api_v1_identity_quality_labels__label_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/card-layouts/usage": {
         parameters: {
             query?: never;
@@ -3443,6 +3527,22 @@ export interface components {
             };
         };
         /**
+         * CalibrationOut
+         * @description Labelled pairs of like probability.
+         */
+        CalibrationOut: {
+            /** From */
+            from: number;
+            /** To */
+            to: number;
+            /** Expected */
+            expected: number;
+            /** Observed */
+            observed: number;
+            /** Pairs */
+            pairs: number;
+        };
+        /**
          * CardRecord
          * @description One source record that is this customer.
          */
@@ -4277,6 +4377,20 @@ export interface components {
             is_held: boolean;
         };
         /**
+         * FieldOut
+         * @description What a record says about one attribute.
+         */
+        FieldOut: {
+            /** Attribute */
+            attribute: string;
+            /** Value */
+            value: string | null;
+            /** Differs */
+            differs: boolean;
+            /** Hidden By */
+            hidden_by?: string | null;
+        };
+        /**
          * FieldUse
          * @description How often one field was opened.
          */
@@ -4289,20 +4403,6 @@ export interface components {
             by_role: {
                 [key: string]: number;
             };
-        };
-        /**
-         * FieldValue
-         * @description What one record says about one attribute.
-         */
-        FieldValue: {
-            /** Attribute */
-            attribute: string;
-            /** Values */
-            values: string[];
-            /** Differs */
-            differs: boolean;
-            /** Hidden By */
-            hidden_by?: string | null;
         };
         /**
          * FileName
@@ -4650,6 +4750,18 @@ export interface components {
             recall_after: components["schemas"]["Estimate"] | null;
         };
         /**
+         * IntervalOut
+         * @description An estimate; low to high holds the truth in 95 of 100 workspaces.
+         */
+        IntervalOut: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * Invitation
          * @description Whom to invite.
          */
@@ -4870,6 +4982,65 @@ export interface components {
             verbs: components["schemas"]["VerbPolicy"][];
             /** Has Row Scopes */
             has_row_scopes: boolean;
+        };
+        /**
+         * LabelIn
+         * @description An answer about two records, named by ``source.table:record_key`` or ``source:key``.
+         * @example {
+         *       "answer": "same",
+         *       "subject_a": "crm.contacts:17",
+         *       "subject_b": "shop.customers:9"
+         *     }
+         */
+        LabelIn: {
+            /** Subject A */
+            subject_a: string;
+            /** Subject B */
+            subject_b: string;
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "same" | "different" | "unsure";
+        };
+        /**
+         * LabelOut
+         * @description One answer of a person.
+         */
+        LabelOut: {
+            /** Label Id */
+            label_id: string;
+            subject_a: components["schemas"]["RecordRef"];
+            subject_b: components["schemas"]["RecordRef"];
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "same" | "different" | "unsure";
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "sample" | "review";
+            /** Stratum */
+            stratum: string | null;
+            /** Model Probability */
+            model_probability: number | null;
+            /** Is Stale */
+            is_stale: boolean;
+            /** Is Joined */
+            is_joined: boolean | null;
+            /** Labelled By */
+            labelled_by: string;
+            /**
+             * Labelled At
+             * Format: date-time
+             */
+            labelled_at: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
         };
         /**
          * Landed
@@ -5682,6 +5853,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** PageOf[LabelOut] */
+        PageOf_LabelOut_: {
+            /** Items */
+            items: components["schemas"]["LabelOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** PageOf[NoteShape] */
         PageOf_NoteShape_: {
             /** Items */
@@ -5746,6 +5924,25 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * PairOut
+         * @description Two records that may be one customer.
+         */
+        PairOut: {
+            /** Subject A */
+            subject_a: string | null;
+            /** Subject B */
+            subject_b: string | null;
+            /** Probability */
+            probability: number | null;
+            /** Is Joined */
+            is_joined: boolean;
+            /** Stratum */
+            stratum: string | null;
+            /** Records */
+            records: components["schemas"]["RecordOut"][];
+            evidence: components["schemas"]["EvidenceOut"] | null;
+        };
+        /**
          * Part
          * @description One value of a line.
          */
@@ -5793,6 +5990,23 @@ export interface components {
             count: number;
             /** Base */
             base: number;
+        };
+        /**
+         * PastOut
+         * @description What was estimated after a build.
+         */
+        PastOut: {
+            /** Build No */
+            build_no: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Labelled */
+            labelled: number;
+            precision: components["schemas"]["IntervalOut"];
+            recall: components["schemas"]["IntervalOut"];
         };
         /**
          * PatternCountOut
@@ -6120,6 +6334,33 @@ export interface components {
             message: string;
         };
         /**
+         * QualityOut
+         * @description How good the map is, as far as people's answers tell.
+         */
+        QualityOut: {
+            precision: components["schemas"]["IntervalOut"] | null;
+            recall: components["schemas"]["IntervalOut"] | null;
+            f1: components["schemas"]["IntervalOut"] | null;
+            /** Labelled */
+            labelled: number;
+            /** Unsure */
+            unsure: number;
+            /** Stale */
+            stale: number;
+            /** Wanted */
+            wanted: number;
+            /** Method */
+            method: string;
+            /** By Stratum */
+            by_stratum: components["schemas"]["StratumOut"][];
+            /** History */
+            history: components["schemas"]["PastOut"][];
+            /** Calibration */
+            calibration: components["schemas"]["CalibrationOut"][];
+            /** Contradictions */
+            contradictions: components["schemas"]["LabelOut"][];
+        };
+        /**
          * QuarantinedOut
          * @description A row that could not be read.
          */
@@ -6187,6 +6428,17 @@ export interface components {
              * @example a few words together
              */
             password: string;
+        };
+        /**
+         * RecordOut
+         * @description One record with all that it says.
+         */
+        RecordOut: {
+            ref: components["schemas"]["RecordRef"];
+            /** Display Name */
+            display_name: string | null;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
         };
         /**
          * RecordRef
@@ -6580,21 +6832,12 @@ export interface components {
             fields: components["schemas"]["FieldAnswer"][];
         };
         /**
-         * SampleOut
-         * @description A value and how many rows hold it.
-         */
-        SampleOut: {
-            value: components["schemas"]["ShownOut"];
-            /** Rows */
-            rows: number;
-        };
-        /**
          * Samples
          * @description The most frequent values of a column.
          */
         Samples: {
             /** Items */
-            items: components["schemas"]["SampleOut"][];
+            items: components["schemas"]["onefold__api__source_tables__SampleOut"][];
         };
         /**
          * ScheduleIn
@@ -6711,10 +6954,14 @@ export interface components {
         };
         /**
          * SeenRecord
-         * @description One record of a case.
+         * @description One record of a case. A value differs where the other side says something else, and nothing that it says.
          */
         SeenRecord: {
             ref: components["schemas"]["RecordRef"];
+            /** Display Name */
+            display_name: string | null;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
             /**
              * Side
              * @enum {string}
@@ -6722,8 +6969,6 @@ export interface components {
             side: "a" | "b";
             /** Is Telling */
             is_telling: boolean;
-            /** Fields */
-            fields: components["schemas"]["FieldValue"][];
         };
         /**
          * SessionOut
@@ -7030,6 +7275,27 @@ export interface components {
             kept_map?: components["schemas"]["KeptMap"] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * StratumOut
+         * @description Alike pairs of records, and what people said about some of them.
+         */
+        StratumOut: {
+            /** Stratum */
+            stratum: string;
+            /** Is Joined */
+            is_joined: boolean;
+            /** Is Seen */
+            is_seen: boolean;
+            /** Pairs */
+            pairs: number;
+            /** Expected */
+            expected: number;
+            /** Labelled */
+            labelled: number;
+            /** Same */
+            same: number;
+            rate: components["schemas"]["IntervalOut"] | null;
         };
         /**
          * SummaryOut
@@ -8110,6 +8376,25 @@ export interface components {
             column: string | null;
             /** Observed At */
             observed_at: string | null;
+        };
+        /**
+         * SampleOut
+         * @description The pairs to ask about next, the most telling first.
+         */
+        onefold__api__quality__SampleOut: {
+            /** Pairs */
+            pairs: components["schemas"]["PairOut"][];
+            /** Wanted */
+            wanted: number;
+        };
+        /**
+         * SampleOut
+         * @description A value and how many rows hold it.
+         */
+        onefold__api__source_tables__SampleOut: {
+            value: components["schemas"]["ShownOut"];
+            /** Rows */
+            rows: number;
         };
         /**
          * Cell
@@ -12757,16 +13042,17 @@ export interface operations {
                      *             "record_key": "record key",
                      *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
                      *           },
-                     *           "side": "a",
-                     *           "is_telling": false,
+                     *           "display_name": "Ana García",
                      *           "fields": [
                      *             {
                      *               "attribute": "attribute",
-                     *               "values": [],
+                     *               "value": "value",
                      *               "differs": false,
                      *               "hidden_by": "hidden by"
                      *             }
-                     *           ]
+                     *           ],
+                     *           "side": "a",
+                     *           "is_telling": false
                      *         }
                      *       ],
                      *       "attributes": [
@@ -14018,6 +14304,392 @@ export interface operations {
             412: components["responses"]["Error412"];
             422: components["responses"]["Error422"];
             428: components["responses"]["Error428"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_quality_api_v1_identity_quality_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "precision": {
+                     *         "value": 0.5,
+                     *         "low": 0.5,
+                     *         "high": 0.5
+                     *       },
+                     *       "recall": {
+                     *         "value": 0.5,
+                     *         "low": 0.5,
+                     *         "high": 0.5
+                     *       },
+                     *       "f1": {
+                     *         "value": 0.5,
+                     *         "low": 0.5,
+                     *         "high": 0.5
+                     *       },
+                     *       "labelled": 1,
+                     *       "unsure": 1,
+                     *       "stale": 1,
+                     *       "wanted": 1,
+                     *       "method": "method",
+                     *       "by_stratum": [
+                     *         {
+                     *           "stratum": "stratum",
+                     *           "is_joined": false,
+                     *           "is_seen": false,
+                     *           "pairs": 0.5,
+                     *           "expected": 0.5,
+                     *           "labelled": 1,
+                     *           "same": 1,
+                     *           "rate": {
+                     *             "value": 0.5,
+                     *             "low": 0.5,
+                     *             "high": 0.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "history": [
+                     *         {
+                     *           "build_no": 1,
+                     *           "at": "2026-11-03T09:14:07.250Z",
+                     *           "labelled": 1,
+                     *           "precision": {
+                     *             "value": 0.5,
+                     *             "low": 0.5,
+                     *             "high": 0.5
+                     *           },
+                     *           "recall": {
+                     *             "value": 0.5,
+                     *             "low": 0.5,
+                     *             "high": 0.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "calibration": [
+                     *         {
+                     *           "from": 0.5,
+                     *           "to": 0.5,
+                     *           "expected": 0.5,
+                     *           "observed": 0.5,
+                     *           "pairs": 1
+                     *         }
+                     *       ],
+                     *       "contradictions": [
+                     *         {
+                     *           "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *           "subject_a": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "subject_b": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "answer": "same",
+                     *           "purpose": "sample",
+                     *           "stratum": "stratum",
+                     *           "model_probability": 0.5,
+                     *           "is_stale": false,
+                     *           "is_joined": false,
+                     *           "labelled_by": "labelled by",
+                     *           "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_quality_sample_api_v1_identity_quality_sample_get: {
+        parameters: {
+            query?: {
+                /** @description How many pairs at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pairs": [
+                     *         {
+                     *           "subject_a": "subject a",
+                     *           "subject_b": "subject b",
+                     *           "probability": 0.5,
+                     *           "is_joined": false,
+                     *           "stratum": "stratum",
+                     *           "records": [
+                     *             {
+                     *               "ref": {},
+                     *               "display_name": "Ana García",
+                     *               "fields": []
+                     *             }
+                     *           ],
+                     *           "evidence": {
+                     *             "a": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "b": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "weight": 0.5,
+                     *             "probability": 0.5,
+                     *             "fields": [
+                     *               {}
+                     *             ],
+                     *             "is_estimated": false,
+                     *             "is_conflict": false
+                     *           }
+                     *         }
+                     *       ],
+                     *       "wanted": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["onefold__api__quality__SampleOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_quality_labels_api_v1_identity_quality_labels_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *           "subject_a": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "subject_b": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "answer": "same",
+                     *           "purpose": "sample",
+                     *           "stratum": "stratum",
+                     *           "model_probability": 0.5,
+                     *           "is_stale": false,
+                     *           "is_joined": false,
+                     *           "labelled_by": "labelled by",
+                     *           "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_LabelOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_quality_label_api_v1_identity_quality_labels_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "same",
+                 *       "subject_a": "crm.contacts:17",
+                 *       "subject_b": "shop.customers:9"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LabelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *       "subject_a": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "subject_b": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "answer": "same",
+                     *       "purpose": "sample",
+                     *       "stratum": "stratum",
+                     *       "model_probability": 0.5,
+                     *       "is_stale": false,
+                     *       "is_joined": false,
+                     *       "labelled_by": "labelled by",
+                     *       "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_by": "withdrawn by"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LabelOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_quality_label_api_v1_identity_quality_labels__label_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *       "subject_a": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "subject_b": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "answer": "same",
+                     *       "purpose": "sample",
+                     *       "stratum": "stratum",
+                     *       "model_probability": 0.5,
+                     *       "is_stale": false,
+                     *       "is_joined": false,
+                     *       "labelled_by": "labelled by",
+                     *       "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_by": "withdrawn by"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LabelOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];
         };
