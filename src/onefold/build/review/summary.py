@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from onefold.access import Access
 from onefold.build.review.answering import account_of
 from onefold.build.review.listing import visible
 from onefold.build.tables import build_run
+from onefold.identity.quality import list_estimates, measure_quality
 from onefold.identity.review.model import ItemState
 from onefold.identity.review.tables import review_answer, review_item
 from onefold.storage import aware
@@ -58,10 +60,22 @@ def improvement(connection: sa.Connection, access: Access, since: datetime | Non
         "merged": _total(effects, ("merged",)),
         "split": _total(effects, ("split", "restored")),
         "vanished": _total(effects, ("vanished",)),
-        "precision_before": None,
-        "precision_after": None,
-        "recall_before": None,
-        "recall_after": None,
+        **_estimates(connection, since),
+    }
+
+
+def _estimates(connection: sa.Connection, since: datetime | None) -> dict[str, Any]:
+    """Estimated precision and recall: the last before a moment (else the first there was), and now."""
+    history = list_estimates(connection)
+    before = next((past for past in reversed(history) if since and past.estimated_at <= since), None)
+    if before is None and since is None and history:
+        before = history[0]
+    now = measure_quality(connection).estimate
+    sides = {"before": before, "after": now}
+    return {
+        f"{measure}_{moment}": asdict(getattr(one, measure)) if one else None
+        for moment, one in sides.items()
+        for measure in ("precision", "recall")
     }
 
 
