@@ -27,6 +27,7 @@ from onefold.api import (
     quality,
     quarantine,
     reference,
+    review,
     roles,
     security,
     sessions,
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhooks.router,
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
+    review.router,
     identity.router,
     quality.router,
     layouts_router,

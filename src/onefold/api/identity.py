@@ -44,7 +44,7 @@ ChangeId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 RunId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 Key = Annotated[str, Field(min_length=1, max_length=500)]
 
-_ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
+ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
 """What was compared -> the attribute whose mask it obeys, where the names differ."""
 
 
@@ -280,7 +280,7 @@ class Eyes:
         sights = [self.sight_of(link.a), self.sight_of(link.b)]
         fields = []
         for name, (agreement, bits) in sorted(link.fields.items(), key=lambda part: (-part[1][1], part[0])):
-            attribute = _ATTRIBUTE.get(name, name)
+            attribute = ATTRIBUTE.get(name, name)
             hidden_by = next((policy for sight in sights if sight and (policy := sight.policy(attribute))), None)
             shown = (None, None) if hidden_by else (agreement, bits)
             fields.append(ComparedOut(name=name, agreement=shown[0], bits=shown[1], hidden_by=hidden_by))
@@ -501,7 +501,7 @@ def _change_map(call: Call, action: Callable[[Desk], Effect], is_dry_run: bool) 
 
     def in_transaction(connection: sa.Connection) -> EffectOut:
         effect = action(call.workspace.desk(connection, engine, call.access))
-        return _effect(connection, call.access, effect, is_dry_run=is_dry_run)
+        return effect_out(connection, call.access, effect, is_dry_run=is_dry_run)
 
     with warehouse(call) as engine, engine.transaction():
         if not is_dry_run:
@@ -511,7 +511,8 @@ def _change_map(call: Call, action: Callable[[Desk], Effect], is_dry_run: bool) 
     return Response(told.model_dump_json(), media_type="application/json")
 
 
-def _effect(connection: sa.Connection, access: Access, effect: Effect, *, is_dry_run: bool) -> EffectOut:
+def effect_out(connection: sa.Connection, access: Access, effect: Effect, *, is_dry_run: bool) -> EffectOut:
+    """What a decision does, as the caller may see it."""
     eyes = Eyes(connection, access)
     changes = [
         EffectChange(

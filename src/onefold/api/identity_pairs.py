@@ -10,11 +10,13 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from onefold.access import Access
+from onefold.access import Access, Shown
 from onefold.api.identity import EvidenceOut, Eyes, RecordRef
-from onefold.profiles.side_by_side import SideBySide, compare_records
-from onefold.profiles.sight import Sight
+from onefold.profiles.side_by_side import values_by_record
 from onefold.profiles.tables import profile
+
+SEPARATOR = " · "
+"""Between several values that one record has of one attribute."""
 
 
 class FieldOut(BaseModel):
@@ -57,7 +59,7 @@ class RecordsReader:
     def __init__(self, connection: sa.Connection, access: Access, eyes: Eyes | None = None) -> None:
         self._connection = connection
         self.eyes = eyes or Eyes(connection, access)
-        self._read: dict[str, SideBySide] = {}
+        self._read: dict[str, dict[str, dict[str, Shown]]] = {}
 
     def beside(self, subject_ids: Sequence[str]) -> list[RecordOut]:
         """The records, attribute by attribute in one order, with marks where they differ."""
@@ -83,27 +85,10 @@ class RecordsReader:
         sight = self.eyes.sight_of(subject_id)
         if sight is None:
             return {}
-        compared = self._compared(sight)
-        place, _, key = subject_id.partition(":")
-        source, _, table = place.partition(".")
-        shown_key = sight.shown("external_id", key).value
-        numbers = [
-            number
-            for number, record in enumerate(compared.records)
-            if (record.source, record.table, record.record_key) == (source, table, shown_key)
-        ]
-        found: dict[str, tuple[str | None, str | None]] = {}
-        for row in compared.attributes:
-            values = [cell.raw or cell.value for cell in row.cells if cell.record in numbers]
-            if values:
-                texts = [value for value in values if value is not None]
-                found[row.name] = (" · ".join(texts) or None, row.hidden_by)
-        return found
-
-    def _compared(self, sight: Sight) -> SideBySide:
         if sight.customer_id not in self._read:
-            self._read[sight.customer_id] = compare_records(self._connection, sight)
-        return self._read[sight.customer_id]
+            self._read[sight.customer_id] = values_by_record(self._connection, sight)
+        said = self._read[sight.customer_id].get(subject_id, {})
+        return {name: (SEPARATOR.join(shown.value) or None, shown.hidden_by) for name, shown in said.items()}
 
     def _name(self, subject_id: str) -> str | None:
         sight = self.eyes.sight_of(subject_id)

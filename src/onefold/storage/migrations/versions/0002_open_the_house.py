@@ -643,6 +643,71 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_identity_override_subject_subject_id"), "identity_override_subject", ["subject_id"], unique=False
     )
+    op.create_table(
+        "review_item",
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("probability", sa.Float(), nullable=False),
+        sa.Column("model_probability", sa.Float(), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("telling_a", sa.Text(), nullable=False),
+        sa.Column("telling_b", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("pattern", sa.Text(), nullable=False),
+        sa.Column("pattern_parts", sa.JSON(), nullable=False),
+        sa.Column("entropy", sa.Float(), nullable=False),
+        sa.Column("teaches", sa.Float(), nullable=False),
+        sa.Column("touches", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("is_disputed", sa.Boolean(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lapsed_by", sa.Text(), nullable=True),
+        sa.Column("build_no", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind in ('pair', 'bridge', 'cluster')", name="review_item_kind"),
+        sa.CheckConstraint("state in ('open', 'waiting', 'answered', 'skipped', 'lapsed')", name="review_item_state"),
+        sa.PrimaryKeyConstraint("item_id"),
+    )
+    op.create_index(op.f("ix_review_item_pattern"), "review_item", ["pattern"], unique=False)
+    op.create_index(op.f("ix_review_item_lapsed_by"), "review_item", ["lapsed_by"], unique=False)
+    op.create_index("ix_review_item_state_score", "review_item", ["state", "score"], unique=False)
+    op.create_table(
+        "review_item_subject",
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "place"),
+    )
+    op.create_index(op.f("ix_review_item_subject_subject_id"), "review_item_subject", ["subject_id"], unique=False)
+    op.create_table(
+        "review_answer",
+        sa.Column("answer_id", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_standing", sa.Boolean(), nullable=False),
+        sa.Column("pattern", sa.Text(), nullable=False),
+        sa.Column("probability", sa.Float(), nullable=False),
+        sa.Column("override_id", sa.Text(), nullable=True),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("effect", sa.JSON(), nullable=True),
+        sa.Column("bulk_id", sa.Text(), nullable=True),
+        sa.CheckConstraint("answer in ('same', 'different', 'skip')", name="review_answer_answer"),
+        sa.PrimaryKeyConstraint("answer_id"),
+    )
+    op.create_index(op.f("ix_review_answer_item_id"), "review_answer", ["item_id"], unique=False)
+    op.create_index(op.f("ix_review_answer_made_at"), "review_answer", ["made_at"], unique=False)
+    op.create_index(op.f("ix_review_answer_pattern"), "review_answer", ["pattern"], unique=False)
+    op.create_index(op.f("ix_review_answer_bulk_id"), "review_answer", ["bulk_id"], unique=False)
     op.add_column("identity_run", sa.Column("reason", sa.Text(), nullable=True))
     op.create_table(
         "identity_label",
