@@ -12,7 +12,7 @@ from onefold.records.model import RECORD
 if TYPE_CHECKING:
     from onefold.identity.learned import Model
 
-RULE_VERSION = "3"
+RULE_VERSION = "4"
 """Changes whenever the same records may resolve differently; part of every input fingerprint."""
 
 _INPUT_COLUMNS = (
@@ -20,6 +20,7 @@ _INPUT_COLUMNS = (
     "kind",
     "given_name",
     "family_name",
+    "generation",
     "native_name",
     "emails",
     "phones",

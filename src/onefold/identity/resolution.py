@@ -26,7 +26,7 @@ from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
 from onefold.identity.regroup import constrain
 from onefold.identity.score import Scorer, Scores
-from onefold.identity.sharing import mark_shared_contacts
+from onefold.identity.sharing import ignored_values, mark_shared_contacts
 
 Progress = Callable[[str], None]
 
@@ -171,6 +171,7 @@ def _resolve_kind(
         "aliases": len(people.names.learned),
         "records_per_customer": round(scorer.weights.records_per_customer, 3),
         "keys": candidates.added,
+        "ignored": ignored_values(people),
         "seconds": clock.seconds,
         "weights": _weights_in_bits(scorer.weights),
         "prior": round(scorer.prior_log_odds * BITS, 2),
