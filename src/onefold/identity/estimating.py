@@ -1,12 +1,14 @@
 """Precision and recall of a map without truth, from a few labelled pairs; pure.
 
-The pairs of a workspace are divided into strata of alike pairs: joined ones for precision, those apart for recall. In
-each stratum the share of pairs that are one customer has a Beta posterior. Its prior expects what the calibrated model
-expects, and holds half a pair that is otherwise, so that it is soon outvoted; the answers of people do the rest. What
-follows for precision and recall is read off draws from all posteriors.
+The pairs of a workspace are divided into strata of alike pairs: joined ones for precision, those apart for recall.
+The share of each stratum's pairs that are one customer has a Beta prior, which expects what the calibrated model
+expects and holds half a pair that is otherwise, so that it is soon outvoted. The answers of people do the rest; that
+people err now and then is part of how likely an answer is, else one slip among a hundred thousand pairs would count as
+a thousand customers. What follows for precision and recall is read off draws from all posteriors.
 
 Source: stratified sampling with optimal allocation after Neyman (1934); adaptive choice and score-based priors as in
-OASIS (Marchant and Rubinstein 2017); Jeffreys' half observation for rates near 0 and 1 (Brown, Cai and DasGupta 2001).
+OASIS (Marchant and Rubinstein 2017); Jeffreys' half observation for rates near 0 and 1, and the interval that reaches
+them where nothing speaks against it (Brown, Cai and DasGupta 2001).
 """
 
 from __future__ import annotations
@@ -30,9 +32,17 @@ WANTED_WIDTH = 0.06
 MOST_WANTED = 120
 """Labels after which more of them hardly help: what remains is what nobody can be asked about."""
 
+ERRING = 0.02
+"""How often an answer is taken to be wrong."""
+
 _HALF = 0.5
 _LEAST = 1e-9
 _SEED = 20261
+_GRID = np.linspace(-24.0, 24.0, 1_921)
+"""Log odds of a rate at which its posterior is weighed."""
+_LOG_RATE, _LOG_REST = -np.logaddexp(0, -_GRID), -np.logaddexp(0, _GRID)
+_LOG_SAME = np.log(np.exp(_LOG_RATE) * (1 - ERRING) + np.exp(_LOG_REST) * ERRING)
+_LOG_DIFFERENT = np.log(np.exp(_LOG_REST) * (1 - ERRING) + np.exp(_LOG_RATE) * ERRING)
 
 
 @dataclass(frozen=True)
@@ -99,22 +109,31 @@ def estimate(strata: Sequence[Stratum], answers: Mapping[str, Answers]) -> Estim
     given = 0.0
     rates = {}
     for stratum in strata:
-        said = answers.get(stratum.key, Answers())
-        rate = _rates(stratum, said, random)
-        unlabelled = max(stratum.pairs - said.labelled, 0.0)
-        matches = np.minimum(said.same, stratum.pairs) + unlabelled * rate
-        rates[stratum.key] = _interval(matches / max(stratum.pairs, 1e-300))
+        rate = _drawn_rates(stratum, answers.get(stratum.key, Answers()), random)
+        rates[stratum.key] = _interval(rate)
         if stratum.is_joined:
-            joined += matches
+            joined += stratum.pairs * rate
             given += stratum.pairs
         else:
-            apart += matches
+            apart += stratum.pairs * rate
+    is_perfect = not _doubted(strata, answers, is_joined=True)
     precision = joined / given if given else np.ones(DRAWS)
     wanted = joined + apart
     recall = np.divide(joined, wanted, out=np.ones(DRAWS), where=wanted > 0)
     both = precision + recall
     f1 = np.divide(2 * precision * recall, both, out=np.zeros(DRAWS), where=both > 0)
-    return Estimate(_interval(precision), _interval(recall), _interval(f1), rates)
+    return Estimate(
+        _interval(precision, reaches_one=is_perfect),
+        _interval(recall, reaches_one=not _doubted(strata, answers, is_joined=False)),
+        _interval(f1),
+        rates,
+    )
+
+
+def _doubted(strata: Sequence[Stratum], answers: Mapping[str, Answers], *, is_joined: bool) -> bool:
+    """Whether any answer speaks against the map on this side."""
+    said = [answers[one.key] for one in strata if one.is_joined is is_joined and one.key in answers]
+    return any(one.different if is_joined else one.same for one in said)
 
 
 def next_strata(
@@ -133,14 +152,7 @@ def next_strata(
     """
     sizes = np.array([stratum.pairs for stratum in strata])
     is_joined = np.array([stratum.is_joined for stratum in strata], bool)
-    a, b = (
-        (
-            np.array(side)
-            for side in zip(*(_posterior(one, answers.get(one.key, Answers())) for one in strata), strict=True)
-        )
-        if strata
-        else (np.zeros(0), np.zeros(0))
-    )
+    a, b = np.array([_as_beta(one, answers.get(one.key, Answers())) for one in strata]).reshape(-1, 2).T
     remaining = np.array([left.get(stratum.key, 0) for stratum in strata])
     chosen = []
     for _ in range(count):
@@ -178,20 +190,36 @@ def _gains(sizes: Floats, is_joined: npt.NDArray[np.bool_], a: Floats, b: Floats
     return result
 
 
-def _posterior(stratum: Stratum, said: Answers) -> tuple[float, float]:
+def _weights(stratum: Stratum, said: Answers) -> Floats:
+    """The posterior of the stratum's rate on the grid."""
     expected = min(max(stratum.expected, _LEAST), 1 - _LEAST)
-    rarer = min(expected, 1 - expected)
-    weight = _HALF / rarer
-    return weight * expected + said.same, weight * (1 - expected) + said.different
+    held = _HALF / min(expected, 1 - expected)
+    log = held * expected * _LOG_RATE + held * (1 - expected) * _LOG_REST
+    log = log + said.same * _LOG_SAME + said.different * _LOG_DIFFERENT
+    weights = np.exp(log - log.max())
+    result: Floats = weights / weights.sum()
+    return result
 
 
-def _rates(stratum: Stratum, said: Answers, random: np.random.Generator) -> Floats:
-    a, b = _posterior(stratum, said)
-    drawn: Floats = random.beta(a, b, DRAWS)
+def _drawn_rates(stratum: Stratum, said: Answers, random: np.random.Generator) -> Floats:
+    """Draws from the posterior, spread evenly over it."""
+    cumulated = np.cumsum(_weights(stratum, said))
+    places = (np.arange(DRAWS) + random.random(DRAWS)) / DRAWS
+    random.shuffle(places)
+    drawn: Floats = 1 / (1 + np.exp(-np.interp(places, cumulated, _GRID)))
     return drawn
 
 
-def _interval(draws: Floats) -> Interval:
+def _as_beta(stratum: Stratum, said: Answers) -> tuple[float, float]:
+    """The Beta distribution with the posterior's mean and variance."""
+    weights, rates = _weights(stratum, said), np.exp(_LOG_RATE)
+    mean = float((weights * rates).sum())
+    variance = max(float((weights * (rates - mean) ** 2).sum()), 1e-18)
+    total = max(mean * (1 - mean) / variance - 1, 1e-3)
+    return mean * total, (1 - mean) * total
+
+
+def _interval(draws: Floats, *, reaches_one: bool = False) -> Interval:
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
-    return Interval(float(draws.mean()), float(low), float(high))
+    return Interval(float(draws.mean()), float(low), 1.0 if reaches_one else float(high))

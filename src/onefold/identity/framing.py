@@ -68,15 +68,23 @@ def draw_frame(engine: Engine) -> Frame:
 
     Cost: a few passes over records and links; about five seconds per million records.
     """
+    list_units(engine)
+    frame = Frame((*_strata(engine), _beyond(engine)), draw_pairs(engine))
+    engine.execute("drop table frame_unit")
+    return frame
+
+
+def list_units(engine: Engine) -> None:
+    """``frame_unit`` (subject_a, subject_b, stratum, log_odds, pairs): all that pairs are drawn from; temporary."""
     engine.execute(f"create or replace temporary table frame_unit as {_UNITS_SQL}")
     engine.execute(f"create or replace temporary table frame_loose as {_LOOSE_SQL}")
     engine.execute(f"insert into frame_unit by name {_LOOSE_UNITS_SQL}")
-    strata = _strata(engine)
-    pairs = engine.arrow(_POOL_SQL)
-    frame = Frame((*strata, _beyond(engine)), _with_probabilities(pairs))
-    engine.execute("drop table frame_unit")
     engine.execute("drop table frame_loose")
-    return frame
+
+
+def draw_pairs(engine: Engine, seed: str = "draw") -> pa.Table:
+    """``PAIR`` drawn from ``frame_unit``; another seed draws other ones."""
+    return _with_probabilities(engine.arrow(_POOL_SQL, [seed]))
 
 
 def place_pairs(engine: Engine, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -233,7 +241,10 @@ _POOL_SQL = f"""
         stratum,
         row_number() over (
             partition by stratum
-            order by -ln((hash(subject_a, subject_b, 'draw') % 1000003 + 1) / 1000004.0) / pairs, subject_a, subject_b
+            order by
+                -ln((hash(subject_a, subject_b, ?::varchar) % 1000003 + 1) / 1000004.0) / pairs,
+                subject_a,
+                subject_b
         ) as place,
         log_odds
     from frame_unit
