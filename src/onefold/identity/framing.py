@@ -38,6 +38,9 @@ CONFLICT = "apart_conflict"
 LOOSE_BANDS = (("loose_close", 17.0), ("loose_far", 12.0))
 """Stratum -> how much is shared at least: the sum of the logarithms of how rare each shared word or value is."""
 
+HELD_BEYOND = 1.5
+"""What is beyond is expected from all sets alike, and never asked about: its prior is firmer (``Stratum.held``)."""
+
 _LOOSE_EXPECTED = {"loose_close": 0.02, "loose_far": 0.004}
 _CONFLICT_EXPECTED = 0.03
 _KNOWN = 1 - 1e-9
@@ -324,7 +327,7 @@ def _beyond(engine: Engine) -> Stratum:
         where s.records = 1"""
     )
     expected = max(float(missed or 0.0), 1e-6)
-    return Stratum(BEYOND, False, expected * 1000, 0.001, False)
+    return Stratum(BEYOND, False, expected * 1000, 0.001, False, HELD_BEYOND)
 
 
 def _with_probabilities(pairs: pa.Table) -> pa.Table:

@@ -55,7 +55,7 @@ def measure_map(engine: Engine, bonds: Bonds, labels: Sequence[Label], shifts: S
         rate_customers(engine, shifts=shifts)
         frame = draw_frame(engine)
         placed = place_pairs(engine, [one.pair for one in labels])
-        rows = [vars(one) | {"place": place} for place, one in enumerate(frame.strata)]
+        rows = [{**vars(one), "place": place} for place, one in enumerate(frame.strata)]
         engine.write("main.quality_stratum", pa.Table.from_pylist(rows, schema=_STRATUM), replace=True)
         with engine.registered(frame.pairs, "measured_pair"):
             engine.execute(f"create or replace table main.quality_pair as {_PAIRS_SQL}")

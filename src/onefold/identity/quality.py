@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from onefold.identity.estimating import (
     FEWEST,
+    HELD,
     Answers,
     Estimate,
     Interval,
@@ -24,6 +25,7 @@ from onefold.identity.estimating import (
     estimate,
     next_strata,
 )
+from onefold.identity.framing import BEYOND, HELD_BEYOND
 from onefold.identity.labels import Label, list_labels
 from onefold.identity.tables import quality_estimate, quality_pair, quality_stratum, subject
 from onefold.storage import aware
@@ -161,7 +163,17 @@ def next_pairs(
 def load_strata(connection: sa.Connection) -> list[Stratum]:
     """The strata of the present map."""
     rows = connection.execute(sa.select(quality_stratum).order_by(quality_stratum.c.place))
-    return [Stratum(row.stratum, row.is_joined, row.pairs, row.expected, row.is_seen) for row in rows]
+    return [
+        Stratum(
+            row.stratum,
+            row.is_joined,
+            row.pairs,
+            row.expected,
+            row.is_seen,
+            HELD_BEYOND if row.stratum == BEYOND else HELD,
+        )
+        for row in rows
+    ]
 
 
 def counting(labels: Sequence[Label]) -> list[Label]:
