@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.api.test_identity import at, built, decide  # noqa: F401  (a fixture)
+from tests.api.test_identity import at, decide
+from tests.api.test_identity import built as built  # a fixture
 
 
 def label(client, a, b, answer):
@@ -11,7 +12,7 @@ def label(client, a, b, answer):
     return answer.json()
 
 
-def test_a_label_is_kept_listed_and_taken_back(built, client):  # noqa: F811
+def test_a_label_is_kept_listed_and_taken_back(built, client):
     made = label(client, "crm:2", "crm.crm:1", "different")
     assert (made["subject_a"]["subject_id"], made["subject_b"]["subject_id"]) == ("crm.crm:1", "crm.crm:2")
     assert (made["answer"], made["purpose"], made["is_joined"]) == ("different", "sample", False)
@@ -25,7 +26,7 @@ def test_a_label_is_kept_listed_and_taken_back(built, client):  # noqa: F811
     assert client.delete(f"/api/v1/identity/quality/labels/{again['label_id']}").status_code == 409
 
 
-def test_an_answer_that_the_map_does_not_agree_with_is_named_and_changes_nothing(built, client):  # noqa: F811
+def test_an_answer_that_the_map_does_not_agree_with_is_named_and_changes_nothing(built, client):
     label(client, "crm:1", "shop:9", "different")
     found = at(client, "/quality")
     assert [one["answer"] for one in found["contradictions"]] == ["different"]

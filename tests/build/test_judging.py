@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from tests.build.test_steward import ACCESS, PEOPLE, Company, company, crm  # noqa: F401  (a fixture)
+from tests.build.test_steward import ACCESS, PEOPLE, Company, crm
+from tests.build.test_steward import company as company  # a fixture
 
 from onefold.build.labelling import label_pair
 from onefold.build.steward import decide
@@ -18,26 +19,26 @@ from onefold.profiles.tables import profile_summary
 GIVEN = ("Ines", "Jorge", "Katia", "Lars", "Mona", "Nils", "Olga", "Piet", "Rosa", "Sven")
 
 
-def crowd(company: Company) -> None:
+def crowd(at: Company) -> None:
     """Forty people, most of them in both systems."""
     for number in range(40):
         name = f"{GIVEN[number % 10]},Fam{number * 7:03d}ery"
         born = f"19{50 + number}-0{number % 9 + 1}-1{number % 8}"
-        company.people["crm"][str(100 + number)] = f"{name},p{number}@mail{number}.example,+3461000{number:04d},{born}"
-        company.people["shop"][str(100 + number)] = f"{name},,+3461000{number:04d},{born if number % 3 else ''}"
+        at.people["crm"][str(100 + number)] = f"{name},p{number}@mail{number}.example,+3461000{number:04d},{born}"
+        at.people["shop"][str(100 + number)] = f"{name},,+3461000{number:04d},{born if number % 3 else ''}"
 
 
-def sure(company: Company) -> dict[str, tuple[float | None, ...]]:
-    with company.open() as workspace, workspace.database.read() as connection:
+def sure(at: Company) -> dict[str, tuple[float | None, ...]]:
+    with at.open() as workspace, workspace.database.read() as connection:
         columns = ("identity_confidence", "identity_is_one", "identity_is_whole")
         rows = connection.execute(sa.select(profile_summary.c.customer_id, *(profile_summary.c[c] for c in columns)))
         return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def label_all(company: Company, truth: Any) -> int:
+def label_all(at: Company, truth: Any) -> int:
     """Answer every pair that is asked about."""
     count = 0
-    with company.open() as workspace, workspace.database.write() as connection:
+    with at.open() as workspace, workspace.database.write() as connection:
         for pair in next_pairs(connection, 1000):
             answer = "same" if truth(pair.subject_a, pair.subject_b) else "different"
             label_pair(connection, ACCESS, pair.subject_a, pair.subject_b, answer, utc_now())
@@ -45,8 +46,8 @@ def label_all(company: Company, truth: Any) -> int:
     return count
 
 
-def measured(company: Company) -> Any:
-    with company.open() as workspace, workspace.database.read() as connection:
+def measured(at: Company) -> Any:
+    with at.open() as workspace, workspace.database.read() as connection:
         return measure_quality(connection)
 
 
@@ -54,7 +55,7 @@ def is_same(a: str, b: str) -> bool:
     return a.partition(":")[2] == b.partition(":")[2]
 
 
-def test_a_build_says_how_sure_one_may_be_and_a_decision_makes_it_sure_at_once(company):  # noqa: F811
+def test_a_build_says_how_sure_one_may_be_and_a_decision_makes_it_sure_at_once(company):
     company.people["shop"] = {"9": PEOPLE["1"]}
     owners = company.build()
     said = sure(company)
@@ -77,7 +78,7 @@ def test_a_build_says_how_sure_one_may_be_and_a_decision_makes_it_sure_at_once(c
     assert before != company.owners()
 
 
-def test_an_unchanged_build_draws_and_judges_nothing_anew(company):  # noqa: F811
+def test_an_unchanged_build_draws_and_judges_nothing_anew(company):
     company.people["shop"] = {"9": PEOPLE["1"]}
     company.build()
     seen = company.seen(), sure(company)
@@ -85,7 +86,7 @@ def test_an_unchanged_build_draws_and_judges_nothing_anew(company):  # noqa: F81
     assert (company.seen(), sure(company)) == seen
 
 
-def test_labels_measure_the_map_and_bind_nothing(company):  # noqa: F811
+def test_labels_measure_the_map_and_bind_nothing(company):
     crowd(company)
     owners = company.build()
     assert measured(company).estimate is None
@@ -98,7 +99,7 @@ def test_labels_measure_the_map_and_bind_nothing(company):  # noqa: F811
     assert [past.build_no for past in measured(company).history] == [2]
 
 
-def test_labels_of_records_that_changed_do_not_count_until_they_change_back(company):  # noqa: F811
+def test_labels_of_records_that_changed_do_not_count_until_they_change_back(company):
     crowd(company)
     company.build()
     label_all(company, is_same)
@@ -114,7 +115,7 @@ def test_labels_of_records_that_changed_do_not_count_until_they_change_back(comp
     assert (measured(company).stale, measured(company).labelled) == (0, before)
 
 
-def test_a_pair_that_was_labelled_is_not_asked_about_again(company):  # noqa: F811
+def test_a_pair_that_was_labelled_is_not_asked_about_again(company):
     crowd(company)
     company.build()
     with company.open() as workspace, workspace.database.write() as connection:
@@ -128,7 +129,7 @@ def test_a_pair_that_was_labelled_is_not_asked_about_again(company):  # noqa: F8
         assert connection.execute(sa.select(sa.func.count()).select_from(quality_pair)).scalar_one() > 20
 
 
-def test_a_wrong_pair_in_a_customer_is_named_among_the_contradictions(company):  # noqa: F811
+def test_a_wrong_pair_in_a_customer_is_named_among_the_contradictions(company):
     company.people["shop"] = {"9": PEOPLE["1"]}
     company.build()
     with company.open() as workspace, workspace.database.write() as connection:

@@ -139,7 +139,7 @@ def _doubted(strata: Sequence[Stratum], answers: Mapping[str, Answers], *, is_jo
     said = [answers[one.key] for one in strata if one.is_joined is is_joined and one.key in answers]
     against = sum(one.different if is_joined else one.same for one in said)
     slips = _MOST_SLIPS * sum(one.labelled for one in said)
-    return against > slips + 1.64 * slips**0.5
+    return bool(against > slips + 1.64 * slips**0.5)
 
 
 def next_strata(
