@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.api.test_identity import at, decide
-from tests.api.test_identity import built as built  # a fixture
+from tests.api.test_identity import (
+    at,
+    decide,
+)
 
 
 def label(client, a, b, answer):

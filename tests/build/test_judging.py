@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from tests.build.test_steward import ACCESS, PEOPLE, Company, crm
-from tests.build.test_steward import company as company  # a fixture
+from tests.build.test_steward import (
+    ACCESS,
+    PEOPLE,
+    Company,
+    crm,
+)
 
 from onefold.build.labelling import label_pair
 from onefold.build.steward import decide
