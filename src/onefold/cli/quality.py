@@ -156,7 +156,7 @@ def _show(connection: sa.Connection, pair: SampledPair, number: int) -> None:
     from rich.table import Table
 
     from onefold.api.identity_pairs import RecordsReader
-    from onefold.profiles import safe_text
+    from onefold.profiles.terminal import safe_text
 
     records = RecordsReader(connection, _owner_of_files()).beside((pair.subject_a, pair.subject_b))
     said = [{one.attribute: one for one in record.fields} for record in records]
@@ -198,8 +198,11 @@ def _quality_lines(found: Quality) -> Iterator[str]:
     for state in found.strata:
         name, said = _STRATA.get(state.stratum.key, state.stratum.key), state.answers
         answered = f"{said.same:.0f} of {said.labelled:.0f} the same" if said.labelled else ""
-        line = f"  {name:38} {state.stratum.pairs:12,.0f} pairs, {state.stratum.expected:8.2%} expected  {answered}"
-        yield line.rstrip()
+        if state.stratum.key == "beyond":
+            yield f"  {name:38} about {state.stratum.pairs * state.stratum.expected:,.0f} pairs missed there, expected"
+        else:
+            line = f"  {name:38} {state.stratum.pairs:12,.0f} pairs, {state.stratum.expected:8.2%} expected  {answered}"
+            yield line.rstrip()
     if found.calibration:
         yield ""
         for one in found.calibration:

@@ -41,6 +41,11 @@ LOOSE_BANDS = (("loose_close", 17.0), ("loose_far", 12.0))
 HELD_BEYOND = 1.5
 """What is beyond is expected from all sets alike, and never asked about: its prior is firmer (``Stratum.held``)."""
 
+_SHARE_BEYOND = 0.05
+"""Of the pairs beyond that could be of one customer, those that are expected to be: what is sure is their number."""
+_LEAST_BEYOND = 0.002
+"""Pairs beyond for every joined pair, at least."""
+
 _LOOSE_EXPECTED = {"loose_close": 0.02, "loose_far": 0.004}
 _CONFLICT_EXPECTED = 0.03
 _KNOWN = 1 - 1e-9
@@ -309,7 +314,7 @@ def _beyond(engine: Engine) -> Stratum:
     """Pairs that nothing brings together: records that say so little that nobody could tell where they belong.
 
     Expected from customers without any link to others: how likely each is not whole, times the records that it would
-    miss.
+    miss; and never less than a small share of what is joined, because no set that we know was without.
     """
     missed = engine.scalar(
         """
@@ -320,14 +325,16 @@ def _beyond(engine: Engine) -> Stratum:
             where c.is_whole is not null
         ),
         sizes as (select customer_id, count(*) as records from link_owner group by customer_id)
-        select
-            coalesce(sum(l.missing), 0)
-                * (select coalesce(avg(records) filter (records > 1), 1.0) from sizes)
-        from lone l join sizes s using (customer_id)
-        where s.records = 1"""
+        select greatest(
+            coalesce(sum(l.missing) filter (s.records = 1), 0)
+                * (select coalesce(avg(records) filter (records > 1), 1.0) from sizes),
+            (select sum(records * (records - 1) / 2) from sizes) * ?
+        )
+        from sizes s left join lone l using (customer_id)""",
+        [_LEAST_BEYOND],
     )
     expected = max(float(missed or 0.0), 1e-6)
-    return Stratum(BEYOND, False, expected * 1000, 0.001, False, HELD_BEYOND)
+    return Stratum(BEYOND, False, expected / _SHARE_BEYOND, _SHARE_BEYOND, False, HELD_BEYOND)
 
 
 def _with_probabilities(pairs: pa.Table) -> pa.Table:
