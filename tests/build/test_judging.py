@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from tests.build.test_steward import (
-    ACCESS,
-    PEOPLE,
-    Company,
-    crm,
-)
+from tests.build.test_steward import ACCESS, PEOPLE, Company, company, crm  # noqa: F401 - a fixture
 
 from onefold.build.labelling import label_pair
 from onefold.build.steward import decide
@@ -59,7 +54,7 @@ def is_same(a: str, b: str) -> bool:
     return a.partition(":")[2] == b.partition(":")[2]
 
 
-def test_a_build_says_how_sure_one_may_be_and_a_decision_makes_it_sure_at_once(company):
+def test_a_build_says_how_sure_one_may_be_and_a_decision_makes_it_sure_at_once(company):  # noqa: F811
     company.people["shop"] = {"9": PEOPLE["1"]}
     owners = company.build()
     said = sure(company)
@@ -82,7 +77,7 @@ def test_a_build_says_how_sure_one_may_be_and_a_decision_makes_it_sure_at_once(c
     assert before != company.owners()
 
 
-def test_an_unchanged_build_draws_and_judges_nothing_anew(company):
+def test_an_unchanged_build_draws_and_judges_nothing_anew(company):  # noqa: F811
     company.people["shop"] = {"9": PEOPLE["1"]}
     company.build()
     seen = company.seen(), sure(company)
@@ -90,7 +85,7 @@ def test_an_unchanged_build_draws_and_judges_nothing_anew(company):
     assert (company.seen(), sure(company)) == seen
 
 
-def test_labels_measure_the_map_and_bind_nothing(company):
+def test_labels_measure_the_map_and_bind_nothing(company):  # noqa: F811
     crowd(company)
     owners = company.build()
     assert measured(company).estimate is None
@@ -103,7 +98,7 @@ def test_labels_measure_the_map_and_bind_nothing(company):
     assert [past.build_no for past in measured(company).history] == [2]
 
 
-def test_labels_of_records_that_changed_do_not_count_until_they_change_back(company):
+def test_labels_of_records_that_changed_do_not_count_until_they_change_back(company):  # noqa: F811
     crowd(company)
     company.build()
     label_all(company, is_same)
@@ -119,7 +114,7 @@ def test_labels_of_records_that_changed_do_not_count_until_they_change_back(comp
     assert (measured(company).stale, measured(company).labelled) == (0, before)
 
 
-def test_a_pair_that_was_labelled_is_not_asked_about_again(company):
+def test_a_pair_that_was_labelled_is_not_asked_about_again(company):  # noqa: F811
     crowd(company)
     company.build()
     with company.open() as workspace, workspace.database.write() as connection:
@@ -133,7 +128,7 @@ def test_a_pair_that_was_labelled_is_not_asked_about_again(company):
         assert connection.execute(sa.select(sa.func.count()).select_from(quality_pair)).scalar_one() > 20
 
 
-def test_a_wrong_pair_in_a_customer_is_named_among_the_contradictions(company):
+def test_a_wrong_pair_in_a_customer_is_named_among_the_contradictions(company):  # noqa: F811
     company.people["shop"] = {"9": PEOPLE["1"]}
     company.build()
     with company.open() as workspace, workspace.database.write() as connection:
