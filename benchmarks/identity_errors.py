@@ -59,7 +59,11 @@ select
     case when list_has_any(coalesce(x.phones, []), coalesce(y.phones, [])) then 'same phone' end,
     case when x.street = y.street and x.house_number = y.house_number then 'same address' end,
     case when x.birth_date = y.birth_date then 'same birth date' when x.birth_date <> y.birth_date
-      then 'other birth date' end
+      then 'other birth date' end,
+    case when not coalesce(
+      list_has_any(x.emails, y.emails) or list_has_any(x.phones, y.phones) or list_has_any(x.ids, y.ids)
+      or x.birth_date = y.birth_date or x.postcode = y.postcode or x.city = y.city or x.company = y.company
+      or x.given_name = y.given_name or x.family_name = y.family_name, false) then 'nothing in common' end
   ) as kind
 from {name} as p
 join record as x on x.record_key = p.a
@@ -70,7 +74,14 @@ join record as y on y.record_key = p.b
 def load(connection: duckdb.DuckDBPyConnection, records: Path, clusters: Path, truth: Path) -> None:
     """Create ``record``, ``judged``, ``false`` pairs and ``missed`` pairs, and their kinds."""
     columns = {row[0] for row in connection.execute(f"describe select * from read_parquet('{truth}')").fetchall()}
-    connection.execute(f"create table record as select record_key, subject_id, {SHOWN} from read_parquet('{records}')")
+    connection.execute(
+        f"""
+        create table record as
+        -- grain: one row per record
+        select record_key, subject_id, {SHOWN}, company,
+          list_concat(national_ids, loyalty_numbers, external_ids, usernames) as ids
+        from read_parquet('{records}')"""
+    )
     connection.execute(
         JUDGED.format(
             truth=truth,

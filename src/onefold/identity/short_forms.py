@@ -133,6 +133,7 @@ yolanda: yoli
 _WESTERN = """
 adelheid: heidi
 agathe: agi
+alexander: sascha
 alessandro: sandro ale
 alexandre: alex
 antonius: ton toon anton
@@ -154,6 +155,7 @@ dominique: domi
 elisabeth: els lies elsbeth sissi lisbeth betty lisa liesel
 elisabetta: betta lisa
 emmanuel: manu
+evelyn: evie eve
 filippo: pippo
 florence: flo
 francesco: checco franco ciccio
@@ -162,6 +164,7 @@ frederic: fred
 friedrich: fritz
 gabriele: gabi gaby
 genevieve: ginette
+gillian: gill jill
 gerhard: gerd
 giovanni: gianni nino vanni
 giuseppe: beppe pino peppe
@@ -282,6 +285,7 @@ abdullah: abdul abdollah
 abolfazl: abol
 fatemeh: fati fatima
 hossein: husayn hussein
+kamran: kami
 masoumeh: masi masoume
 mohammad: mamad mamali mmd moe mohamed
 mostafa: moostafa mustafa

@@ -87,7 +87,9 @@ def is_one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int, digits_may_
 
 @compiled
 def ends_alike(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
-    """Whether one number, its plus sign apart, is the end of the other: the same one without its country code."""
+    """Whether one text is the end of the other: a name's short form, or a number (its plus sign apart) without its
+    country code.
+    """
     a += data[a] == 43
     b += data[b] == 43
     shorter = min(a_end - a, b_end - b)
@@ -179,6 +181,8 @@ def word_level(a, b, words):  # type: ignore[no-untyped-def]
         return 4
     if shorter >= 3:
         if is_slip(data, start_a, end_a, start_b, end_b):
+            return 4
+        if ends_alike(data, start_a, end_a, start_b, end_b):
             return 4
         shared = 0
         while shared < shorter and data[start_a + shared] == data[start_b + shared]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 
@@ -114,3 +115,27 @@ def test_chunks_of_any_size_give_the_same_tables():
     whole = table(rows)
     halves = pa.concat_tables([whole.slice(0, 31), whole.slice(31)])
     assert (encode_people(whole).tables.codes == encode_people(halves).tables.codes).all()
+
+
+def test_subsidiaries_of_one_name_and_domain_stay_apart_and_gaps_are_bridged():
+    draw = random.Random(3)
+    rows = []
+    names = ("nordan", "silvret", "falkon", "gremix", "castor", "delvia")
+    for number, (first, second) in enumerate(itertools.product(names, ("foods", "labs", "paper"))):
+        parent = {
+            "kind": "organisation",
+            "company": f"{first} {second}",
+            "domain": f"{first}{second}.example",
+            "street": f"{draw.choice('abcdef')} street",
+            "house_number": str(draw.randint(1, 99)),
+            "phones": [f"+4930{number:07}"],
+        }
+        child = {**parent, "company": f"{first} {second} france", "street": "rue x", "phones": [f"+3312{number:07}"]}
+        for copy in range(3):
+            gaps = draw.sample(["domain", "street", "phones"], k=min(copy, 2))
+            rows.append({**parent, **dict.fromkeys(gaps), "subject_id": f"p{number}-{copy}"})
+        rows += [{**child, "subject_id": f"c{number}-{copy}"} for copy in range(2)]
+    found = groups(resolve_records(table(rows)).clusters)
+    wanted = {frozenset(f"p{n}-{copy}" for copy in range(3)) for n in range(18)}
+    wanted |= {frozenset(f"c{n}-{copy}" for copy in range(2)) for n in range(18)}
+    assert found == wanted
