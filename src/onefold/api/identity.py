@@ -44,7 +44,12 @@ ChangeId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 RunId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 Key = Annotated[str, Field(min_length=1, max_length=500)]
 
-ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
+ATTRIBUTE = {
+    "account": "username",
+    "full_name": "display_name",
+    "relatives": "display_name",
+    "generation": "name_suffix",
+}
 """What was compared -> the attribute whose mask it obeys, where the names differ."""
 
 

@@ -75,7 +75,7 @@ class KindModel:
         values: list[LearnedValues] = [
             *known_corrections(people, self.weights, self.rarities, self.has_postcodes),
             *WithinTables.known(people, self.rarities),
-            *SharedKinds.known(people, self.rarities),
+            *SharedKinds.known(people, self.weights.chances, self.rarities),
         ]
         return Scorer(self.weights, names, values, full_names)
 

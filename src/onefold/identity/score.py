@@ -84,7 +84,7 @@ class Scorer:
         values: list[LearnedValues] = [
             *find_corrections(people, weights),
             *WithinTables.of(people),
-            *SharedKinds.of(people),
+            *SharedKinds.of(people, weights.chances),
         ]
         return cls(weights, names, values, namesakes)
 

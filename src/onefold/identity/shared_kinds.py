@@ -7,7 +7,7 @@ probably. Kinds are learned from the data; no numbering plan and no list of mail
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -52,18 +52,18 @@ class SharedKinds:
         """Per kind."""
 
     @classmethod
-    def of(cls, people: People) -> list[SharedKinds]:
-        """For e-mails and phones, where there are any."""
-        found = _all_kinds(people)
+    def of(cls, people: People, fields: Container[int]) -> list[SharedKinds]:
+        """For e-mails and phones, where they are among the ``fields`` that pairs can be compared in."""
+        found = _all_kinds(people, fields)
         for field, one in found.items():
             contacts = people.contacts[field]
             one.log_ratio = _log_ratios(contacts, one._kinds, _named_holders(people, contacts))
         return list(found.values())
 
     @classmethod
-    def known(cls, people: People, learned: Mapping[str, KeyTable]) -> list[SharedKinds]:
+    def known(cls, people: People, fields: Container[int], learned: Mapping[str, KeyTable]) -> list[SharedKinds]:
         """The same as other records taught it; kinds that those did not have are like the average."""
-        found = [one for one in _all_kinds(people).values() if one.name in learned]
+        found = [one for one in _all_kinds(people, fields).values() if one.name in learned]
         for one in found:
             one.log_ratio = learned[one.name].find(one.make_keys())
         return found
@@ -84,12 +84,12 @@ class SharedKinds:
         return which, shift
 
 
-def _all_kinds(people: People) -> dict[str, SharedKinds]:
+def _all_kinds(people: People, fields: Container[int]) -> dict[str, SharedKinds]:
     """By field, before anything is known about its kinds."""
     found = {}
     for field, kind_of in (("phone", _starts), ("email", _local_parts)):
         contacts = people.contacts[field]
-        if not contacts.column.is_empty:
+        if not contacts.column.is_empty and FIELD_INDEX[field] in fields:
             found[field] = SharedKinds(field, people, kind_of(contacts.column.values))
     return found
 

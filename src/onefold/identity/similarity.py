@@ -87,9 +87,7 @@ def is_one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int, digits_may_
 
 @compiled
 def ends_alike(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
-    """Whether one text is the end of the other: a name's short form, or a number (its plus sign apart) without its
-    country code.
-    """
+    """Whether one text is the end of the other: a short form, or a number without its country code."""
     a += data[a] == 43
     b += data[b] == 43
     shorter = min(a_end - a, b_end - b)

@@ -30,6 +30,15 @@ def test_records_with_nothing_stay_apart():
     assert facts(result)["pairs"] == 0
 
 
+def test_a_field_that_no_two_records_fill_is_no_obstacle():
+    rows = [{"subject_id": f"s{n}", "birth_date": "1980-02-03"} for n in range(6)]
+    rows[0] |= {"phones": ["+4930111"]}
+    rows[1] |= {"emails": ["a@b.example"]}
+    result = resolve_records(table(rows))
+    assert len(result.clusters) == 6
+    assert len(resolve_records(table(rows), model=result.model).clusters) == 6
+
+
 def test_empty_strings_and_empty_lists_are_nothing():
     rows = [
         {"subject_id": f"s{n}", "given_name": "", "family_name": "", "emails": [], "phones": [""], "street": ""}

@@ -13,6 +13,7 @@ from made_up_people import groups, person, population, table
 from onefold.identity import resolve_records
 from onefold.identity.compare import Pairs
 from onefold.identity.encode import Column
+from onefold.identity.fields import FIELD_INDEX
 from onefold.identity.people import encode_people
 from onefold.identity.shared_kinds import SharedKinds
 from onefold.identity.sharing import mark_shared_contacts
@@ -63,7 +64,7 @@ def test_landlines_are_learned_to_be_shared_and_mobiles_not():
         rows += [{"subject_id": f"mob{number}{n}", "phones": [f"+4917{number:06}"]} for n in range(2)]
     full = table(rows)
     people = mark_shared_contacts(encode_people(full))
-    phones = next(kind for kind in SharedKinds.of(people))
+    phones = next(kind for kind in SharedKinds.of(people, {FIELD_INDEX["phone"]}))
     ids = full.column("subject_id").to_pylist()
     pairs = Pairs(
         np.array([ids.index("new9000"), ids.index("mob9000")], np.int32),

@@ -11,7 +11,7 @@ from onefold.identity.review.model import ItemKind, Pattern
 
 _ORDER = {field.name: number for number, field in enumerate(FIELDS)}
 _SHARED = ("same shared by two", "same shared by many")
-_REMARKS = ("full_name", "relatives")
+_REMARKS = ("full_name", "relatives", "same_table")
 """Parts of the evidence that are no comparison of their own."""
 
 _NAMES = {

@@ -57,6 +57,9 @@ function RecordName({ record }: { record: RecordRef }): ReactNode {
 }
 
 /** Each comparison as a bar from where the sum stood to where it brought it. */
+/** Parts of the evidence that are about the pair, not about a field. */
+const ABOUT_THE_PAIR = ["relatives", "same_table"];
+
 function Waterfall({ link }: { link: Link }): ReactNode {
   const { t } = useTranslation("customer");
   const shown = link.fields.filter(({ bits }) => bits !== null);
@@ -81,7 +84,7 @@ function Waterfall({ link }: { link: Link }): ReactNode {
       <ol>
         {bars.map((bar) => (
           <li key={bar.name}>
-            <span>{bar.name === "relatives" ? t("why.relatives") : fieldLabel(t, bar.name)}</span>
+            <span>{ABOUT_THE_PAIR.includes(bar.name) ? t(`why.${bar.name}`) : fieldLabel(t, bar.name)}</span>
             <span className="soft">{agreementLabel(t, bar.agreement)}</span>
             <span className="cu-bar" aria-hidden="true">
               <span
