@@ -68,9 +68,9 @@ def test_a_build_says_how_sure_one_may_be_and_a_decision_makes_it_sure_at_once(c
     assert card.identity is not None
     assert card.identity.confidence == said[owners[crm(1)]][0]
     before = company.owners()
-    company.do(decide, "same", [crm(1)], [crm(2)], "her maiden name")
+    company.do(decide, "same", [crm(3)], [crm(2)], "her maiden name")
     after = sure(company)
-    united = company.owners()[crm(1)]
+    united = company.owners()[crm(2)]
     assert after[united][1] > 0.9, "what people decided is known"
     company.build()
     assert sure(company)[united] == after[united], "the next build judges alike"
