@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -167,12 +168,17 @@ def next_cases(kind: Any, pattern: str | None) -> None:
 
 def _pressed() -> str:
     click.echo("[s]ame  [d]ifferent  s[k]ip  [q]uit: ", nl=False)
-    while (key := click.getchar().lower()) not in {*_KEYS, "q"}:
-        if key in {"", "\x03", "\x04", "\x1b"}:
+    while (key := _key().lower()) not in {*_KEYS, "q"}:
+        if key in {"", "\x03", "\x04", "\x1b"}:  # the end of the input, Ctrl-C, Ctrl-D, Escape
             key = "q"
             break
     click.echo(key)
     return key
+
+
+def _key() -> str:
+    """One key; where nobody sits in front of it, one character of the input. Empty at its end."""
+    return click.getchar() if sys.stdin.isatty() else sys.stdin.read(1)
 
 
 def _answer(item_id: str, said: Any, reason: str, version: int | None = None) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onefold.engines import Engine
@@ -178,6 +178,7 @@ def strongest_across(side: set[str], links: dict[tuple[str, str], float]) -> flo
     return max((p for (a, b), p in links.items() if (a in side) != (b in side)), default=0.0)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.dictionaries(
         st.sampled_from(list(itertools.combinations(["r1", "r2", "r3", "r4", "r5"], 2))),
