@@ -188,6 +188,14 @@ def test_an_answer_needs_the_version_that_was_seen_and_is_given_once(queue, clie
     assert len(client.get("/api/v1/identity/overrides").json()["items"]) == 1
 
 
+def test_only_answers_that_take_effect_wait_for_a_build(queue, client):
+    with queue.locked():
+        assert answer(client, about(client, 4, 5), "skip")["item"]["state"] == "skipped"
+        assert answer(client, about(client, 1, 2), "same", status=409)["error"]["reason"] == "build_running"
+        two_people(queue)
+        assert answer(client, about(client, 1, 2), "same")["waits_for_second"]
+
+
 def test_skipping_puts_aside_and_can_be_taken_back(queue, client):
     item = about(client, 1, 2)
     done = answer(client, item, "skip")

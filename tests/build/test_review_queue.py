@@ -59,7 +59,7 @@ def test_a_build_makes_the_queue_and_says_so(acme):
     assert [item.kind for item in items(acme)] == ["pair", "pair"]
     with acme.database.read() as connection:
         made = [change for change in changes_after(connection, 0, 10_000) if change.kind == "review.made"]
-    assert [change.payload["new"] for change in made] == [2]
+    assert len(made) == 1
     with Workspace(acme.path) as other:
         other.build()
     assert [item.version for item in items(acme)] == [1, 1], "a build over the same records asks the same"

@@ -5803,6 +5803,8 @@ export interface components {
              * @description The first build that counted in the viewer's scope; null where none did, or all are seen.
              */
             trend_from_build?: number | null;
+            /** @description Something to do: the review queue. Null for those who may not answer. */
+            reviews?: components["schemas"]["WaitingReviews"] | null;
             /**
              * Last Reads
              * @description Source → when it was last read.
@@ -6564,6 +6566,8 @@ export interface components {
             state: components["schemas"]["ItemState"];
             /** Probability */
             probability: number;
+            /** Model Probability */
+            model_probability: number;
             pattern: components["schemas"]["PatternOut"];
             /** Teaches */
             teaches: number;
@@ -8151,6 +8155,19 @@ export interface components {
             scope_attributes: components["schemas"]["ScopeAttribute"][];
             /** My Attributes */
             my_attributes: string[];
+        };
+        /**
+         * WaitingReviews
+         * @description Doubtful cases that wait for people.
+         */
+        WaitingReviews: {
+            /** Open */
+            open: number;
+            /**
+             * For Me
+             * @description Of which somebody answered and the viewer may be the second person.
+             */
+            for_me: number;
         };
         /**
          * WantedTag
@@ -11192,6 +11209,10 @@ export interface operations {
                      *       },
                      *       "history": {},
                      *       "trend_from_build": 1,
+                     *       "reviews": {
+                     *         "open": 1,
+                     *         "for_me": 1
+                     *       },
                      *       "last_reads": {}
                      *     }
                      */
@@ -12455,6 +12476,7 @@ export interface operations {
                      *           "kind": "pair",
                      *           "state": "open",
                      *           "probability": 0.5,
+                     *           "model_probability": 0.5,
                      *           "pattern": {
                      *             "key": "key",
                      *             "kind": "pair",
@@ -12684,6 +12706,7 @@ export interface operations {
                      *               "kind": "pair",
                      *               "state": "open",
                      *               "probability": 0.5,
+                     *               "model_probability": 0.5,
                      *               "pattern": {},
                      *               "teaches": 0.5,
                      *               "touches": 1,
@@ -12770,6 +12793,7 @@ export interface operations {
                      *           "kind": "pair",
                      *           "state": "open",
                      *           "probability": 0.5,
+                     *           "model_probability": 0.5,
                      *           "pattern": {
                      *             "key": "key",
                      *             "kind": "pair",
@@ -12879,6 +12903,7 @@ export interface operations {
                      *           "kind": "pair",
                      *           "state": "open",
                      *           "probability": 0.5,
+                     *           "model_probability": 0.5,
                      *           "pattern": {
                      *             "key": "key",
                      *             "kind": "pair",
@@ -12973,6 +12998,7 @@ export interface operations {
                      *         "kind": "pair",
                      *         "state": "open",
                      *         "probability": 0.5,
+                     *         "model_probability": 0.5,
                      *         "pattern": {
                      *           "key": "key",
                      *           "kind": "pair",
@@ -13174,6 +13200,7 @@ export interface operations {
                      *         "kind": "pair",
                      *         "state": "open",
                      *         "probability": 0.5,
+                     *         "model_probability": 0.5,
                      *         "pattern": {
                      *           "key": "key",
                      *           "kind": "pair",
@@ -13328,6 +13355,7 @@ export interface operations {
                      *       "kind": "pair",
                      *       "state": "open",
                      *       "probability": 0.5,
+                     *       "model_probability": 0.5,
                      *       "pattern": {
                      *         "key": "key",
                      *         "kind": "pair",

@@ -30,5 +30,5 @@ def renew_queue(
     most = inputs.settings.identity.review.most_items
     counts = keep_questions(connection, doubts, build_no=build_no, key=inputs.workspace_key, most=most, now=now)
     if counts["new"] or counts["reopened"] or counts["lapsed"]:
-        announce(connection, "review.made", resource="identity", resource_id=str(build_no), payload=counts, at=now)
+        announce(connection, "review.made", resource="identity", resource_id=str(build_no), at=now)
     return counts
