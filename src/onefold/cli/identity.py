@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from onefold.cli.output import json_option, print_json, progress
+from onefold.cli.quality import label, quality
 from onefold.cli.review import review
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def identity() -> None:
     """
 
 
+identity.add_command(quality)
+identity.add_command(label)
 identity.add_command(review)
 
 

@@ -8,7 +8,8 @@ Three kinds of doubt, all of the form "are these two groups of records one custo
   1956: the last link taken is the bottleneck).
 - ``cluster``: one customer in which two records contradict each other in what hardly differs for one person.
 
-The probability of a question is that of the strongest link between its sides. What people decided is no question.
+The probability of a question is what the strongest link between its sides is worth: calibrated as that of a link which
+the map follows, or of one which it does not (``calibration.py``). What people decided is no question.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import pyarrow.compute as pc
 
 from onefold.engines import Engine, quote_identifier
 from onefold.identity.bonds import Bonds, Sets
+from onefold.identity.calibration import apart_probability, joined_probability
 from onefold.identity.model import INPUT
 from onefold.identity.review.model import ItemKind, Link, Question
 
@@ -126,6 +128,14 @@ def find_questions(engine: Engine, bonds: Bonds, *, most: int) -> list[Question]
     questions += [chosen.bridge(customer) for customer in shaky if inside.get(customer) is None]
     found = [one for one in questions if one is not None and not is_settled(one.side_a, one.side_b, bonds)]
     return _with_fingerprints(engine, found)
+
+
+def calibrated(kind: ItemKind, probability: float) -> float:
+    """How likely both sides are one customer, where the model gives the link between them this probability."""
+    chance = min(max(probability, 1e-7), 1 - 1e-7)
+    log_odds = np.array([np.log(chance / (1 - chance))])
+    found = apart_probability(log_odds) if kind == "pair" else joined_probability(log_odds)
+    return round(float(found[0]), 4)
 
 
 def _decided(bonds: Bonds) -> tuple[pa.Table, pa.Table]:
@@ -292,7 +302,7 @@ class _Records:
             (first, telling.b if first == telling.a else telling.a),
             evidence,
             round(telling.weight, 1),
-            round(telling.probability, 4),
+            calibrated(kind, telling.probability),
             tuple(links[:MOST_LINKS]),
             customers,
         )
