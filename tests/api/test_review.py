@@ -28,11 +28,11 @@ def crm(number: int) -> str:
 @pytest.fixture
 def built(workspace: Workspace, tmp_path: Path) -> Workspace:
     """Six people of whom each has one record, and a twin record of the first."""
-    rows = [
-        f"{n},{name.replace(' ', ',')},{name.split()[0].lower()}.{n * 7919}@example.com,+3460011000{n},19{60 + n}-02-0{n},"
-        f"{LANDS[n - 1]}"
-        for n, name in enumerate(NAMES, 1)
-    ]
+    rows = []
+    for n, name in enumerate(NAMES, 1):
+        given, family = name.split()
+        email, phone, born = f"{given.lower()}.{n * 7919}@example.com", f"+3460011000{n}", f"19{60 + n}-02-0{n}"
+        rows.append(f"{n},{given},{family},{email},{phone},{born},{LANDS[n - 1]}")
     (tmp_path / "crm.csv").write_text(HEAD + "\n".join(rows) + "\n", "utf-8")
     (tmp_path / "shop.csv").write_text(HEAD + rows[0] + "\n", "utf-8")
     workspace.connect("crm", str(tmp_path / "crm.csv"))
@@ -186,6 +186,14 @@ def test_an_answer_needs_the_version_that_was_seen_and_is_given_once(queue, clie
     first = answer(client, item, "same", **{"Idempotency-Key": "once"})
     assert answer(client, item, "same", **{"Idempotency-Key": "once"}) == first
     assert len(client.get("/api/v1/identity/overrides").json()["items"]) == 1
+
+
+def test_only_answers_that_take_effect_wait_for_a_build(queue, client):
+    with queue.locked():
+        assert answer(client, about(client, 4, 5), "skip")["item"]["state"] == "skipped"
+        assert answer(client, about(client, 1, 2), "same", status=409)["error"]["reason"] == "build_running"
+        two_people(queue)
+        assert answer(client, about(client, 1, 2), "same")["waits_for_second"]
 
 
 def test_skipping_puts_aside_and_can_be_taken_back(queue, client):

@@ -25,7 +25,7 @@ from onefold.api.review_seen import (
     shown_pattern,
 )
 from onefold.api.warehouse import warehouse
-from onefold.build.review.answering import Outcome, Said, answer_item, take_back
+from onefold.build.review.answering import Outcome, Place, Said, answer_item, note_answer, take_back
 from onefold.build.review.bulk import ask_bulk, preview_bulk, read_bulk
 from onefold.build.review.listing import (
     DEFAULT_SORT,
@@ -286,13 +286,27 @@ def post_answer(call: CallDep, item_id: ItemId, asked: AnswerIn) -> Response:
     call.access.require("update", "identity")
     said = Said(asked.answer, asked.reason, call.expected_version())
     needs_two = call.workspace.settings.identity.review.two_people
-    with warehouse(call) as engine, engine.transaction():
 
-        def action(connection: sa.Connection) -> AnswerOut:
-            desk = call.workspace.desk(connection, engine, call.access)
-            return _answered(connection, call.access, answer_item(desk, item_id, said, needs_two=needs_two))
+    def note(connection: sa.Connection) -> AnswerOut:
+        place = Place(connection, call.access, utc_now())
+        if (outcome := note_answer(place, item_id, said, needs_two=needs_two)) is None:
+            raise _TakesEffect
+        return _answered(connection, call.access, outcome)
 
-        return call.create(action, status=200)
+    try:
+        return call.create(note, status=200)
+    except _TakesEffect:
+        with warehouse(call) as engine, engine.transaction():
+
+            def decide(connection: sa.Connection) -> AnswerOut:
+                desk = call.workspace.desk(connection, engine, call.access)
+                return _answered(connection, call.access, answer_item(desk, item_id, said, needs_two=needs_two))
+
+            return call.create(decide, status=200)
+
+
+class _TakesEffect(Exception):
+    """The answer needs the warehouse."""
 
 
 @router.delete("/{item_id}/answer")

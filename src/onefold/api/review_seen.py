@@ -139,6 +139,7 @@ class WeakestCut(BaseModel):
     weight: float
     """Bits of the strongest link between them; 0 where there is none."""
     probability: float
+    """Of that link by itself, before it is calibrated."""
 
 
 class Graph(BaseModel):
@@ -258,7 +259,7 @@ class Seen:
                 links=len(crossing),
                 possible=len(item.side_a) * len(item.side_b),
                 weight=max((link.weight for link in crossing), default=0.0),
-                probability=item.probability,
+                probability=max((link.probability for link in crossing), default=0.0),
             ),
         )
 

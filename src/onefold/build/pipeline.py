@@ -320,7 +320,7 @@ def _publish(
 
     tell("publishing")
     now = inputs.clock()
-    doubts = find_doubts(inputs)
+    doubts = find_doubts(inputs, report)
     with inputs.database.write() as connection:
         moved = apply_map(
             connection, map_plan, build_no=report.build_no, actor="build", rule_version=RULE_VERSION, now=now

@@ -11,6 +11,7 @@ import click
 
 from onefold.cli.output import json_option, print_json, progress
 from onefold.cli.quality import label, quality
+from onefold.cli.review import review
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -39,6 +40,7 @@ def identity() -> None:
 
 identity.add_command(quality)
 identity.add_command(label)
+identity.add_command(review)
 
 
 @identity.command()

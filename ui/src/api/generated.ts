@@ -5825,6 +5825,8 @@ export interface components {
              * @description The first build that counted in the viewer's scope; null where none did, or all are seen.
              */
             trend_from_build?: number | null;
+            /** @description Something to do: the review queue. Null for those who may not answer. */
+            reviews?: components["schemas"]["WaitingReviews"] | null;
             /**
              * Last Reads
              * @description Source → when it was last read.
@@ -8200,6 +8202,19 @@ export interface components {
             scope_attributes: components["schemas"]["ScopeAttribute"][];
             /** My Attributes */
             my_attributes: string[];
+        };
+        /**
+         * WaitingReviews
+         * @description Doubtful cases that wait for people.
+         */
+        WaitingReviews: {
+            /** Open */
+            open: number;
+            /**
+             * For Me
+             * @description Of which somebody answered and the viewer may be the second person.
+             */
+            for_me: number;
         };
         /**
          * WantedTag
@@ -11241,6 +11256,10 @@ export interface operations {
                      *       },
                      *       "history": {},
                      *       "trend_from_build": 1,
+                     *       "reviews": {
+                     *         "open": 1,
+                     *         "for_me": 1
+                     *       },
                      *       "last_reads": {}
                      *     }
                      */

@@ -17,6 +17,7 @@ from onefold.build.review.settling import reweigh_pattern
 from onefold.build.steward import Desk, Effect, decide
 from onefold.errors import Conflict, InvalidInput, Stale
 from onefold.identity.labels import Person, keep_label
+from onefold.identity.map import owner_of
 from onefold.identity.override import Kind
 from onefold.identity.overrides import LONGEST_REASON
 from onefold.identity.review.model import UNDECIDED, Answer, Item, ItemState, StandingAnswer, Taught
@@ -25,6 +26,15 @@ from onefold.kernel import new_id
 from onefold.storage import announce
 
 ANSWERS = ("same", "different", "skip")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where answers are written down: a transaction of the app database."""
+
+    connection: sa.Connection
+    access: Access
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -59,17 +69,30 @@ def answer_item(desk: Desk, item_id: str, said: Said, *, needs_two: bool) -> Out
         Conflict: it is answered, or the answer contradicts earlier decisions (names the chain).
         InvalidInput: there is no such answer, or the reason is too long.
     """
-    desk.access.require("update", "identity")
-    item = _answerable(desk.connection, desk.access, item_id, said)
-    account = account_of(desk.connection, desk.access)
+    place = Place(desk.connection, desk.access, desk.now)
+    if (noted := note_answer(place, item_id, said, needs_two=needs_two)) is not None:
+        return noted
+    item = _answerable(place, item_id, said)
+    agreeing = [one for one in _of_others(place, item) if one.answer == said.answer]
+    return _take_effect(desk, item, said, _keep(place, item, said), agreeing)
+
+
+def note_answer(place: Place, item_id: str, said: Said, *, needs_two: bool) -> Outcome | None:
+    """``answer_item`` as far as no warehouse is needed: None, and nothing written, where the answer takes effect."""
+    place.access.require("update", "identity")
+    item = _answerable(place, item_id, said)
+    others = _of_others(place, item)
     if said.answer == "skip":
-        return _put_aside(desk, item, said, account)
-    others = [one for one in item.answers if one.made_by_id != account and one.answer != "skip"]
-    agreeing = [one for one in others if one.answer == said.answer]
-    answer_id = _keep(desk, item, said, account)
-    if needs_two and not agreeing:
-        return _wait(desk, item, is_disputed=bool(others))
-    return _take_effect(desk, item, said, answer_id, agreeing)
+        _keep(place, item, said)
+        state = state_of(others) if others else ItemState.SKIPPED
+        _change(place.connection, item, state=state.value, is_disputed=_are_disputed(others))
+        return _told(place, item, "skipped")
+    if not needs_two or any(one.answer == said.answer for one in others):
+        return None
+    _keep(place, item, said)
+    state = ItemState.OPEN if others else ItemState.WAITING
+    _change(place.connection, item, state=state.value, is_disputed=bool(others))
+    return replace(_told(place, item, "disputed" if others else "waiting"), waits_for_second=True)
 
 
 def take_back(
@@ -96,7 +119,7 @@ def take_back(
     state = item.state if item.state is ItemState.LAPSED else state_of(rest)
     _change(connection, item, state=state.value, is_disputed=_are_disputed(rest))
     record_audit(connection, access, "identity.review_take_back", "identity", item_id, {})
-    _announce(connection, access, "review.taken_back", item_id, now)
+    _announce(Place(connection, access, now), "review.taken_back", item)
     return item_in_scope(connection, access, item_id)
 
 
@@ -114,12 +137,17 @@ def account_of(connection: sa.Connection, access: Access) -> str:
     return str(holder or actor.actor_id)
 
 
-def _answerable(connection: sa.Connection, access: Access, item_id: str, said: Said) -> Item:
+def _of_others(place: Place, item: Item) -> list[StandingAnswer]:
+    account = account_of(place.connection, place.access)
+    return [one for one in item.answers if one.made_by_id != account and one.answer != "skip"]
+
+
+def _answerable(place: Place, item_id: str, said: Said) -> Item:
     if said.answer not in ANSWERS:
         raise InvalidInput(f"{said.answer!r} is no answer", hint=f"Say one of: {', '.join(ANSWERS)}.")
     if len(said.reason) > LONGEST_REASON:
         raise InvalidInput(f"a reason has at most {LONGEST_REASON:,} characters")
-    item = item_in_scope(connection, access, item_id)
+    item = item_in_scope(place.connection, place.access, item_id)
     _check_version(item, said.expected_version)
     if item.state not in UNDECIDED:
         raise Conflict(f"this question is {item.state.value}", hint="Take the next one.", reason=item.state.value)
@@ -131,19 +159,20 @@ def _check_version(item: Item, expected_version: int | None) -> None:
         raise Stale("this question was changed meanwhile", hint="Look at it again, then answer.")
 
 
-def _keep(desk: Desk, item: Item, said: Said, account: str) -> str:
+def _keep(place: Place, item: Item, said: Said) -> str:
     """Write the answer down; it replaces what the same account said before."""
-    _withdraw_own(desk.connection, item.item_id, account)
+    account = account_of(place.connection, place.access)
+    _withdraw_own(place.connection, item.item_id, account)
     answer_id = new_id("ans")
-    desk.connection.execute(
+    place.connection.execute(
         review_answer.insert().values(
             answer_id=answer_id,
             item_id=item.item_id,
             answer=said.answer,
             reason=said.reason.strip(),
-            made_by=desk.access.actor.name,
+            made_by=place.access.actor.name,
             made_by_id=account,
-            made_at=desk.now,
+            made_at=place.now,
             is_standing=True,
             pattern=item.pattern.key,
             probability=item.probability,
@@ -153,24 +182,10 @@ def _keep(desk: Desk, item: Item, said: Said, account: str) -> str:
     return answer_id
 
 
-def _put_aside(desk: Desk, item: Item, said: Said, account: str) -> Outcome:
-    others = [one for one in item.answers if one.made_by_id != account and one.answer != "skip"]
-    _keep(desk, item, said, account)
-    state = state_of(others) if others else ItemState.SKIPPED
-    _change(desk.connection, item, state=state.value, is_disputed=_are_disputed(others))
-    return _told(desk, item, "skipped")
-
-
-def _wait(desk: Desk, item: Item, *, is_disputed: bool) -> Outcome:
-    state = ItemState.OPEN if is_disputed else ItemState.WAITING
-    _change(desk.connection, item, state=state.value, is_disputed=is_disputed)
-    return replace(_told(desk, item, "disputed" if is_disputed else "waiting"), waits_for_second=True)
-
-
-def _told(desk: Desk, item: Item, verb: str) -> Outcome:
-    record_audit(desk.connection, desk.access, f"identity.review_{verb}", "identity", item.item_id, {})
-    _announce(desk.connection, desk.access, f"review.{verb}", item.item_id, desk.now)
-    return Outcome(item_in_scope(desk.connection, desk.access, item.item_id), None, False, Taught())
+def _told(place: Place, item: Item, verb: str) -> Outcome:
+    record_audit(place.connection, place.access, f"identity.review_{verb}", "identity", item.item_id, {})
+    _announce(place, f"review.{verb}", item)
+    return Outcome(item_in_scope(place.connection, place.access, item.item_id), None, False, Taught())
 
 
 def _take_effect(desk: Desk, item: Item, said: Said, answer_id: str, agreeing: list[StandingAnswer]) -> Outcome:
@@ -189,7 +204,7 @@ def _take_effect(desk: Desk, item: Item, said: Said, answer_id: str, agreeing: l
     keep_label(connection, item.telling, kind, person, purpose="review", model_probability=item.model_probability)
     details = {"answer": said.answer, "overrides": [one.override_id for one in effect.overrides]}
     record_audit(connection, desk.access, "identity.review_answered", "identity", item.item_id, details)
-    _announce(connection, desk.access, "review.answered", item.item_id, desk.now)
+    _announce(Place(connection, desk.access, desk.now), "review.answered", item)
     return Outcome(item_in_scope(connection, desk.access, item.item_id), effect, False, taught)
 
 
@@ -218,6 +233,13 @@ def _change(connection: sa.Connection, item: Item, **values: object) -> None:
         raise Stale("this question was changed meanwhile", hint="Look at it again, then answer.")
 
 
-def _announce(connection: sa.Connection, access: Access, kind: str, item_id: str, now: datetime) -> None:
-    actor_id = access.actor.actor_id
-    announce(connection, kind, resource="identity", resource_id=item_id, actor_id=actor_id, at=now)
+def _announce(place: Place, kind: str, item: Item) -> None:
+    announce(
+        place.connection,
+        kind,
+        resource="identity",
+        resource_id=item.item_id,
+        customer_id=owner_of(place.connection, item.telling[0]),
+        actor_id=place.access.actor.actor_id,
+        at=place.now,
+    )

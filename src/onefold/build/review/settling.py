@@ -42,9 +42,7 @@ def settle_items(
     for pattern in sorted({item.pattern.key for item in settled}):
         reweigh_pattern(connection, pattern)
     if settled:
-        payload = {"items": len(settled)}
-        name = made[0].override_id
-        announce(connection, "review.lapsed", resource="identity", resource_id=name, payload=payload, at=now)
+        announce(connection, "review.lapsed", resource="identity", resource_id=made[0].override_id, at=now)
     return tuple(item.item_id for item in settled)
 
 

@@ -22,7 +22,6 @@ from onefold.storage import aware
 def summarise(connection: sa.Connection, access: Access, now: datetime) -> dict[str, Any]:
     """How many were answered today, how many wait for whom, and what improved; within the actor's scope."""
     access.require("read", "identity")
-    account = account_of(connection, access)
     build = connection.execute(
         sa.select(build_run.c.build_no, build_run.c.finished_at)
         .where(build_run.c.finished_at.is_not(None))
@@ -32,7 +31,7 @@ def summarise(connection: sa.Connection, access: Access, now: datetime) -> dict[
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     built_at = aware(build.finished_at) if build else None
     today = improvement(connection, access, midnight)
-    mine, others = _waiting(connection, access, account)
+    mine, others = count_waiting(connection, access)
     return {
         "answered_today": today["answers"],
         "mine_waiting": mine,
@@ -79,8 +78,9 @@ def _estimates(connection: sa.Connection, since: datetime | None) -> dict[str, A
     }
 
 
-def _waiting(connection: sa.Connection, access: Access, account: str) -> tuple[int, int]:
-    """Waiting items that this account has answered, and those that it has not."""
+def count_waiting(connection: sa.Connection, access: Access) -> tuple[int, int]:
+    """Waiting items that the actor's account has answered, and those that it has not."""
+    account = account_of(connection, access)
     answered = sa.exists(
         sa.select(sa.literal(1)).where(
             review_answer.c.item_id == review_item.c.item_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from onefold.identity.fields import FIELDS
 from onefold.identity.review.model import ItemKind, Pattern
@@ -40,9 +41,14 @@ def pattern_of(kind: ItemKind, evidence: Mapping[str, Sequence[object]], key: by
         for name in sorted(evidence, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
         if name not in _REMARKS
     )
+    return Pattern(_key_of(kind, parts, key), kind, parts)
+
+
+@lru_cache(maxsize=10_000)
+def _key_of(kind: ItemKind, parts: tuple[tuple[str, str], ...], key: bytes) -> str:
     text = "|".join([kind, *(f"{name}={word}" for name, word in parts)])
     digest = hashlib.blake2b(text.encode(), key=key[:64], digest_size=10, person=b"pattern").digest()
-    return Pattern(f"ptn_{base64.b32encode(digest).decode().lower()}", kind, parts)
+    return f"ptn_{base64.b32encode(digest).decode().lower()}"
 
 
 def level_word(agreement: str) -> str:

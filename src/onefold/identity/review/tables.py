@@ -30,7 +30,7 @@ review_item = sa.Table(
     sa.Column("answer", sa.Text),  # same, different; that took effect
     sa.Column("answered_at", sa.DateTime(timezone=True)),
     sa.Column("lapsed_by", sa.Text, index=True),  # the answer that settled it too; null: the build found it no more
-    sa.Column("build_no", sa.Integer, nullable=False),  # that found it last
+    sa.Column("build_no", sa.Integer, nullable=False),  # that asked it, or weighed it anew
     sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),  # first
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("kind in ('pair', 'bridge', 'cluster')", name="review_item_kind"),
