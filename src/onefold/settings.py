@@ -165,6 +165,9 @@ class IdentitySettings(_Model):
     """Share of customers whose id a build may change without being confirmed. A source that came empty, or a rule that
     fits badly, changes more than that; a day's work of a company does not."""
     review: ReviewSettings = ReviewSettings()
+    relearn_after: Annotated[float, Field(ge=0)] = 0.2
+    """Share of the records of one kind that may change, come or go before what was learned from them is learned anew.
+    Until then a build costs in proportion to what changed, and no customer moves for another reason."""
 
 
 class Settings(_Model):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from onefold.catalog import Table
     from onefold.engines import Engine
     from onefold.identity import MapPlan
+    from onefold.identity.live import LiveIndex, LiveMatch
     from onefold.profiles import Card, Contradiction, ContradictionCounts, ContradictionFilter, Outcome
     from onefold.sources import LandingReport, QuarantinedRow
     from onefold.storage import AppDatabase
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "onefold.yaml"
 _KEY_NAME = "ONEFOLD_WORKSPACE_KEY"
 _SECRET_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
-_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nfiles/\nspill/\n.lock*\n.server\n.*.undo\n"
+_INDEX_FOLDER = "identity-index"
+_GITIGNORE = "secrets\napp.db*\nwarehouse.duckdb*\nidentity-index/\nfiles/\nspill/\n.lock*\n.server\n.*.undo\n"
 
 
 class Workspace:
@@ -369,6 +371,7 @@ class Workspace:
         on_step: OnStep | None = None,
         wait_seconds: float = 0,
         is_confirmed: bool = False,
+        is_relearn: bool = False,
     ) -> BuildReport:
         """Bring everything up to date: land, conform, resolve, unify, report. Only what changed is done again.
 
@@ -378,6 +381,7 @@ class Workspace:
             on_step: told the build's number and the step that begins.
             wait_seconds: how long to wait for another to give the warehouse back.
             is_confirmed: change the map however much of it that is.
+            is_relearn: learn anew what tells customers apart, however little has changed.
 
         Raises:
             Conflict: another process is building.
@@ -386,7 +390,13 @@ class Workspace:
         from onefold.build import run_build
 
         with self.locked(wait_seconds=wait_seconds):
-            inputs = replace(self._inputs(), only=frozenset(only), is_confirmed=is_confirmed)
+            inputs = replace(
+                self._inputs(),
+                only=frozenset(only),
+                is_confirmed=is_confirmed,
+                index_folder=self.path / _INDEX_FOLDER,
+                is_relearn=is_relearn,
+            )
             return run_build(inputs, progress=progress, on_step=on_step)
 
     def plan(
@@ -401,7 +411,8 @@ class Workspace:
         from onefold.build import run_plan
 
         with self.locked(wait_seconds=wait_seconds):
-            return run_plan(replace(self._inputs(), only=frozenset(only)), progress=progress)
+            inputs = replace(self._inputs(), only=frozenset(only), index_folder=self.path / _INDEX_FOLDER)
+            return run_plan(inputs, progress=progress)
 
     def desk(self, connection: Connection, engine: Engine, access: Access) -> Desk:
         """Where a steward works, inside transactions of both databases.
@@ -466,6 +477,52 @@ class Workspace:
             workspace_key=self.key,
             clock=self._clock,
         )
+
+    @cached_property
+    def live_index(self) -> LiveIndex:
+        """What a single record is resolved against; as of the last build, also while another is running."""
+        from onefold.identity.live import LiveIndex
+
+        return LiveIndex(self.path / _INDEX_FOLDER)
+
+    def match_record(
+        self,
+        connection: Connection,
+        row: Mapping[str, Any],
+        *,
+        table: str | None = None,
+        is_organisation: bool = False,
+        key: str | None = None,
+    ) -> LiveMatch:
+        """Which records a row would be one customer with, if it came now; nothing is written.
+
+        Args:
+            connection: to the app database.
+            row: by columns of ``table``; by meanings such as ``given_name`` and ``email`` where no table is named.
+            table: ``source.table`` of the catalogue.
+            is_organisation: whether it is an organisation, where no table says so.
+            key: the row's key in its source, if it has one.
+
+        Raises:
+            NotFound: there is no such table, or nothing has been built.
+            InvalidInput: names what the row may hold.
+        """
+        from onefold.catalog import load_catalog
+        from onefold.identity import active_overrides
+        from onefold.identity.bonds import Bonds
+        from onefold.records import conform_row
+
+        known = None
+        if table is not None:
+            tables = {one.full_name: one for one in load_catalog(connection)}
+            known = tables.get(table)
+            if known is None:
+                raise NotFound(f"no table {table!r}", hint=f"Known: {', '.join(sorted(tables))}.")
+        settings = self.settings
+        source = settings.sources.get(known.source) if known else None
+        region = (source.region if source else None) or settings.region
+        record = conform_row(row, table=known, is_organisation=is_organisation, key=key or "?", region=region)
+        return self.live_index.match(record, Bonds.of(active_overrides(connection)))
 
     def report(self) -> dict[str, Any]:
         """The silo report of the last finished build, as JSON.

@@ -71,6 +71,7 @@ def run_build_job(workspace: Workspace, run: Run) -> Any:
 def _run_child(workspace: Workspace, run: Run, watcher: _Watcher, answer: IO[bytes]) -> int:
     only = [argument for source in run.arguments.get("sources", []) for argument in ("--source", str(source))]
     confirmed = ["--confirm"] if run.arguments.get("is_confirmed") else []
+    confirmed += ["--relearn"] if run.arguments.get("is_relearn") else []
     child = subprocess.Popen(  # noqa: S603 - this very program; names of sources have been checked
         [sys.executable, "-m", "onefold", "build", "--json", "--for-server", *confirmed, *only],
         cwd=workspace.path,

@@ -30,6 +30,8 @@ class BuildAsk(BaseModel):
     """Only these are read; all where empty."""
     is_confirmed: bool = False
     """Change the map however much of it that is (``identity.largest_change`` in ``onefold.yaml``)."""
+    is_relearn: bool = False
+    """Learn anew what tells customers apart, however little has changed."""
 
     model_config = {"json_schema_extra": {"examples": [{"sources": []}, {"sources": ["crm"]}]}}
 
@@ -129,7 +131,7 @@ def start_build(call: CallDep, ask: BuildAsk) -> Response:
     """Ask for a build; it starts as soon as nothing else builds."""
     call.access.require("run", BUILD)
     _check_sources(call, ask.sources)
-    if ask.is_confirmed:
+    if ask.is_confirmed or ask.is_relearn:
         call.access.require("run", "identity")
 
     def action(connection: Any) -> BuildStarted:
@@ -139,7 +141,7 @@ def start_build(call: CallDep, ask: BuildAsk) -> Response:
                 hint="Wait until it ends, or cancel it.",
                 job_id=current.job_id,
             )
-        asked = {"sources": sorted(set(ask.sources)), "is_confirmed": ask.is_confirmed}
+        asked = {"sources": sorted(set(ask.sources)), "is_confirmed": ask.is_confirmed, "is_relearn": ask.is_relearn}
         job = jobs.enqueue(connection, BUILD, asked, requested_by=call.actor.actor_id)
         record_audit(connection, call.access, "build.start", BUILD, job.job_id, asked)
         return BuildStarted(job=JobOut.of(job))

@@ -38,6 +38,10 @@ class BuildInputs:
     """Sources to read; all where empty. The others stay as they were read last."""
     is_confirmed: bool = False
     """Whether a person agreed to change more of the map than ``identity.largest_change`` allows."""
+    index_folder: Path | None = None
+    """Where the index of identity is kept, for builds of what changed and for single records; None keeps none."""
+    is_relearn: bool = False
+    """Whether identity learns anew, however little has changed."""
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,12 @@ _WAIT_SECONDS = 30.0
 @click.option("--html", type=click.Path(dir_okay=False), help="Also write the silo report to this HTML file.")
 @click.option("--source", "only", multiple=True, help="Read only this source; may be repeated.")
 @click.option("--confirm", "is_confirmed", is_flag=True, help="Change the map however much of it that is.")
+@click.option("--relearn", "is_relearn", is_flag=True, help="Learn anew what tells customers apart.")
 @click.option("--for-server", is_flag=True, hidden=True, help="Tell progress as JSON lines; end when the input does.")
 @json_option
-def build(html: str | None, only: tuple[str, ...], *, is_confirmed: bool, for_server: bool, as_json: bool) -> int:
+def build(
+    html: str | None, only: tuple[str, ...], *, is_confirmed: bool, is_relearn: bool, for_server: bool, as_json: bool
+) -> int:
     """Bring customers up to date with their sources; only what changed is done again.
 
     While a server runs on this workspace, it does the work and this command shows it.
@@ -46,10 +49,10 @@ def build(html: str | None, only: tuple[str, ...], *, is_confirmed: bool, for_se
 
     with Workspace.open() as workspace:
         if for_server:
-            report = _build_for_server(workspace, only, is_confirmed=is_confirmed)
+            report = _build_for_server(workspace, only, is_confirmed=is_confirmed, is_relearn=is_relearn)
         else:
             with progress(quiet=as_json) as tell:
-                report = _build(workspace, only, tell, is_confirmed=is_confirmed)
+                report = _build(workspace, only, tell, is_confirmed=is_confirmed, is_relearn=is_relearn)
         silos = report.silos or ({} if report.kept_map else workspace.report())
         if html and silos:
             write_html(silos, html)
@@ -65,16 +68,20 @@ def build(html: str | None, only: tuple[str, ...], *, is_confirmed: bool, for_se
     return KEPT_MAP if report.kept_map else print_problems(report)
 
 
-def _build(workspace: Workspace, only: tuple[str, ...], tell: Progress, *, is_confirmed: bool) -> BuildReport:
+def _build(
+    workspace: Workspace, only: tuple[str, ...], tell: Progress, *, is_confirmed: bool, is_relearn: bool
+) -> BuildReport:
     """Build here, or by the server that runs on this workspace."""
     from onefold.cli.running import find_server
 
     if server := find_server(workspace.path):
-        return server.build(only, tell, is_confirmed=is_confirmed)
-    return workspace.build(only=only, progress=tell, is_confirmed=is_confirmed)
+        return server.build(only, tell, is_confirmed=is_confirmed, is_relearn=is_relearn)
+    return workspace.build(only=only, progress=tell, is_confirmed=is_confirmed, is_relearn=is_relearn)
 
 
-def _build_for_server(workspace: Workspace, only: tuple[str, ...], *, is_confirmed: bool) -> BuildReport:
+def _build_for_server(
+    workspace: Workspace, only: tuple[str, ...], *, is_confirmed: bool, is_relearn: bool
+) -> BuildReport:
     """Build as the child of a server: JSON lines on standard error, and an end when the server ends."""
     from onefold.cli.running import end_with_parent
 
@@ -89,4 +96,5 @@ def _build_for_server(workspace: Workspace, only: tuple[str, ...], *, is_confirm
         on_step=lambda build_no, step: tell(build_no=build_no, step=step),
         wait_seconds=_WAIT_SECONDS,
         is_confirmed=is_confirmed,
+        is_relearn=is_relearn,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from onefold.access import Access
     from onefold.build.steward import Desk, Effect
+    from onefold.identity.live import LiveMatch
     from onefold.workspace import Workspace
 
 _dry_option = click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what it would do.")
@@ -144,6 +145,62 @@ def resolve(name: str, as_of: Any, *, as_json: bool) -> None:
         print_json({"id": name, "as_of": moment.isoformat() if as_of else None, "customer_id": found})
     else:
         click.echo(found)
+
+
+@identity.command()
+@click.argument("given", metavar="RECORD")
+@click.option("--table", help="source.table, whose mapping reads the record.")
+@click.option("--key", help="The record's key in the table, if it has one.")
+@click.option("--organisation", "is_organisation", is_flag=True, help="It is an organisation, not a person.")
+@json_option
+def match(given: str, table: str | None, key: str | None, *, is_organisation: bool, as_json: bool) -> None:
+    """Say which customer a record would join if it came now, and why; nothing is written.
+
+    RECORD is JSON: by meanings such as given_name, email, phone (several values as a list), or by the columns
+    of --table.
+
+    \b
+    Example:
+      onefold identity match '{"given_name": "Ana", "email": ["ana@example.com"]}'
+    """
+    import json
+
+    from onefold.errors import InvalidInput
+    from onefold.identity.map import owner_of
+
+    try:
+        row = json.loads(given)
+    except ValueError as error:
+        raise InvalidInput(f"the record is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise InvalidInput("a record is a JSON object", hint='Such as {"email": ["ana@example.com"]}.')
+    with _reading() as (workspace, connection):
+        found = workspace.match_record(connection, row, table=table, is_organisation=is_organisation, key=key)
+        owners = {name: owner_of(connection, name) for name in (*found.subjects, *_subjects_of(found))}
+    joined = list(dict.fromkeys(owner for name in found.subjects if (owner := owners[name])))
+    matches = [one | {"customer_id": owners[one["subject_id"]]} for one in found.matches]
+    if as_json:
+        customer_id = joined[0] if joined else None
+        print_json(
+            {
+                "customer_id": customer_id,
+                "probability": found.probability,
+                "also": joined[1:],
+                "matches": matches,
+            }
+        )
+        return
+    click.echo(f"{joined[0]}, {found.probability:.1%} sure" if joined else "Nobody yet: it would be a new customer.")
+    for other in joined[1:]:
+        click.echo(f"  and it would bring {other} together with it")
+    for one in matches[:_SHOWN]:
+        click.echo(f"  {one['subject_id']}: {one['weight']:+.1f} bits, {one['probability']:.1%}")
+        for name, (agreement, bits) in sorted(one["evidence"].items(), key=lambda part: -part[1][1]):
+            click.echo(f"    {bits:+6.1f}  {name.replace('_', ' ')}: {agreement}")
+
+
+def _subjects_of(found: LiveMatch) -> list[str]:
+    return [one["subject_id"] for one in found.matches]
 
 
 @identity.command()

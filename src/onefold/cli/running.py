@@ -35,7 +35,9 @@ class Server:
     url: str
     token: str = field(repr=False)
 
-    def build(self, only: tuple[str, ...], tell: Progress, *, is_confirmed: bool = False) -> BuildReport:
+    def build(
+        self, only: tuple[str, ...], tell: Progress, *, is_confirmed: bool = False, is_relearn: bool = False
+    ) -> BuildReport:
         """Have it build; Ctrl-C cancels.
 
         Raises:
@@ -43,7 +45,8 @@ class Server:
         """
         from onefold.build import BuildReport
 
-        job = self._ask("POST", "/builds", {"sources": list(only), "is_confirmed": is_confirmed})["job"]
+        asked = {"sources": list(only), "is_confirmed": is_confirmed, "is_relearn": is_relearn}
+        job = self._ask("POST", "/builds", asked)["job"]
         try:
             while job["state"] in {"queued", "running"}:
                 progress = job["progress"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onefold.identity.overrides import active_overrides, list_overrides
     from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
-    from onefold.identity.warehouse import resolve
+    from onefold.identity.warehouse import Wanted, resolve
     from onefold.identity.warm import warm_up
 
 _HOMES = {
@@ -27,6 +27,7 @@ _HOMES = {
     "RULE_VERSION": "model",
     "Resolution": "model",
     "ResolveReport": "model",
+    "Wanted": "warehouse",
     "active_overrides": "overrides",
     "apply_map": "map",
     "current_customer_id": "map",
@@ -46,6 +47,7 @@ __all__ = [
     "Override",
     "Resolution",
     "ResolveReport",
+    "Wanted",
     "active_overrides",
     "apply_map",
     "current_customer_id",

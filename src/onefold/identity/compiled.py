@@ -6,13 +6,15 @@ of the documented types, because every other combination (read-only, strided) wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -26,3 +28,12 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         return cast("Callable[P, R]", jit(cache=True, nogil=True)(function))
     except RuntimeError:  # Numba found no writable place for its cache
         return cast("Callable[P, R]", jit(nogil=True)(function))
+
+
+def work_on(items: Iterable[T], do: Callable[[T], R], threads: int) -> list[R]:
+    """What ``do`` makes of every item, in order; by several threads where that is worth starting them."""
+    listed = list(items)
+    if threads < 2 or len(listed) < 2:
+        return [do(item) for item in listed]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(do, listed))

@@ -6,7 +6,7 @@ The heavy parts load on first use.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE, ConformReport, TableReport
 
@@ -24,6 +24,7 @@ __all__ = [
     "ConformReport",
     "TableReport",
     "conform",
+    "conform_row",
     "context_columns",
     "email_key",
     "latin_words",
@@ -110,3 +111,12 @@ def try_meaning(rows: pa.Table, table: Table, column: str, meaning: Meaning, *, 
     from onefold.records.trial import try_meaning as run
 
     return run(rows, table, column, meaning, region=region)
+
+
+def conform_row(
+    row: Mapping[str, Any], *, table: Table | None, is_organisation: bool, key: str, region: str | None
+) -> dict[str, Any]:
+    """One row as it would be in ``main.record``; see ``single.conform_row``."""
+    from onefold.records.single import conform_row as run
+
+    return run(row, table=table, is_organisation=is_organisation, key=key, region=region)
