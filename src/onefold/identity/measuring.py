@@ -127,14 +127,19 @@ _PAIRS_SQL = f"""
 
 
 def _fingerprint(engine: Engine, bonds: Bonds, labels: Iterable[Label], shifts: Shifts) -> str:
-    resolved = engine.rows("select fingerprint from meta.resolution") if engine.columns("meta", "resolution") else []
+    resolved = engine.rows("select made_from from meta.resolution") if engine.columns("meta", "resolution") else []
+    compared = engine.rows(
+        """
+        select count(*), bit_xor(hash(subject_id, hash)), sum(hash(hash, subject_id)::hugeint)
+        from meta.resolution_record where hash is not null"""
+    )
     mapped = engine.rows(
         """
         select count(*), bit_xor(hash(subject_id, customer_id)), sum(hash(customer_id, subject_id)::hugeint)
         from main.customer_subject"""
     )
     asked = sorted(one.pair for one in labels)
-    facts = f"{CALIBRATION_VERSION}:{resolved}:{mapped}:{bonds.fingerprint}:{shifts}:{asked}"
+    facts = f"{CALIBRATION_VERSION}:{resolved}:{compared}:{mapped}:{bonds.fingerprint}:{shifts}:{asked}"
     return hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()
 
 
