@@ -81,7 +81,7 @@ def test_failed_step_leaves_the_former_resolution(engine, monkeypatch):
     resolve(engine)
     before = written(engine)
     write_records(engine, rows[:10])
-    monkeypatch.setattr("onefold.identity.warehouse._remember", lambda *_: 1 / 0)
+    monkeypatch.setattr("onefold.identity.renewing.remember", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         resolve(engine)
     assert written(engine) == before

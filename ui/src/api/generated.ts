@@ -1711,6 +1711,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Match
+         * @description Which customer a record would join if it came now, how sure that is, and why. Nothing is written.
+         */
+        post: operations["post_match_api_v1_identity_match_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/card-layouts/usage": {
         parameters: {
             query?: never;
@@ -3380,6 +3400,11 @@ export interface components {
              * @default false
              */
             is_confirmed: boolean;
+            /**
+             * Is Relearn
+             * @default false
+             */
+            is_relearn: boolean;
         };
         /**
          * BuildDone
@@ -5286,6 +5311,69 @@ export interface components {
             policy: string | null;
             /** Via */
             via: string[];
+        };
+        /**
+         * MatchIn
+         * @description A record to look for.
+         * @example {
+         *       "record": {
+         *         "email": [
+         *           "ana@example.com"
+         *         ],
+         *         "family_name": "García",
+         *         "given_name": "Ana"
+         *       }
+         *     }
+         */
+        MatchIn: {
+            /** Record */
+            record: {
+                [key: string]: unknown;
+            };
+            /** Table */
+            table?: string | null;
+            /** Record Key */
+            record_key?: string | null;
+            /**
+             * Kind
+             * @default person
+             * @enum {string}
+             */
+            kind: "person" | "organisation";
+        };
+        /**
+         * MatchOut
+         * @description The customer that a record would join.
+         */
+        MatchOut: {
+            /** Customer Id */
+            customer_id: string | null;
+            /** Probability */
+            probability: number;
+            /** Also */
+            also: string[];
+            /** Matches */
+            matches: components["schemas"]["MatchedRecord"][];
+        };
+        /**
+         * MatchedRecord
+         * @description A known record that is more likely one customer with it than not.
+         */
+        MatchedRecord: {
+            /** Customer Id */
+            customer_id: string;
+            /** Source */
+            source: string;
+            /** Table */
+            table: string;
+            /** Record Key */
+            record_key: string | null;
+            /** Probability */
+            probability: number;
+            /** Weight */
+            weight: number;
+            /** Fields */
+            fields: components["schemas"]["ComparedOut"][];
         };
         /**
          * Me
@@ -14764,6 +14852,75 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_match_api_v1_identity_match_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "record": {
+                 *         "email": [
+                 *           "ana@example.com"
+                 *         ],
+                 *         "family_name": "García",
+                 *         "given_name": "Ana"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "probability": 0.5,
+                     *       "also": [
+                     *         "also"
+                     *       ],
+                     *       "matches": [
+                     *         {
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "probability": 0.5,
+                     *           "weight": 0.5,
+                     *           "fields": [
+                     *             {
+                     *               "name": "Sales",
+                     *               "agreement": "agreement",
+                     *               "bits": 0.5,
+                     *               "hidden_by": "hidden by"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MatchOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];
