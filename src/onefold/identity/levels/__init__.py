@@ -26,11 +26,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onefold.identity.levels.apply import apply_levels
     from onefold.identity.levels.keys import write_keys
-    from onefold.identity.levels.plan import LevelPlan, plan_levels
+    from onefold.identity.levels.plan import LevelPlan, digest_levels, plan_levels
 
-_HOMES = {"LevelPlan": "plan", "apply_levels": "apply", "plan_levels": "plan", "write_keys": "keys"}
+_HOMES = {
+    "LevelPlan": "plan",
+    "apply_levels": "apply",
+    "digest_levels": "plan",
+    "plan_levels": "plan",
+    "write_keys": "keys",
+}
 
-__all__ = ["LevelPlan", "apply_levels", "plan_levels", "write_keys"]
+__all__ = ["LevelPlan", "apply_levels", "digest_levels", "plan_levels", "write_keys"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from onefold.engines import Engine
-from onefold.identity.levels.households_sql import HOUSEHOLD_STEPS, JOINING, STRENGTH
+from onefold.identity.levels.households_sql import HOUSEHOLD_STEPS, JOINING
+from onefold.identity.levels.strength import LIVING, strength_sql
 
 _AT_HOME = "kind like 'home+%'"
-_MEMBERS = """
+_MEMBERS = f"""
     -- grain: one row per person who lives with others; the ties that hold it there, each with the others who have it
     with grouped as (
         select group_no from level_group group by group_no having count(*) > 1
@@ -33,9 +34,7 @@ _MEMBERS = """
     select
         g.customer_id,
         g.group_no,
-        round(1 - list_product(list_transform(
-            list_distinct(list(r.kind)), lambda kind: 1 - case kind {strengths} end
-        )), 4) as strength,
+        {strength_sql(LIVING, 'list(r.kind)')} as strength,
         to_json(list(
             {{'kind': r.kind, 'values': r.value::json, 'subjects': list_sort(list_distinct(r.subjects)), 'with': r.people}}
             order by r.kind, r.value
@@ -80,9 +79,7 @@ def find_households(engine: Engine) -> None:
         insert into level_group
         select customer_id, group_no + 2 * (select count(*) from level_person) from level_homeless"""
     )
-    strengths = " ".join(f"when '{kind}' then {strength}" for kind, strength in STRENGTH.items())
-    members = _MEMBERS.format(strengths=strengths)
-    engine.execute(f"create or replace temporary table level_member as {members}")
+    engine.execute(f"create or replace temporary table level_member as {_MEMBERS}")
 
 
 def _join(engine: Engine, relation: str, condition: str, *, bonds: str = "level_bond") -> None:

@@ -6,16 +6,6 @@ phone, and so on; everybody who has the same tie lives together, so no pair is e
 
 from __future__ import annotations
 
-STRENGTH = {
-    "home+mailbox": 0.97,
-    "home+phone": 0.97,
-    "home+surname": 0.95,
-    "mailbox+surname": 0.85,
-    "phone+surname": 0.85,
-}
-"""How much each tie counts; several count together."""
-
-_STRENGTHS = " ".join(f"when '{tie}' then {strength}" for tie, strength in STRENGTH.items())
 _MOST_FAMILIES = 4  # different surnames at one address, phone or mailbox beyond which it is no family's
 _MOST_PEOPLE = 20  # customers beyond which it is nobody's home, whatever their names
 _CHANCE = 0.05  # expected namesakes at a crowded address below which a shared surname says something there

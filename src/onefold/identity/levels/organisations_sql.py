@@ -6,10 +6,8 @@ Inputs: ``main.record``, ``main.record_value``, ``main.customer_subject``, ``mai
 
 from __future__ import annotations
 
-STRENGTH = {"key": 0.98, "domain": 0.9, "name": 0.85}
-"""How much each way of saying that somebody belongs to an organisation counts; several count together."""
+from onefold.identity.levels.strength import BELONGING, strength_sql
 
-_STRENGTHS = " ".join(f"when '{how}' then {strength}" for how, strength in STRENGTH.items())
 _CROWD = 0.005  # share of all people with a mailbox above which a domain nobody vouches for is a public provider
 _FEW = 20  # people on a domain below which it is never called public for its size
 _VOUCHED = 0.8  # share of a domain's people of known employer who name the one it belongs to
@@ -183,9 +181,7 @@ ORGANISATION_STEPS = {
                 arg_max(e.subject_id, (coalesce(e.seen_at, '1900-01-01'), e.subject_id)) as subject_id,
                 min(e.since) as since,
                 max(e.seen_at) as seen_at,
-                round(1 - list_product(list_transform(
-                    list_distinct(list(e.how)), lambda way: 1 - case way {_STRENGTHS} end
-                )), 4) as strength,
+                {strength_sql(BELONGING, 'list(e.how)')} as strength,
                 to_json(list({{'kind': e.how, 'value': e.value, 'subject': e.subject_id}} order by e.how, e.value))
                     ::varchar as reasons
             from level_evidence e

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,6 +13,10 @@ from onefold.identity.levels.households import find_households
 from onefold.identity.levels.organisations_sql import ORGANISATION_STEPS
 from onefold.identity.levels.public_mail import PUBLIC_DOMAINS
 from onefold.identity.map_plan import HOUSEHOLDS, MapPlan, plan_map
+
+
+RULES = "1"
+"""Changes whenever the same customers may come to live or belong elsewhere; the next build then works it out anew."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,21 @@ def plan_levels(connection: sa.Connection, engine: Engine, *, workspace_key: byt
     )
     _drop_steps(engine)
     return plan
+
+
+def digest_levels(engine: Engine) -> str:
+    """A value that changes with anything that households and memberships are made from."""
+    _ensure_keys(engine)
+    facts: list[object] = [RULES]
+    for relation, columns in (
+        ("customer_subject", "subject_id, customer_id, kind"),
+        ("record", "subject_id, row_hash, mapping_hash"),
+        ("organisation_key", "subject_id, target, kind"),
+    ):
+        facts += engine.rows(
+            f"select count(*), bit_xor(hash({columns})), sum(hash({columns})::hugeint) from main.{relation}"
+        )
+    return hashlib.blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
 def _ensure_keys(engine: Engine) -> None:
