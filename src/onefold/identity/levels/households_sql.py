@@ -38,7 +38,6 @@ HOUSEHOLD_STEPS = {
             customer_id,
             subject_id,
             concat_ws('|', country, coalesce(postcode, city), street, house_number) as place,
-            concat(street, ' ', house_number, ', ', concat_ws(' ', postcode, city)) as written,
             street,
             house_number,
             postcode,
@@ -155,7 +154,6 @@ HOUSEHOLD_STEPS = {
         select
             h.customer_id,
             h.place,
-            min(h.written) as written,
             min(h.subject_id) as subject_id,
             min(h.flat) as flat,
             bool_or(f.place is not null) as has_flats,
@@ -165,15 +163,37 @@ HOUSEHOLD_STEPS = {
         join level_shared s on s.kind = 'home' and s.value = h.place
         left join level_flats f using (place)
         group by h.customer_id, h.place""",
+    "level_written": """
+        -- grain: one row per record that says where its person lives; the address as it writes it
+        select
+            subject_id,
+            concat_ws(
+                ', ',
+                concat_ws(
+                    ' ',
+                    arg_min(value, position) filter (attribute = 'street'),
+                    arg_min(value, position) filter (attribute = 'house_number')
+                ),
+                concat_ws(
+                    ' ',
+                    arg_min(value, position) filter (attribute = 'postcode'),
+                    arg_min(value, position) filter (attribute = 'city')
+                )
+            ) as written
+        from main.record_value
+        semi join level_dwelling using (subject_id)
+        where attribute in ('street', 'house_number', 'postcode', 'city') and value is not null
+        group by subject_id""",
     "level_tie": f"""
         -- grain: one row per person and tie that it might share
         select
             d.customer_id,
             'home+surname' as kind,
             concat_ws('|', d.place, case when d.has_flats then d.flat end, s.word) as tie,
-            {{'address': d.written, 'surname': s.name}}::json::varchar as value,
+            {{'address': w.written, 'surname': s.name}}::json::varchar as value,
             [d.subject_id, s.subject_id] as subjects
         from level_dwelling d
+        join level_written w on w.subject_id = d.subject_id
         join level_surname s using (customer_id)
         join level_commonness c using (word)
         where (not d.has_flats or d.flat is not null)
@@ -184,11 +204,12 @@ HOUSEHOLD_STEPS = {
             'home+' || v.kind,
             concat_ws('|', d.place, v.value),
             case v.kind
-                when 'phone' then {{'address': d.written, 'phone': v.value}}::json::varchar
-                else {{'address': d.written, 'mailbox': v.value}}::json::varchar
+                when 'phone' then {{'address': w.written, 'phone': v.value}}::json::varchar
+                else {{'address': w.written, 'mailbox': v.value}}::json::varchar
             end,
             [d.subject_id, v.subject_id]
         from level_dwelling d
+        join level_written w on w.subject_id = d.subject_id
         join level_value v using (customer_id)
         semi join level_shared s on s.kind = v.kind and s.value = v.value
         where v.kind <> 'home'
