@@ -149,6 +149,19 @@ HOUSEHOLD_STEPS = {
         where flat is not null
         group by place
         having count(distinct flat) > 1""",
+    "level_of_flat": f"""
+        -- grain: one row per flat of such an address; how many live there, and whether too many families do
+        select
+            h.place,
+            h.flat,
+            count(distinct h.customer_id) as people,
+            count(distinct p.family_name) > {_MOST_FAMILIES} or count(distinct h.customer_id) > {_MOST_PEOPLE}
+                as is_crowded
+        from level_home h
+        semi join level_flats using (place)
+        left join level_family p using (customer_id)
+        where h.flat is not null
+        group by h.place, h.flat""",
     "level_dwelling": """
         -- grain: one row per person and home: its address, and the flat where there are several
         select
@@ -157,11 +170,12 @@ HOUSEHOLD_STEPS = {
             min(h.subject_id) as subject_id,
             min(h.flat) as flat,
             bool_or(f.place is not null) as has_flats,
-            bool_or(s.is_crowded) as is_crowded,
-            min(s.people) as people
+            bool_or(coalesce(o.is_crowded, s.is_crowded)) as is_crowded,
+            min(coalesce(o.people, s.people)) as people
         from level_home h
         join level_shared s on s.kind = 'home' and s.value = h.place
         left join level_flats f using (place)
+        left join level_of_flat o on o.place = h.place and o.flat = h.flat
         group by h.customer_id, h.place""",
     "level_written": """
         -- grain: one row per record that says where its person lives; the address as it writes it
