@@ -51,9 +51,11 @@ def renamed_rule(text):
             return Not(renamed(rule.rule))
         if hasattr(rule, "rules"):
             return type(rule)(tuple(map(renamed, rule.rules)))
-        return replace(rule, attribute=FIELDS[rule.attribute]) if hasattr(rule, "attribute") and isinstance(
-            rule.attribute, str
-        ) else rule
+        return (
+            replace(rule, attribute=FIELDS[rule.attribute])
+            if hasattr(rule, "attribute") and isinstance(rule.attribute, str)
+            else rule
+        )
 
     return unparse_rule(renamed(parse_rule(text)))
 
@@ -150,7 +152,9 @@ class Naive:
         return {
             "household_id": reference.shown(rest, "customer_id", f"hou_{self.town[number][1]}" if home else None, KEY),
             "household_size": reference.shown(rest, "customer_id", len(home) or None, KEY),
-            "organisation_id": reference.shown(rest, "customer_id", customer_id(work) if work is not None else None, KEY),
+            "organisation_id": reference.shown(
+                rest, "customer_id", customer_id(work) if work is not None else None, KEY
+            ),
             "organisation_name": name,
         }
 
@@ -189,8 +193,10 @@ def check_answers(connection, access, naive, number):
     sight = see_customer(connection, access, customer_id(number))
     found = household_of(connection, sight)
     members = {customer_id(n): naive.name(n) for n in naive.home(number)}
-    assert {one.person.customer_id: one.person.display_name for one in found.members if found} == members if found else (
-        not members
+    assert (
+        {one.person.customer_id: one.person.display_name for one in found.members if found} == members
+        if found
+        else (not members)
     )
     if found:
         assert found.size == len(members)
@@ -223,7 +229,12 @@ def check_answers(connection, access, naive, number):
 
 
 def test_lists_are_filtered_and_sorted_by_levels(app_database):
-    town = [({"region": "EU"}, 0, None), ({"region": "EU"}, 0, 3), ({"region": "US"}, 0, None), ({"region": "EU"}, None, None)]
+    town = [
+        ({"region": "EU"}, 0, None),
+        ({"region": "EU"}, 0, 3),
+        ({"region": "US"}, 0, None),
+        ({"region": "EU"}, None, None),
+    ]
     with app_database.write() as connection:
         settle(connection, town)
     a, b, c, organisation = map(customer_id, range(4))

@@ -25,7 +25,7 @@ class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Named(_Shape):
+class NamedCustomer(_Shape):
     """Another customer, by its name as the caller may see it."""
 
     customer_id: str
@@ -34,7 +34,7 @@ class Named(_Shape):
     name_hidden_by: str | None
 
 
-class Said(_Shape):
+class ReasonValue(_Shape):
     """One value that speaks for it; null with ``hidden_by`` where a policy hides it."""
 
     kind: str
@@ -43,13 +43,13 @@ class Said(_Shape):
     hidden_by: str | None
 
 
-class Reason(_Shape):
+class LevelReason(_Shape):
     """Values that only together say something, such as a surname at an address."""
 
     kind: str
     """``home+surname``, ``home+phone``, ``home+mailbox``, ``phone+surname``, ``mailbox+surname``; ``key``, ``name``,
     ``domain``."""
-    values: list[Said]
+    values: list[ReasonValue]
     records: list[str]
     """The customer's records that say it; without the key where a policy hides it."""
     shared_with: list[str]
@@ -59,12 +59,12 @@ class Reason(_Shape):
 class HouseholdMember(_Shape):
     """Somebody who lives there."""
 
-    person: Named
+    person: NamedCustomer
     since: datetime
     """When Onefold found out."""
     strength: float
     """0 to 1: of the reasons."""
-    reasons: list[Reason]
+    reasons: list[LevelReason]
 
 
 class Household(_Shape):
@@ -85,7 +85,7 @@ class HouseholdAnswer(_Shape):
 class Membership(_Shape):
     """That a person belongs, or belonged, to an organisation."""
 
-    organisation: Named
+    organisation: NamedCustomer
     role: str | None
     role_hidden_by: str | None
     is_main: bool
@@ -93,33 +93,33 @@ class Membership(_Shape):
     until: datetime | None
     """When no record said so any more."""
     strength: float
-    reasons: list[Reason]
+    reasons: list[LevelReason]
 
 
-class Relation(_Shape):
+class OrganisationRelation(_Shape):
     """Another organisation that a record connects with it."""
 
-    organisation: Named
+    organisation: NamedCustomer
     kind: str
     """``parent``, ``child``, ``related``."""
     since: datetime
     until: datetime | None
 
 
-class Belonging(_Shape):
+class BelongingAnswer(_Shape):
     """Where a customer belongs: a person to organisations, an organisation to others."""
 
     customer_id: str
     kind: str
     memberships: list[Membership]
-    relations: list[Relation]
+    relations: list[OrganisationRelation]
     """Of the organisation itself, or of the person's main one."""
 
 
 class OrganisationPerson(_Shape):
     """Somebody of an organisation."""
 
-    person: Named
+    person: NamedCustomer
     role: str | None
     role_hidden_by: str | None
     since: datetime
@@ -127,10 +127,10 @@ class OrganisationPerson(_Shape):
     strength: float
 
 
-class PeoplePage(_Shape):
+class OrganisationPeople(_Shape):
     """Some of an organisation's people: those of today first."""
 
-    organisation: Named
+    organisation: NamedCustomer
     items: list[OrganisationPerson]
     next_cursor: str | None
     """Give it as ``cursor`` to get the next page; null on the last."""
@@ -146,7 +146,7 @@ def get_household(call: CallDep, key: Key) -> Response:
     return JSONResponse({"customer_id": sight.customer_id, "household": plain(found)})
 
 
-@router.get("/customers/{key:path}/organisation", response_model=Belonging)
+@router.get("/customers/{key:path}/organisation", response_model=BelongingAnswer)
 def get_organisation(call: CallDep, key: Key) -> Response:
     """The organisations that the customer belongs to or belonged to; of an organisation its parents and relations."""
     with call.read() as connection:
@@ -156,7 +156,7 @@ def get_organisation(call: CallDep, key: Key) -> Response:
     return JSONResponse(plain(found))
 
 
-@router.get("/organisations/{key:path}/people", response_model=PeoplePage)
+@router.get("/organisations/{key:path}/people", response_model=OrganisationPeople)
 def get_organisation_people(call: CallDep, key: Key, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """The people of an organisation, those of today first."""
     with call.read() as connection:

@@ -284,9 +284,7 @@ def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
     return plan_profiles(inputs.engine, priorities=priorities)
 
 
-def _plan_levels(
-    inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress
-) -> LevelPlan | None:
+def _plan_levels(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> LevelPlan | None:
     """Households and memberships; None where all that they are made from is as it was."""
     from onefold.identity.levels import digest_levels, plan_levels, write_keys
 

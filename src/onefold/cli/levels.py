@@ -160,9 +160,7 @@ def _print_belonging(found: Belonging) -> None:
     for one in found.memberships:
         role = f" as {one.role}" if one.role else ""
         until = f" until {one.until:%Y-%m-%d}" if one.until else ""
-        click.echo(
-            f"{_name(one.organisation)}{role}  since {one.since:%Y-%m-%d}{until}, strength {one.strength:.2f}"
-        )
+        click.echo(f"{_name(one.organisation)}{role}  since {one.since:%Y-%m-%d}{until}, strength {one.strength:.2f}")
         for reason in one.reasons:
             click.echo(f"    {_why(reason)}")
     for relation in found.relations:

@@ -47,8 +47,11 @@ _ISSUED = pa.schema(
 
 @dataclass(frozen=True)
 class Ledger:
-    """Where permanent ids of one level are kept. The rules speak of subjects and customers; a household's subjects are
-    customers, and it is to them what a customer is to records."""
+    """Where permanent ids of one level are kept.
+
+    The rules speak of subjects and customers; a household's subjects are customers, and it is to
+    them what a customer is to records.
+    """
 
     issued: sa.Table
     held: sa.Table

@@ -51,13 +51,13 @@ def level_column(name: str, access: Access | None, resolve: Callable[[str], Any]
     return _of_row(sa.select(named.correlate(_work).scalar_subquery()).where(_work.c.is_main), _work)
 
 
-def _of_row(query: sa.Select[Any], mine: sa.Alias) -> sa.ColumnElement[Any]:
+def _of_row(query: sa.Select[Any], mine: sa.FromClause) -> sa.ColumnElement[Any]:
     owned = query.where(mine.c.customer_id == profile_summary.c.customer_id)
     return owned.correlate(profile_summary).scalar_subquery()
 
 
 def _in_sight(
-    customer_id: sa.ColumnElement[str], rows: sa.Alias, scope: sa.ColumnElement[bool]
+    customer_id: sa.ColumnElement[str], rows: sa.FromClause, scope: sa.ColumnElement[bool]
 ) -> sa.ColumnElement[bool]:
     """Whether another customer is an active one of the scope; its row of ``profile_summary`` is its own."""
     found = sa.select(sa.literal(1)).select_from(profile_summary).where(profile_summary.c.customer_id == customer_id)

@@ -161,9 +161,7 @@ def household_of(connection: sa.Connection, sight: Sight) -> Household | None:
     for row in seen:
         reasons = _living(row.reasons, named[row.customer_id][1], named.keys())
         members.append(
-            HouseholdMember(
-                named[row.customer_id][0], aware(row.attached_at), _strength(LIVING, reasons), reasons
-            )
+            HouseholdMember(named[row.customer_id][0], aware(row.attached_at), _strength(LIVING, reasons), reasons)
         )
     members.sort(key=lambda one: one.person.customer_id != sight.customer_id)
     return Household(seen[0].household_id, len(members), tuple(members))
@@ -232,9 +230,7 @@ def _beyond(order: Sequence[sa.ColumnElement[Any]], after: Sequence[Any]) -> sa.
     raise InvalidInput("this cursor is not one of this list", hint="Start again without a cursor.")
 
 
-def _named(
-    connection: sa.Connection, sight: Sight, customer_ids: Iterable[str]
-) -> dict[str, tuple[Named, Sight]]:
+def _named(connection: sa.Connection, sight: Sight, customer_ids: Iterable[str]) -> dict[str, tuple[Named, Sight]]:
     """Customers in the actor's scope, each with what the actor sees of it."""
     access, wanted = sight.access, sorted(set(customer_ids))
     columns = (profile_summary.c.customer_id, profile_summary.c.kind, profile_summary.c.display_name)
@@ -318,4 +314,3 @@ def _records(sight: Sight, subject_ids: Iterable[str]) -> tuple[str, ...]:
 def _strength(strengths: dict[str, float], reasons: Iterable[Reason]) -> float:
     """That of all ways of saying it together."""
     return round(1 - prod(1 - strengths[kind] for kind in {reason.kind for reason in reasons}), 4)
-

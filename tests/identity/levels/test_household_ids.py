@@ -17,9 +17,7 @@ from onefold.identity.tables import household, household_member, household_membe
 
 ELM = ("elm street", "4", "YO11AA")
 OAK = ("oak road", "9", "YO22BB")
-days = st.lists(
-    st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 2), max_size=7), min_size=1, max_size=6
-)
+days = st.lists(st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 2), max_size=7), min_size=1, max_size=6)
 
 
 def live(connection, people, day):
@@ -61,9 +59,13 @@ def test_ids_never_change_hands_every_id_resolves_and_people_have_one_household(
             connection.execute(sa.delete(table))
         issued = set()
         for day, people in enumerate(days):
-            before = dict(connection.execute(sa.select(household_member.c.customer_id, household_member.c.household_id)).all())
+            before = dict(
+                connection.execute(sa.select(household_member.c.customer_id, household_member.c.household_id)).all()
+            )
             houses = live(connection, people, day)
-            after = dict(connection.execute(sa.select(household_member.c.customer_id, household_member.c.household_id)).all())
+            after = dict(
+                connection.execute(sa.select(household_member.c.customer_id, household_member.c.household_id)).all()
+            )
             wanted = {frozenset(members) for members in houses.values() if len(members) > 1}
             found = {frozenset(one for one in after if after[one] == home) for home in after.values()}
             assert found == wanted

@@ -39,8 +39,9 @@ def test_an_address_alone_is_none(live):
 
 
 def test_couples_of_two_surnames_live_together_by_mailbox_or_phone(live):
-    a, b = person("Ana Puig", home=ELM, email="home@mail.example", customer="a"), person(
-        "Bernat Soler", home=ELM, email="home@mail.example", customer="b"
+    a, b = (
+        person("Ana Puig", home=ELM, email="home@mail.example", customer="a"),
+        person("Bernat Soler", home=ELM, email="home@mail.example", customer="b"),
     )
     assert live(a, b) == [["a", "b"]]
     a, b = person("Ana Puig", home=ELM, phone="+34931"), person("Bernat Soler", home=ELM, phone="+34931")
@@ -82,7 +83,8 @@ def test_in_a_crowded_house_a_common_surname_says_nothing_and_a_rare_one_does(li
     rows += [person("Ana Smith", home=tower), person("Bob Smith", home=tower)]
     rows += [person("Cid Okonjovane", home=tower), person("Dora Okonjovane", home=tower)]
     rows += crowd(6, home=tower) + [
-        person(f"Else Other{chr(97 + n // 26)}{chr(97 + n % 26)}", home=(f"far lane {n}", "1", "YO1")) for n in range(500)
+        person(f"Else Other{chr(97 + n // 26)}{chr(97 + n % 26)}", home=(f"far lane {n}", "1", "YO1"))
+        for n in range(500)
     ]
     assert live(*rows) == [["Cid Okonjovane", "Dora Okonjovane"]]
 

@@ -13,8 +13,8 @@ from onefold.records.model import RECORD, RECORD_VALUE
 KEY = b"k" * 32
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LISTS = {"email": "emails", "phone": "phones"}
-SHOWN = {"street": "street", "house_number": "house_number", "postcode": "postcode", "city": "city", "flat": "address_extra",
-         "job_title": "job_title"}  # fmt: skip
+SHOWN = {"street": "street", "house_number": "house_number", "postcode": "postcode", "city": "city",
+         "flat": "address_extra", "job_title": "job_title"}  # fmt: skip
 
 
 def person(name, *, customer=None, year=2024, **facts):

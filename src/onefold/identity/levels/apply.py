@@ -39,9 +39,7 @@ _BELONGS = pa.schema(
 _LINK = pa.schema([(name, pa.string()) for name in ("organisation_id", "other_id", "kind", "subject_id")])
 
 
-def apply_levels(
-    connection: sa.Connection, plan: LevelPlan, *, build_no: int | None, now: datetime
-) -> dict[str, int]:
+def apply_levels(connection: sa.Connection, plan: LevelPlan, *, build_no: int | None, now: datetime) -> dict[str, int]:
     """Write ``plan``; an equal state stays as it is. Returns how many households and memberships changed.
 
     Args:
@@ -121,9 +119,7 @@ def _detach(connection: sa.Connection, ended: pa.Table, run_id: int, now: dateti
         ).join(scratch, scratch.c.customer_id == member.customer_id)
         names = ["customer_id", "detached_run", "household_id", "attached_run", "attached_at", "detached_at"]
         connection.execute(household_member_history.insert().from_select(names, rows))
-        connection.execute(
-            household_member.delete().where(member.customer_id.in_(sa.select(scratch.c.customer_id)))
-        )
+        connection.execute(household_member.delete().where(member.customer_id.in_(sa.select(scratch.c.customer_id))))
 
 
 def _update_reasons(connection: sa.Connection, engine: Engine, members: pa.Table) -> int:
@@ -210,10 +206,10 @@ def _apply_memberships(connection: sa.Connection, engine: Engine, wanted: pa.Tab
 def _apply_links(connection: sa.Connection, engine: Engine, wanted: pa.Table, now: datetime) -> int:
     table = organisation_link
     names = [*_LINK.names]
-    held = read_table(
-        connection, sa.select(*(table.c[name] for name in names)).where(table.c.until.is_(None)), _LINK
+    held = read_table(connection, sa.select(*(table.c[name] for name in names)).where(table.c.until.is_(None)), _LINK)
+    over = read_table(
+        connection, sa.select(*(table.c[name] for name in names)).where(table.c.until.is_not(None)), _LINK
     )
-    over = read_table(connection, sa.select(*(table.c[name] for name in names)).where(table.c.until.is_not(None)), _LINK)
     by = "using (organisation_id, other_id, kind)"
     with (
         engine.registered(held, "held"),

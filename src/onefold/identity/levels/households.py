@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onefold.engines import Engine
-from onefold.identity.levels.households_sql import HOUSEHOLD_STEPS, JOINING
+from onefold.identity.levels.households_sql import HOUSEHOLD_STEPS, JOINING_STEPS
 from onefold.identity.levels.strength import LIVING, strength_sql
 
 _AT_HOME = "kind like 'home+%'"
@@ -34,9 +34,14 @@ _MEMBERS = f"""
     select
         g.customer_id,
         g.group_no,
-        {strength_sql(LIVING, 'list(r.kind)')} as strength,
+        {strength_sql(LIVING, "list(r.kind)")} as strength,
         to_json(list(
-            {{'kind': r.kind, 'values': r.value::json, 'subjects': list_sort(list_distinct(r.subjects)), 'with': r.people}}
+            {{
+                'kind': r.kind,
+                'values': r.value::json,
+                'subjects': list_sort(list_distinct(r.subjects)),
+                'with': r.people
+            }}
             order by r.kind, r.value
         ))::varchar as reasons
     from level_group g
@@ -56,23 +61,10 @@ def find_households(engine: Engine) -> None:
     for relation, step in HOUSEHOLD_STEPS.items():
         engine.execute(f"create or replace temporary table {relation} as {step}")
     _join(engine, "level_group", _AT_HOME)
-    engine.execute(f"create or replace temporary table level_joining as {JOINING}")
-    engine.execute(
-        """
-        -- who lives alone so far and is joined by somebody
-        insert into level_group
-        with alone as (
-            select customer_id, -row_number() over (order by customer_id) as group_no
-            from (select distinct customer_id from level_bond where has_home) anti join level_group using (customer_id)
-        )
-        select customer_id, group_no from alone semi join level_joining using (group_no)"""
-    )
+    for relation, step in JOINING_STEPS.items():
+        engine.execute(f"create or replace temporary table {relation} as {step}")
+    engine.execute("insert into level_group select * from level_alone semi join level_joining using (group_no)")
     engine.execute("insert into level_group select customer_id, group_no from level_joining")
-    engine.execute(
-        """
-        create or replace temporary table level_bond_left as
-        select * from level_bond anti join level_joining using (customer_id) where not has_home"""
-    )
     _join(engine, "level_homeless", "not has_home", bonds="level_bond_left")
     engine.execute(
         """

@@ -251,19 +251,26 @@ HOUSEHOLD_STEPS = {
 }
 """Relation -> query, in order; ``households.py`` then finds ``level_group`` (customer_id, group_no)."""
 
-JOINING = """
-    -- grain: one row per person without a home who shares a phone or mailbox and a surname with people of one home
-    select b.customer_id, min(g.group_no) as group_no
-    from level_bond b
-    join level_bond o on o.kind = b.kind and o.tie = b.tie and o.customer_id <> b.customer_id
-    join (
-        select customer_id, group_no from level_group
-        union all
-        -- somebody who lives alone so far
-        select customer_id, -row_number() over (order by customer_id) from (
-            select distinct customer_id from level_bond where has_home
-        ) anti join level_group using (customer_id)
-    ) g on g.customer_id = o.customer_id
-    where not b.has_home and b.kind not like 'home+%'
-    group by b.customer_id
-    having count(distinct g.group_no) = 1"""
+JOINING_STEPS = {
+    "level_alone": """
+        -- grain: one row per person with a home of its own and a phone or mailbox that others have too
+        select customer_id, -row_number() over (order by customer_id) as group_no
+        from (select distinct customer_id from level_bond where has_home)
+        anti join level_group using (customer_id)""",
+    "level_joining": """
+        -- grain: one row per person without a home whose phone or mailbox, and surname, lead to people of one home
+        select b.customer_id, min(g.group_no) as group_no
+        from level_bond b
+        join level_bond o on o.kind = b.kind and o.tie = b.tie and o.customer_id <> b.customer_id
+        join (from level_group union all from level_alone) g on g.customer_id = o.customer_id
+        where not b.has_home
+        group by b.customer_id
+        having count(distinct g.group_no) = 1""",
+    "level_bond_left": """
+        -- grain: one row per tie of a person without a home that nobody with one shares
+        select *
+        from level_bond
+        anti join level_joining using (customer_id)
+        where not has_home""",
+}
+"""Relation -> query, in order: after people with a home are joined (``level_group``: customer_id, group_no)."""

@@ -15,7 +15,8 @@ from onefold.records.routes import carried_query, joins_to
 
 _MOST_HOPS = 2
 _PARENT = re.compile(
-    r"parent|mother|holding|owner|superior|matriz|matriu|mare|padre|madre|μητρικ|母公司|上级|上級|مادر|مالک", re.IGNORECASE
+    r"parent|mother|holding|owner|superior|matriz|matriu|mare|padre|madre|μητρικ|母公司|上级|上級|مادر|مالک",
+    re.IGNORECASE,
 )
 
 
@@ -25,9 +26,7 @@ def write_keys(engine: Engine, tables: Sequence[Table]) -> None:
     **Shape**: one row per record (``subject_id``), record that it points at (``target``) and ``kind``: ``member`` of a
     person's, ``parent`` or ``related`` of an organisation's.
     """
-    engine.execute(
-        "create or replace table main.organisation_key (subject_id varchar, target varchar, kind varchar)"
-    )
+    engine.execute("create or replace table main.organisation_key (subject_id varchar, target varchar, kind varchar)")
     for table, joins, kind in _ways(tables):
         last = joins[-1]
         prefix, own = (quote_literal(f"{name}:") for name in (f"{last.to_source}.{last.to_table}", table.full_name))

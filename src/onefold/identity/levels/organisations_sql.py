@@ -181,7 +181,7 @@ ORGANISATION_STEPS = {
                 arg_max(e.subject_id, (coalesce(e.seen_at, '1900-01-01'), e.subject_id)) as subject_id,
                 min(e.since) as since,
                 max(e.seen_at) as seen_at,
-                {strength_sql(BELONGING, 'list(e.how)')} as strength,
+                {strength_sql(BELONGING, "list(e.how)")} as strength,
                 to_json(list({{'kind': e.how, 'value': e.value, 'subject': e.subject_id}} order by e.how, e.value))
                     ::varchar as reasons
             from level_evidence e

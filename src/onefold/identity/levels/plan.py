@@ -14,7 +14,6 @@ from onefold.identity.levels.organisations_sql import ORGANISATION_STEPS
 from onefold.identity.levels.public_mail import PUBLIC_DOMAINS
 from onefold.identity.map_plan import HOUSEHOLDS, MapPlan, plan_map
 
-
 RULES = "1"
 """Changes whenever the same customers may come to live or belong elsewhere; the next build then works it out anew."""
 

@@ -42,9 +42,7 @@ def former_members_of(connection: sa.Connection, household_id: str) -> list[Stay
     """Who was in a household, the last to leave first."""
     past = household_member_history
     query = sa.select(past).where(past.c.household_id == household_id).order_by(past.c.detached_at.desc())
-    return [
-        Stay(row.customer_id, aware(row.attached_at), aware(row.detached_at)) for row in connection.execute(query)
-    ]
+    return [Stay(row.customer_id, aware(row.attached_at), aware(row.detached_at)) for row in connection.execute(query)]
 
 
 def count_households(connection: sa.Connection) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """How much each way of saying that people belong together counts, from 0 to 1; several count together.
 
-Orders of magnitude and no measured probabilities: they rank reasons, and say which of two organisations is the main one.
+Orders of magnitude and no measured probabilities: they rank reasons, and say which organisation is the main one.
 """
 
 from __future__ import annotations

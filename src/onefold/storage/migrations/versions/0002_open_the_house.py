@@ -748,7 +748,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "detached_run"),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_household_member_history_household_id"), "household_member_history", ["household_id"], unique=False)
+    op.create_index(
+        op.f("ix_household_member_history_household_id"), "household_member_history", ["household_id"], unique=False
+    )
     op.create_table(
         "organisation_member",
         sa.Column("customer_id", sa.Text(), nullable=False),
@@ -763,7 +765,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "organisation_id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("organisation_member_by_organisation", "organisation_member", ["organisation_id", "customer_id"], unique=False)
+    op.create_index(
+        "organisation_member_by_organisation", "organisation_member", ["organisation_id", "customer_id"], unique=False
+    )
     op.create_table(
         "organisation_link",
         sa.Column("organisation_id", sa.Text(), nullable=False),
