@@ -708,6 +708,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_review_answer_made_at"), "review_answer", ["made_at"], unique=False)
     op.create_index(op.f("ix_review_answer_pattern"), "review_answer", ["pattern"], unique=False)
     op.create_index(op.f("ix_review_answer_bulk_id"), "review_answer", ["bulk_id"], unique=False)
+    op.create_table(
         "household_run",
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("build_no", sa.Integer(), nullable=True),
