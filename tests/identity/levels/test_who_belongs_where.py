@@ -133,6 +133,23 @@ def test_organisations_are_linked_only_where_a_record_says_so(database):
     assert link.until is not None
 
 
+def test_a_column_that_speaks_of_a_parent_and_holds_keys_of_its_own_table_links_organisations():
+    columns = tuple(
+        Column(name, Meaning.OTHER, 1.0, "") for name in ("id", "parent account", "parent code", "account manager")
+    )
+    table = Table("crm", "accounts", Role.ORGANISATIONS, 1.0, "", ("id",), 3, columns)
+    engine = Engine.open()
+    engine.execute("create schema landed")
+    engine.execute(
+        """create table landed."crm.accounts" as
+        select * from (values ('A', 'A', '', 'x1', 'B', null), ('B', 'B', 'A', 'x2', 'B', null))
+            v(_key, id, "parent account", "parent code", "account manager", _to_build)"""
+    )
+    write_keys(engine, [table])
+    assert engine.rows("select * from main.organisation_key") == [("crm.accounts:B", "crm.accounts:A", "parent")]
+    engine.close()
+
+
 def test_keys_are_found_along_the_joins_of_the_catalogue_but_names_are_no_keys():
     def table(name, role, joins, *columns):
         found = tuple(Column(column, meaning, 1.0, "") for column, meaning in columns)
