@@ -180,7 +180,9 @@ describe("the customer page", () => {
     show();
     const other = await screen.findByRole("link", { name: "Bernat Puig" });
     expect(other.getAttribute("href")).toBe("/customers/cus_cccccccccccccccc");
-    expect(screen.getByRole("link", { name: "Molins SL" }).getAttribute("href")).toBe("/customers/cus_dddddddddddddddd");
+    expect(screen.getByRole("link", { name: "Molins SL" }).getAttribute("href")).toBe(
+      "/customers/cus_dddddddddddddddd",
+    );
     expect(screen.getByText(/Hidden by policy/, { selector: ".cu-levels *" })).toBeTruthy();
     expect(screen.queryByRole("link", { name: "Ana" })).toBeNull();
   });
