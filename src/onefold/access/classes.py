@@ -55,10 +55,10 @@ _MEMBERS: dict[PiiClass, str] = {
     _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at"
     " customer_since tags tag local_time timezone",
     _P.REFERENCE: "customer_id kind records record_count systems system_count source sources sign version state"
-    " identity_confidence identity_is_one identity_is_whole",
+    " identity_confidence identity_is_one identity_is_whole household_id household_size organisation_id",
 }
 
-SAME_AS = {"name": "display_name", "sort_name": "display_name", "id": "customer_id"}
+SAME_AS = {"name": "display_name", "sort_name": "display_name", "id": "customer_id", "organisation_name": "company"}
 """Other words for attributes: whoever may not see the one may not see or search the other."""
 
 WHOLES: dict[str, tuple[str, ...]] = {

@@ -26,6 +26,7 @@ from onefold.storage import aware
 if TYPE_CHECKING:
     from onefold.engines import Engine
     from onefold.identity import MapPlan
+    from onefold.identity.levels import LevelPlan
     from onefold.profiles import ProfilePlan
 
 _END_OF_DAY = time_of_day(23, 59, 59)
@@ -60,10 +61,11 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None, on_step:
     with _step(report, "unify"):
         _judge_map(inputs, report, tell)
         profile_plan = _plan_profiles(inputs, tell)
+        level_plan = _plan_levels(inputs, report, tables, tell)
     with _step(report, "report"):
         report.silos = _report_silos(inputs, report, tables, tell)
     with _step(report, "publish"):
-        _publish(inputs, report, map_plan, profile_plan, tell)
+        _publish(inputs, report, map_plan, profile_plan, level_plan, tell)
     return report
 
 
@@ -283,6 +285,20 @@ def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
     return plan_profiles(inputs.engine, priorities=priorities)
 
 
+def _plan_levels(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> LevelPlan | None:
+    """Households and memberships; None where all that they are made from is as it was."""
+    from onefold.identity.levels import digest_levels, plan_levels, write_keys
+
+    write_keys(inputs.engine, tables)
+    digest = digest_levels(inputs.engine)
+    report.steps["unify"][MADE_FROM] = digest
+    if report.previous.get("unify") == digest:
+        return None
+    tell("finding households and organisations")
+    with inputs.database.read() as connection:
+        return plan_levels(connection, inputs.engine, workspace_key=inputs.workspace_key)
+
+
 def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell: Progress) -> dict[str, Any]:
     from onefold.silos import carry_report, make_report
 
@@ -309,12 +325,18 @@ def _report_silos(inputs: BuildInputs, report: BuildReport, tables: list[Table],
 
 
 def _publish(
-    inputs: BuildInputs, report: BuildReport, map_plan: MapPlan, profile_plan: ProfilePlan, tell: Progress
+    inputs: BuildInputs,
+    report: BuildReport,
+    map_plan: MapPlan,
+    profile_plan: ProfilePlan,
+    level_plan: LevelPlan | None,
+    tell: Progress,
 ) -> None:
-    """Map, profiles, identifiers, timeline and report become visible in one transaction."""
+    """Map, profiles, identifiers, timeline, households and report become visible in one transaction."""
     from onefold.build.review.making import find_doubts, renew_queue
     from onefold.build.scopes import readers_of_reports
     from onefold.identity import RULE_VERSION, apply_map
+    from onefold.identity.levels import apply_levels
     from onefold.identity.measuring import publish_frame
     from onefold.profiles import publish_confidence, publish_profiles
     from onefold.silos import publish_marks, record_scopes
@@ -330,6 +352,9 @@ def _publish(
         publish_confidence(connection, inputs.engine)
         publish_frame(connection, inputs.engine, report.build_no, now)
         report.steps["publish"].update({"map": _counts(moved), "profiles": _counts(published)})
+        if level_plan is not None:
+            counts = apply_levels(connection, level_plan, build_no=report.build_no, now=now)
+            report.steps["publish"]["levels"] = counts
         if report.previous.get("report") != report.steps["report"][MADE_FROM]:
             report.steps["publish"]["signs"] = publish_marks(connection, inputs.engine)
         report.steps["publish"]["review"] = renew_queue(connection, inputs, doubts, report.build_no, now)

@@ -20,6 +20,7 @@ def customer(query: str, timeline: int, *, handover: bool, as_json: bool) -> Non
       onefold customer ana@example.com
       onefold customer ana@example.com --handover
     """
+    from onefold.cli.levels import level_lines
     from onefold.workspace import Workspace
 
     if handover:
@@ -28,6 +29,8 @@ def customer(query: str, timeline: int, *, handover: bool, as_json: bool) -> Non
     with Workspace.open() as workspace:
         found = [workspace.find_customer(query), *workspace.find_customers(query)[1:]]
         card = workspace.card(found[0], timeline=timeline)
+        with workspace.database.read() as connection:
+            belongs = level_lines(connection, card.customer_id)
         others = [workspace.card(other, timeline=0) for other in found[1:11]]
     if as_json:
         print_json(card.to_json() | {"also_found": found[1:]})
@@ -36,7 +39,7 @@ def customer(query: str, timeline: int, *, handover: bool, as_json: bool) -> Non
 
     from onefold.profiles import render_card
 
-    render_card(card, Console())
+    render_card(card, Console(), belongs)
     if others:
         click.echo(f"\n{len(found) - 1:,} more found by {query!r}:")
         for other in others:

@@ -143,13 +143,22 @@ def _told(showcase: dict[str, Any] | None) -> str:
 
 
 def _score(workspace: Any, company: DemoCompany) -> Score:
+    import pyarrow as pa
+    import sqlalchemy as sa
+
     from onefold.demo import check_company
+    from onefold.identity.tables import household_member
+    from onefold.storage import read_table
 
     identities = workspace.engine.arrow(
         'select r.source, r.table_name as "table", r.record_key, c.customer_id'
         " from main.record as r join main.customer_subject as c using (subject_id)"
     )
-    return check_company(company.directory, identities)
+    with workspace.database.read() as connection:
+        schema = pa.schema([("customer_id", pa.string()), ("household_id", pa.string())])
+        of = household_member.c
+        households = read_table(connection, sa.select(of.customer_id, of.household_id), schema)
+    return check_company(company.directory, identities, households)
 
 
 def _print_score(score: Score, *, as_json: bool) -> None:
@@ -165,6 +174,11 @@ def _print_score(score: Score, *, as_json: bool) -> None:
     click.echo(
         f"{score.people_exact:,} people are exactly one customer; the largest has {score.largest_customer} records"
     )
+    if (home := score.households) is not None:
+        click.echo(
+            f"of {home.pairs:,} pairs of people found to live together {home.precision:.3f} do; "
+            f"of {home.true_pairs:,} that do {home.recall:.3f} were found"
+        )
     click.echo("recall by what is hard about a record:")
     for difficulty, (recall, pairs) in sorted(score.recall_by_difficulty.items(), key=lambda entry: -entry[1][0]):
         click.echo(f"  {difficulty:22} {recall:.3f} of {pairs:,} pairs")

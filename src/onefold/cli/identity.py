@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from onefold.cli.levels import households, organisations
 from onefold.cli.output import json_option, print_json, progress
 from onefold.cli.quality import label, quality
 from onefold.cli.review import review
@@ -42,6 +43,8 @@ def identity() -> None:
 identity.add_command(quality)
 identity.add_command(label)
 identity.add_command(review)
+identity.add_command(households)
+identity.add_command(organisations)
 
 
 @identity.command()
@@ -101,7 +104,7 @@ def changes(after: int, limit: int, *, as_json: bool) -> None:
     """
     from onefold.identity.feed import list_changes
 
-    with _reading() as (_workspace, connection):
+    with reading() as (_workspace, connection):
         found = list_changes(connection, after=after, limit=limit)
     if as_json:
         print_json({"changes": [asdict(one) for one in found], "last": found[-1].change_id if found else after})
@@ -134,7 +137,7 @@ def resolve(name: str, as_of: Any, *, as_json: bool) -> None:
     from onefold.kernel import is_customer_id, utc_now
 
     moment = as_of.replace(tzinfo=UTC) if as_of else utc_now()
-    with _reading() as (_workspace, connection):
+    with reading() as (_workspace, connection):
         found = customer_as_of(connection, name.lower() if is_customer_id(name.lower()) else name, moment)
     if found is None:
         raise NotFound(
@@ -217,7 +220,7 @@ def explain(one: str, other: str | None, *, as_json: bool) -> None:
     from onefold.identity.explaining import explain_customer, explain_pair
     from onefold.identity.map import owner_of, subjects_of
 
-    with _reading() as (workspace, connection), workspace.warehouse() as engine:
+    with reading() as (workspace, connection), workspace.warehouse() as engine:
         ours = _records(workspace, connection, one)
         if other is None:
             found = explain_customer(connection, engine, subjects_of(connection, owner_of(connection, ours[0]) or ""))
@@ -305,7 +308,7 @@ def overrides(*, with_withdrawn: bool, as_json: bool) -> None:
     """
     from onefold.identity import list_overrides
 
-    with _reading() as (_workspace, connection):
+    with reading() as (_workspace, connection):
         found = list_overrides(connection, with_withdrawn=with_withdrawn)
     if as_json:
         print_json({"overrides": [asdict(one) for one in found]})
@@ -430,7 +433,8 @@ def _sides(override: Any) -> list[tuple[str, ...]]:
 
 
 @contextmanager
-def _reading() -> Iterator[tuple[Workspace, sa.Connection]]:
+def reading() -> Iterator[tuple[Workspace, sa.Connection]]:
+    """The workspace here and its app database, in one snapshot."""
     from onefold.workspace import Workspace
 
     with Workspace.open() as workspace, workspace.database.read() as connection:

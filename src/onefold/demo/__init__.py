@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onefold.demo.model import DemoCompany, Difficulty, Score
+from onefold.demo.model import DemoCompany, Difficulty, HouseholdScore, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DemoCompany",
     "Difficulty",
+    "HouseholdScore",
     "Score",
     "check_company",
     "draw_passphrase",
@@ -62,7 +63,7 @@ def open_company(directory: Path) -> DemoCompany:
     return read(directory)
 
 
-def check_company(directory: Path, identities: pa.Table) -> Score:
+def check_company(directory: Path, identities: pa.Table, households: pa.Table | None = None) -> Score:
     """Score an identity map of the demo company against the truth.
 
     Args:
@@ -71,6 +72,7 @@ def check_company(directory: Path, identities: pa.Table) -> Score:
             writes them; rows about anything but the company's people records (organisations, test rows)
             are left out of the score. What a table is called does not matter: no two tables of one source
             share a key.
+        households: columns ``customer_id``, ``household_id`` of all who live with others, to be scored too.
 
     Returns:
         The score. A people record that ``identities`` lacks counts as a customer of its own.
@@ -81,7 +83,7 @@ def check_company(directory: Path, identities: pa.Table) -> Score:
     """
     from onefold.demo.check import check_company as check
 
-    return check(directory, identities)
+    return check(directory, identities, households)
 
 
 def staff_company(connection: sa.Connection, passphrase: str) -> Sequence[Colleague]:

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from onefold.demo.model import Difficulty, Score
+from onefold.demo.model import Difficulty, HouseholdScore, Score
 from onefold.errors import InvalidInput, NotFound
 
 _Labels = npt.NDArray[np.int64]
 
 
-def check_company(directory: Path, identities: pa.Table) -> Score:
+def check_company(directory: Path, identities: pa.Table, households: pa.Table | None = None) -> Score:
     """See ``onefold.demo.check_company``."""
     truth = _read_truth(directory / "truth" / "truth.parquet")
     customers, missing = _customers_of(truth, identities)
@@ -38,6 +38,7 @@ def check_company(directory: Path, identities: pa.Table) -> Score:
         people_exact=cells.people_exact(),
         largest_customer=int(cells.customer_sizes.max()),
         household_pairs_merged=_household_pairs(truth, customers, cells),
+        households=None if households is None else _household_score(truth, identities, households),
         recall_by_difficulty=_recall_by_difficulty(truth, people, customers),
     )
 
@@ -115,6 +116,26 @@ def _household_pairs(truth: pa.Table, customers: _Labels, cells: _Cells) -> int:
     """Pairs of one customer and household but two people; ``household_id`` of every person is set."""
     homes = _Cells(_codes(truth["household_id"]), customers)
     return int(_pairs(homes.counts) - _pairs(cells.counts))
+
+
+def _household_score(truth: pa.Table, identities: pa.Table, households: pa.Table) -> HouseholdScore:
+    """Compare who shares a household with who does in truth."""
+    import polars as pl
+
+    known = pl.DataFrame(truth.select(["source", "record_key", "person_id", "household_id"])).join(
+        pl.DataFrame(identities.select(["source", "record_key", "customer_id"])), ["source", "record_key"]
+    )
+    homes = known.select("person_id", true="household_id").unique()
+    # the person of most records; of several the first in the alphabet
+    counted = known.group_by("customer_id", "person_id").len().sort("len", "person_id", descending=[True, False])
+    person_of = counted.unique("customer_id", keep="first", maintain_order=True)
+    held = person_of.join(pl.DataFrame(households.select(["customer_id", "household_id"])), "customer_id")
+    living = held.select("person_id", "household_id").unique().join(homes, "person_id")
+    pairs = living.join(living, "household_id", suffix="_other").filter(pl.col("person_id") < pl.col("person_id_other"))
+    pairs = pairs.unique(["person_id", "person_id_other"])
+    found, right = len(pairs), int((pairs["true"] == pairs["true_other"]).sum())
+    true = int(_pairs(homes.group_by("true").len()["len"].to_numpy()))
+    return HouseholdScore(right / found if found else 1.0, right / true if true else 1.0, found, true)
 
 
 def _recall_by_difficulty(truth: pa.Table, people: _Labels, customers: _Labels) -> dict[str, tuple[float, int]]:

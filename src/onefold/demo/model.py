@@ -104,6 +104,20 @@ class DemoCompany:
 
 
 @dataclass(frozen=True)
+class HouseholdScore:
+    """How well households say who lives together, in pairs of people; a customer is the person of most its records."""
+
+    precision: float
+    """Share of the pairs found that are true."""
+    recall: float
+    """Share of the true pairs that were found."""
+    pairs: int
+    """Found."""
+    true_pairs: int
+    """Pairs of people with records who share a household, also where no record shows it."""
+
+
+@dataclass(frozen=True)
 class Score:
     """How well an identity map tells the demo company's people apart and together.
 
@@ -130,6 +144,8 @@ class Score:
     """Records of the customer that has most."""
     household_pairs_merged: int
     """Wrongly united pairs whose two people share a household."""
+    households: HouseholdScore | None
+    """How well people who live together were found; None where households were not given."""
     recall_by_difficulty: Mapping[str, tuple[float, int]]
     """Difficulty → (pair recall, true pairs) over true pairs with at least one such record; ``none`` are
     pairs of two records that nothing is hard about."""

@@ -17,8 +17,17 @@ import sqlalchemy as sa
 from onefold.engines import Engine
 from onefold.errors import InvalidInput
 from onefold.identity.map_sql import SETTLED, STEPS_AFTER_IDS, STEPS_BEFORE_IDS
-from onefold.identity.tables import customer, identity_run, subject, subject_history
-from onefold.kernel import customer_id_for
+from onefold.identity.tables import (
+    customer,
+    household,
+    household_member,
+    household_member_history,
+    household_run,
+    identity_run,
+    subject,
+    subject_history,
+)
+from onefold.kernel import customer_id_for, household_id_for
 from onefold.storage import read_table
 
 _PER_QUERY = 500
@@ -33,6 +42,46 @@ _ISSUED = pa.schema(
         ("merged_into", _TEXT),
         ("created_run", _NUMBER),
     ]
+)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where permanent ids of one level are kept.
+
+    The rules speak of subjects and customers; a household's subjects are customers, and it is to
+    them what a customer is to records.
+    """
+
+    issued: sa.Table
+    held: sa.Table
+    past: sa.Table
+    runs: sa.Table
+    member: str
+    """The column that names what is held."""
+    owner: str
+    """The column that names who holds it."""
+    id_for: Callable[[bytes, str, int], str]
+
+    @property
+    def kind(self) -> sa.ColumnElement[str]:
+        """What an issued id is; of a level that is all of one kind, its name."""
+        return self.issued.c.get("kind", sa.literal(self.issued.name, sa.Text).label("kind"))
+
+    def name(self, column: str) -> str:
+        """What ``column`` of the rules is called in the tables."""
+        return {"subject_id": self.member, "customer_id": self.owner}.get(column, column)
+
+
+CUSTOMERS = Ledger(customer, subject, subject_history, identity_run, "subject_id", "customer_id", customer_id_for)
+HOUSEHOLDS = Ledger(
+    household,
+    household_member,
+    household_member_history,
+    household_run,
+    "customer_id",
+    "household_id",
+    household_id_for,
 )
 
 
@@ -87,6 +136,7 @@ def plan_map(
     workspace_key: bytes,
     pins: Mapping[Any, str] | None = None,
     among: Collection[str] | None = None,
+    ledger: Ledger = CUSTOMERS,
 ) -> MapPlan:
     """Compute how the map changes when subjects are clustered as ``clusters`` says.
 
@@ -98,13 +148,14 @@ def plan_map(
         pins: cluster -> the issued customer that it has to be, whatever the rules say; for undoing.
         among: active customers whose subjects alone are clustered, and all of whose subjects are; everybody where
             absent. The plan is the same as if everybody else were given as they are, but costs what they are.
+        ledger: of customers, or of households; ``subject_id`` and ``customer_id`` then stand for its members and ids.
 
     Raises:
         InvalidInput: a subject is in two clusters, or a value is missing.
     """
     engine = Engine.open()
     try:
-        _load(engine, connection, clusters, _relations(connection, among, set((pins or {}).values())))
+        _load(engine, connection, clusters, _relations(connection, ledger, among, set((pins or {}).values())))
         names = pa.array(list(pins or {}), clusters.schema.field("cluster").type)
         engine.write(
             "pin", pa.table({"cluster": names, "customer_id": pa.array((pins or {}).values(), _TEXT)}), replace=True
@@ -114,17 +165,17 @@ def plan_map(
             engine.execute(f"create table {relation} as {step}")
             if relation == "link":
                 _follow_links(engine)
-        founded = _found(engine, workspace_key, lambda ids: _issued_among(connection, ids))
+        founded = _found(engine, ledger, workspace_key, lambda ids: _issued_among(connection, ledger, ids))
         engine.write("founded", founded, replace=True)
         for relation, step in STEPS_AFTER_IDS.items():
             engine.execute(f"create table {relation} as {step}")
-        return _plan(engine, _last_run(connection))
+        return _plan(engine, _last_run(connection, ledger))
     finally:
         engine.close()
 
 
-def _last_run(connection: sa.Connection) -> int:
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(identity_run.c.run_id), 0))).scalar_one())
+def _last_run(connection: sa.Connection, ledger: Ledger) -> int:
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(ledger.runs.c.run_id), 0))).scalar_one())
 
 
 def _load(
@@ -152,54 +203,56 @@ def _load(
 
 
 def _relations(
-    connection: sa.Connection, among: Collection[str] | None, pinned: set[str]
+    connection: sa.Connection, ledger: Ledger, among: Collection[str] | None, pinned: set[str]
 ) -> dict[str, tuple[pa.Schema, list[Any]]]:
     """``held``, ``past`` and ``issued``: their columns, and the queries that together read them."""
 
     def select(table: sa.Table, schema: pa.Schema) -> sa.Select[Any]:
-        return sa.select(*(table.c[name] for name in schema.names))
+        return sa.select(
+            *(ledger.kind if name == "kind" else table.c[ledger.name(name)].label(name) for name in schema.names)
+        )
 
-    held, past, issued = select(subject, _HELD), select(subject_history, _PAST), select(customer, _ISSUED)
+    held, past, issued = select(ledger.held, _HELD), select(ledger.past, _PAST), select(ledger.issued, _ISSUED)
     if among is None:
         return {"held": (_HELD, [held]), "past": (_PAST, [past]), "issued": (_ISSUED, [issued])}
+    owners = [table.c[ledger.owner] for table in (ledger.held, ledger.past, ledger.issued)]
     mine = _parts(among)
     names = [
         name
         for part in mine
-        for name in connection.execute(sa.select(subject.c.subject_id).where(subject.c.customer_id.in_(part))).scalars()
+        for name in connection.execute(
+            sa.select(ledger.held.c[ledger.member]).where(ledger.held.c[ledger.owner].in_(part))
+        ).scalars()
     ]
-    concerned = _concerned(connection, set(among) | pinned, names)
-    ids = _parts(concerned)
+    ids = _parts(_concerned(connection, ledger, set(among) | pinned, names))
     return {
-        "held": (_HELD, [held.where(subject.c.customer_id.in_(part)) for part in mine]),
+        "held": (_HELD, [held.where(owners[0].in_(part)) for part in mine]),
         "past": (
             _PAST,
-            [past.where(subject_history.c.subject_id.in_(part)) for part in _parts(names)]
-            + [past.where(subject_history.c.customer_id.in_(part)) for part in ids],
+            [past.where(ledger.past.c[ledger.member].in_(part)) for part in _parts(names)]
+            + [past.where(owners[1].in_(part)) for part in ids],
         ),
-        "issued": (_ISSUED, [issued.where(customer.c.customer_id.in_(part)) for part in ids]),
+        "issued": (_ISSUED, [issued.where(owners[2].in_(part)) for part in ids]),
     }
 
 
-def _concerned(connection: sa.Connection, among: set[str], names: Sequence[str]) -> list[str]:
+def _concerned(connection: sa.Connection, ledger: Ledger, among: set[str], names: Sequence[str]) -> list[str]:
     """``among``, and the merged ids under which their subjects once stood, with all that these were merged into.
 
     Other active customers are none of it, though one of their ids may have held one of these subjects.
     """
     found = set(among)
+    owned = sa.select(ledger.past.c[ledger.owner]).distinct()
     layer = {
         owner
         for part in _parts(names)
-        for owner in connection.execute(
-            sa.select(subject_history.c.customer_id).where(subject_history.c.subject_id.in_(part)).distinct()
-        ).scalars()
+        for owner in connection.execute(owned.where(ledger.past.c[ledger.member].in_(part))).scalars()
     } | among
+    issued = ledger.issued.c[ledger.owner]
     while layer:
-        query = sa.select(customer.c.customer_id, customer.c.merged_into)
-        rows = [
-            row for part in _parts(layer) for row in connection.execute(query.where(customer.c.customer_id.in_(part)))
-        ]
-        merged = {row.customer_id: row.merged_into for row in rows if row.merged_into is not None}
+        query = sa.select(issued, ledger.issued.c.merged_into)
+        rows = [tuple(row) for part in _parts(layer) for row in connection.execute(query.where(issued.in_(part)))]
+        merged = {one: into for one, into in rows if into is not None}
         found |= merged.keys()
         layer = set(merged.values()) - found
     return sorted(found)
@@ -234,29 +287,32 @@ def _follow_links(engine: Engine) -> None:
         )
 
 
-def _found(engine: Engine, workspace_key: bytes, find_issued: Callable[[list[str]], set[str]]) -> pa.Table:
+def _found(
+    engine: Engine, ledger: Ledger, workspace_key: bytes, find_issued: Callable[[list[str]], set[str]]
+) -> pa.Table:
     """cluster, customer_id: an id for each cluster that has none, derived from its smallest subject.
 
     A subject that founded before (and was split off since) founds again under the next attempt.
     """
     unowned = engine.arrow("select cluster_no, founder from ownerless order by founder")
     founders = unowned["founder"].to_pylist()
-    ids = [customer_id_for(workspace_key, founder) for founder in founders]
+    ids = [ledger.id_for(workspace_key, founder, 0) for founder in founders]
     attempt = 0
     while taken := find_issued(ids):
         attempt += 1
         ids = [
-            customer_id_for(workspace_key, founder, attempt) if customer_id in taken else customer_id
+            ledger.id_for(workspace_key, founder, attempt) if customer_id in taken else customer_id
             for founder, customer_id in zip(founders, ids, strict=True)
         ]
     return pa.table({"cluster_no": unowned["cluster_no"], "customer_id": pa.array(ids, pa.string())})
 
 
-def _issued_among(connection: sa.Connection, ids: list[str]) -> set[str]:
+def _issued_among(connection: sa.Connection, ledger: Ledger, ids: list[str]) -> set[str]:
     """Those of ``ids`` that were ever issued; new ones must differ from all of them."""
-    known = sa.select(customer.c.customer_id)
+    issued = ledger.issued.c[ledger.owner]
+    known = sa.select(issued)
     if len(ids) <= _PER_QUERY:
-        return set(connection.execute(known.where(customer.c.customer_id.in_(ids))).scalars())
+        return set(connection.execute(known.where(issued.in_(ids))).scalars())
     return set(connection.execute(known).scalars()).intersection(ids)
 
 

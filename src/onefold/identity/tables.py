@@ -175,3 +175,79 @@ customer_doubt = sa.Table(
     sa.Column("out_probability", sa.Float),
 )
 """Grain: one row per active customer of whom it is doubtful that it is one and whole: why."""
+household_run = sa.Table(
+    "household_run",
+    metadata,
+    sa.Column("run_id", sa.Integer, primary_key=True),
+    sa.Column("build_no", sa.Integer),
+    sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+)
+"""Grain: one row per applied change of who lives with whom."""
+
+household = sa.Table(
+    "household",
+    metadata,
+    sa.Column("household_id", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),  # active, merged, retired
+    sa.Column("merged_into", sa.Text, index=True),  # a household_id; follow until one is not merged
+    sa.Column("created_run", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+"""Grain: one row per household id ever issued; rows are never deleted."""
+
+household_member = sa.Table(
+    "household_member",
+    metadata,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("household_id", sa.Text, nullable=False, index=True),
+    sa.Column("attached_run", sa.Integer, nullable=False),
+    sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("strength", sa.Float, nullable=False),  # 0 to 1: of what speaks for it
+    sa.Column("reasons", sa.JSON, nullable=False),  # [{kind, values, subjects, with}]: its records, others
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per person that lives with others now; a person belongs to one household at most."""
+
+household_member_history = sa.Table(
+    "household_member_history",
+    metadata,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("detached_run", sa.Integer, primary_key=True),
+    sa.Column("household_id", sa.Text, nullable=False, index=True),
+    sa.Column("attached_run", sa.Integer, nullable=False),
+    sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("detached_at", sa.DateTime(timezone=True), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per membership of a household that has ended."""
+
+organisation_member = sa.Table(
+    "organisation_member",
+    metadata,
+    sa.Column("customer_id", sa.Text, primary_key=True),  # the person
+    sa.Column("organisation_id", sa.Text, primary_key=True),  # a customer_id too
+    sa.Column("is_main", sa.Boolean, nullable=False),  # the one that stands for the person; never of an ended one
+    sa.Column("role", sa.Text),  # the job title as its record says it
+    sa.Column("subject_id", sa.Text, nullable=False),  # the record that says so, the newest of them
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),  # that record's beginning, else when it was seen
+    sa.Column("until", sa.DateTime(timezone=True)),  # when no record said so any more; null while one does
+    sa.Column("strength", sa.Float, nullable=False),  # 0 to 1: of what speaks for it
+    sa.Column("reasons", sa.JSON, nullable=False),  # [{kind, value, subject}]; kind key, name or domain
+    sa.Index("organisation_member_by_organisation", "organisation_id", "customer_id"),
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per person and organisation that it belongs to or once belonged to."""
+
+organisation_link = sa.Table(
+    "organisation_link",
+    metadata,
+    sa.Column("organisation_id", sa.Text, primary_key=True),
+    sa.Column("other_id", sa.Text, primary_key=True, index=True),
+    sa.Column("kind", sa.Text, primary_key=True),  # parent (the other is), related
+    sa.Column("subject_id", sa.Text, nullable=False),  # the record that says so
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True)),  # null while the record says so
+    sqlite_with_rowid=False,
+)
+"""Grain: one row per pair of organisations of which a record says that one is the other's parent or relation."""

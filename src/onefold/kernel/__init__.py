@@ -1,7 +1,7 @@
 """Small things every package may use: permanent ids, time, text that is safe to show. Standard library only."""
 
 from onefold.kernel.clock import Clock, utc_now
-from onefold.kernel.ids import customer_id_for, is_customer_id, new_id, subject_id_for
+from onefold.kernel.ids import customer_id_for, household_id_for, is_customer_id, new_id, subject_id_for
 from onefold.kernel.rules import Rule, attributes_of, my_names_of, parse_rule, unparse_rule
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Rule",
     "attributes_of",
     "customer_id_for",
+    "household_id_for",
     "is_customer_id",
     "my_names_of",
     "new_id",

@@ -36,14 +36,22 @@ def customer_id_for(workspace_key: bytes, founding_subject_id: str, attempt: int
         ``cus_`` and 16 lower-case base32 characters (80 bits: at 10 billion customers the chance of any
         collision is about 4 in 100,000).
     """
-    message = f"{founding_subject_id}\x00{attempt}".encode()
-    digest = hashlib.blake2b(message, key=workspace_key, digest_size=10).digest()
-    return "cus_" + base64.b32encode(digest).decode().lower()
+    return "cus_" + _derived(workspace_key, founding_subject_id, attempt)
+
+
+def household_id_for(workspace_key: bytes, founding_customer_id: str, attempt: int = 0) -> str:
+    """The permanent id of the household that ``founding_customer_id`` founds; as ``customer_id_for``."""
+    return "hou_" + _derived(workspace_key, founding_customer_id, attempt)
 
 
 def is_customer_id(text: str) -> bool:
     """Whether ``text`` has the shape of a customer id (it need not exist)."""
     return _ID.fullmatch(text) is not None
+
+
+def _derived(workspace_key: bytes, founder: str, attempt: int) -> str:
+    digest = hashlib.blake2b(f"{founder}\x00{attempt}".encode(), key=workspace_key, digest_size=10).digest()
+    return base64.b32encode(digest).decode().lower()
 
 
 def new_id(prefix: str) -> str:

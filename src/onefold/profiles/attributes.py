@@ -12,8 +12,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from onefold.access import Access
 from onefold.errors import InvalidInput
 from onefold.profiles.attribute_sql import Owned, Words, as_flag, as_moment, as_number, member, of_profile, source_of
+from onefold.profiles.level_sql import level_column
 from onefold.profiles.rules import ATTRIBUTE_RULES
 from onefold.profiles.tables import profile, profile_attribute, profile_summary
 
@@ -36,6 +38,13 @@ _TRAITS: dict[str, tuple[Type, tuple[str, ...]]] = {
 """Trait -> its type, and where it stands in ``profile.traits``."""
 
 _LISTS = ("tag", "source", "sign")
+LEVELS: dict[str, Type] = {
+    "household_id": "text",
+    "household_size": "number",
+    "organisation_id": "text",
+    "organisation_name": "text",
+}
+"""What a customer is part of: attribute -> its type (``level_attributes.py``)."""
 _TYPES: dict[str, Type] = {
     "created_at": "moment",
     "updated_at": "moment",
@@ -76,8 +85,12 @@ class SearchAttribute:
         return f"attribute.{self.meaning}"
 
 
-def summary_column(attribute: str) -> sa.ColumnElement[Any]:
+def summary_column(attribute: str, access: Access | None = None) -> sa.ColumnElement[Any]:
     """An attribute or trait of the customer of a ``profile_summary`` row, typed; null where it is missing.
+
+    Args:
+        attribute: or another word for it.
+        access: of the actor to whom it is told, where it speaks of other customers too; else of all there are.
 
     Attributes with several values (``tag``, ``source``, ``sign``) compare value by value; of several e-mails and the
     like it is the best that counts.
@@ -91,6 +104,8 @@ def summary_column(attribute: str) -> sa.ColumnElement[Any]:
         return profile_summary.c[name]
     if name in _LISTS:
         return _list_column(name)
+    if name in LEVELS:
+        return level_column(name, access, summary_column)
     if name in _TRAITS:
         text = member(profile.c.traits, *_TRAITS[name][1])
     else:
@@ -110,6 +125,8 @@ def describe_attribute(attribute: str) -> SearchAttribute:
         return SearchAttribute(name, _type_of(profile_summary.c[name]), name, None, True, True)
     if name in _LISTS:
         return SearchAttribute(name, "list", name, None, False, True)
+    if name in LEVELS:
+        return SearchAttribute(name, LEVELS[name], name, None, True, False)
     if name in _TRAITS:
         return SearchAttribute(name, _TRAITS[name][0], name, None, True, False)
     rule = ATTRIBUTE_RULES.get(meaning)
@@ -131,7 +148,7 @@ def searchable_attributes(connection: sa.Connection | None = None) -> list[Searc
         order = {name: place for place, name in enumerate(ATTRIBUTE_RULES)}
         held = connection.scalars(sa.select(profile_attribute.c.attribute))
         rest = sorted(held, key=lambda name: (order.get(name.partition(":")[0], len(order)), name))
-    names = dict.fromkeys((*PROMOTED, *_LISTS, *_TRAITS, *rest))
+    names = dict.fromkeys((*PROMOTED, *_LISTS, *LEVELS, *_TRAITS, *rest))
     return [describe_attribute(name) for name in names]
 
 

@@ -18,6 +18,7 @@ from onefold.access import Access
 from onefold.errors import InvalidInput, NotAllowed
 from onefold.kernel import parse_rule
 from onefold.profiles.attributes import ALIASES, describe_attribute, summary_column
+from onefold.profiles.level_attributes import searched_column, seen_column
 from onefold.profiles.search import Search, read_search
 from onefold.profiles.signs import hidden_signs, require_signs
 from onefold.profiles.tables import profile_summary
@@ -105,7 +106,7 @@ def parse_sort(text: str) -> tuple[SortKey, ...]:
 
 def searching(access: Access) -> Any:
     """Resolves attributes for filters and sorting of the actor's choice; refuses masked ones."""
-    resolve = access.searching(summary_column)
+    resolve = searched_column(access)
 
     def found(attribute: str) -> sa.ColumnElement[Any]:
         name = ALIASES.get(attribute, attribute)
@@ -264,6 +265,7 @@ class _Shown:
         if len(described) > MOST_FIELDS:
             raise InvalidInput(f"at most {MOST_FIELDS} fields at a time")
         self._access = access
+        self._seen = seen_column(access)
         self._names = [found.name for found in described]
         self._unseen = hidden_signs(access) if "sign" in self._names else None
         self._masked = [name for name in self._names if not access.may_search(name)]
@@ -278,7 +280,7 @@ class _Shown:
     def _column(self, name: str) -> sa.ColumnElement[Any]:
         if name == "sign" and self._unseen:
             return sa.cast(sa.null(), sa.Text)
-        return self._access.masked_column(name, summary_column(name), summary_column)
+        return self._access.masked_column(name, self._seen(name), summary_column)
 
     def row(self, values: Sequence[Any]) -> Row:
         """A row of the columns, whatever follows them."""

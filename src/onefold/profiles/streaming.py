@@ -23,6 +23,7 @@ from onefold.access import Access, Actor
 from onefold.errors import InvalidInput
 from onefold.profiles.attributes import describe_attribute, summary_column
 from onefold.profiles.export import CUSTOMER_ENDINGS, checked_path, inert, opened, replacing
+from onefold.profiles.level_attributes import seen_column
 from onefold.profiles.listing import DEFAULT_FIELDS, MOST_FIELDS, Wanted, matching
 from onefold.profiles.tables import profile_summary
 from onefold.storage import aware
@@ -66,7 +67,8 @@ class CustomerStream:
             raise InvalidInput(f"at most {MOST_FIELDS} fields at a time")
         if "tag" in names:
             access.require("read", "tag")
-        columns = {name: access.masked_column(name, summary_column(name), summary_column) for name in names}
+        seen = seen_column(access)
+        columns = {name: access.masked_column(name, seen(name), summary_column) for name in names}
         may_export = access.customers(summary_column, verb="export", kind="customer")
         self._query = (
             sa.select(*(column.label(f"field_{place}") for place, column in enumerate(columns.values())))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -56,9 +56,15 @@ _MOST_RECORDS = 12
 _MOST_CHANGES = 10
 
 
-def render_card(card: Card, console: Console) -> None:
-    """Print ``card``: who it is, what is known and from where, what happened. Fits 80 columns and more."""
-    console.print(_header(card))
+def render_card(card: Card, console: Console, belongs: Sequence[tuple[str, str]] = ()) -> None:
+    """Print ``card``: who it is, what is known and from where, what happened. Fits 80 columns and more.
+
+    Args:
+        card: of the customer.
+        console: to print on.
+        belongs: label and text of further lines of the header: household, organisation.
+    """
+    console.print(_header(card, belongs))
     if card.attributes:
         console.print(_attributes(card, console.width))
     if card.records:
@@ -81,7 +87,7 @@ def safe_text(value: object, *, style: str = "") -> Text:
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 
 
-def _header(card: Card) -> Panel:
+def _header(card: Card, belongs: Sequence[tuple[str, str]]) -> Panel:
     title = safe_text(card.display_name or card.customer_id, style="bold")
     body: list[RenderableType] = []
     if card.state == "retired":
@@ -92,6 +98,8 @@ def _header(card: Card) -> Panel:
     for essential in card.essentials:
         if essential.field not in ("name", "identity_confidence"):
             lines.add_row(*essential_line(essential))
+    for label, text in belongs:
+        lines.add_row(label, safe_text(text))
     lines.add_row("Known in", _known_in(card))
     if card.identity and card.identity.confidence is not None:
         lines.add_row("One and whole", _sureness(card.identity))

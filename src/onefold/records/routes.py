@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from onefold.catalog.model import Join, Role, Table
+from onefold.catalog.model import Join, Meaning, Role, Table
 from onefold.engines import quote_identifier
 from onefold.records.learning import landed_relation
 
@@ -102,3 +102,25 @@ def carried_query(table: Table, joins: Sequence[Join], column: str) -> str:
 def _join_key(column: str) -> str:
     """A key without stray spaces and without the '.0' that spreadsheets add to numbers."""
     return f"regexp_replace(trim({column}), '^([0-9]+)\\.0+$', '\\1')"
+
+
+def joins_to(
+    table: Table, by_name: Mapping[str, Table], role: Role, *, most_hops: int = _MOST_HOPS
+) -> list[tuple[Join, ...]]:
+    """Every way of at most ``most_hops`` joins from ``table`` to tables of ``role``, through nothing but references.
+
+    Joins by the name of a company are none: a name is no key.
+    """
+    names = {(t.full_name, c.name) for t in by_name.values() for c in t.with_meaning(Meaning.COMPANY)}
+    found: list[tuple[Join, ...]] = []
+    frontier: list[tuple[tuple[Join, ...], Table]] = [((), table)]
+    for _ in range(most_hops):
+        steps = [
+            ((*joins, join), by_name[target])
+            for joins, at in frontier
+            for join in at.joins
+            if (target := f"{join.to_source}.{join.to_table}") in by_name and (at.full_name, join.column) not in names
+        ]
+        found += [joins for joins, at in steps if at.role is role]
+        frontier = [(joins, at) for joins, at in steps if at.role is Role.REFERENCE]
+    return sorted(found, key=lambda joins: Route(joins, table).describe())

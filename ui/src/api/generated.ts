@@ -1862,6 +1862,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{key}/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Household
+         * @description Who lives with the customer, and what speaks for it.
+         */
+        get: operations["get_household_api_v1_customers__key__household_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{key}/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Organisation
+         * @description The organisations that the customer belongs to or belonged to; of an organisation its parents and relations.
+         */
+        get: operations["get_organisation_api_v1_customers__key__organisation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{key}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Organisation People
+         * @description The people of an organisation, those of today first.
+         */
+        get: operations["get_organisation_people_api_v1_organisations__key__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/notes": {
         parameters: {
             query?: never;
@@ -3378,6 +3438,20 @@ export interface components {
             customers: number;
         };
         /**
+         * BelongingAnswer
+         * @description Where a customer belongs: a person to organisations, an organisation to others.
+         */
+        BelongingAnswer: {
+            /** Customer Id */
+            customer_id: string;
+            /** Kind */
+            kind: string;
+            /** Memberships */
+            memberships: components["schemas"]["Membership"][];
+            /** Relations */
+            relations: components["schemas"]["OrganisationRelation"][];
+        };
+        /**
          * BuildAsk
          * @description What to build.
          * @example {
@@ -4714,6 +4788,43 @@ export interface components {
             title: string;
         };
         /**
+         * Household
+         * @description People who live together, the customer first.
+         */
+        Household: {
+            /** Household Id */
+            household_id: string;
+            /** Size */
+            size: number;
+            /** Members */
+            members: components["schemas"]["HouseholdMember"][];
+        };
+        /**
+         * HouseholdAnswer
+         * @description The household of a customer; null where the caller knows of nobody who lives with it.
+         */
+        HouseholdAnswer: {
+            /** Customer Id */
+            customer_id: string;
+            household: components["schemas"]["Household"] | null;
+        };
+        /**
+         * HouseholdMember
+         * @description Somebody who lives there.
+         */
+        HouseholdMember: {
+            person: components["schemas"]["NamedCustomer"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Strength */
+            strength: number;
+            /** Reasons */
+            reasons: components["schemas"]["LevelReason"][];
+        };
+        /**
          * IdChange
          * @description What happened to the id.
          */
@@ -5138,6 +5249,20 @@ export interface components {
             shown: number;
         };
         /**
+         * LevelReason
+         * @description Values that only together say something, such as a surname at an address.
+         */
+        LevelReason: {
+            /** Kind */
+            kind: string;
+            /** Values */
+            values: components["schemas"]["ReasonValue"][];
+            /** Records */
+            records: string[];
+            /** Shared With */
+            shared_with: string[];
+        };
+        /**
          * LineOut
          * @description One line of a job's log.
          */
@@ -5481,12 +5606,50 @@ export interface components {
             roles: string[];
         };
         /**
+         * Membership
+         * @description That a person belongs, or belonged, to an organisation.
+         */
+        Membership: {
+            organisation: components["schemas"]["NamedCustomer"];
+            /** Role */
+            role: string | null;
+            /** Role Hidden By */
+            role_hidden_by: string | null;
+            /** Is Main */
+            is_main: boolean;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** Strength */
+            strength: number;
+            /** Reasons */
+            reasons: components["schemas"]["LevelReason"][];
+        };
+        /**
          * MergeTarget
          * @description The tag that remains.
          */
         MergeTarget: {
             /** Into */
             into: string;
+        };
+        /**
+         * NamedCustomer
+         * @description Another customer, by its name as the caller may see it.
+         */
+        NamedCustomer: {
+            /** Customer Id */
+            customer_id: string;
+            /** Kind */
+            kind: string;
+            /** Display Name */
+            display_name: string | null;
+            /** Name Hidden By */
+            name_hidden_by: string | null;
         };
         /**
          * NewKey
@@ -5728,6 +5891,53 @@ export interface components {
              * @example email
              */
             field: string;
+        };
+        /**
+         * OrganisationPeople
+         * @description Some of an organisation's people: those of today first.
+         */
+        OrganisationPeople: {
+            organisation: components["schemas"]["NamedCustomer"];
+            /** Items */
+            items: components["schemas"]["OrganisationPerson"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * OrganisationPerson
+         * @description Somebody of an organisation.
+         */
+        OrganisationPerson: {
+            person: components["schemas"]["NamedCustomer"];
+            /** Role */
+            role: string | null;
+            /** Role Hidden By */
+            role_hidden_by: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** Strength */
+            strength: number;
+        };
+        /**
+         * OrganisationRelation
+         * @description Another organisation that a record connects with it.
+         */
+        OrganisationRelation: {
+            organisation: components["schemas"]["NamedCustomer"];
+            /** Kind */
+            kind: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * OtherValue
@@ -6516,6 +6726,18 @@ export interface components {
              * @description All of them where absent.
              */
             notification_ids?: string[] | null;
+        };
+        /**
+         * ReasonValue
+         * @description One value that speaks for it; null with ``hidden_by`` where a policy hides it.
+         */
+        ReasonValue: {
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string | null;
+            /** Hidden By */
+            hidden_by: string | null;
         };
         /**
          * ReasonsOut
@@ -15387,6 +15609,191 @@ export interface operations {
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_household_api_v1_customers__key__household_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any key: id, e-mail, phone, `source:record_key`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "household": {
+                     *         "household_id": "hou_k3m9x2p7q4w8z1aa",
+                     *         "size": 1,
+                     *         "members": [
+                     *           {
+                     *             "person": {
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *               "kind": "kind",
+                     *               "display_name": "Ana García",
+                     *               "name_hidden_by": "name hidden by"
+                     *             },
+                     *             "since": "2026-11-03T09:14:07.250Z",
+                     *             "strength": 0.5,
+                     *             "reasons": [
+                     *               {}
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HouseholdAnswer"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_organisation_api_v1_customers__key__organisation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any key: id, e-mail, phone, `source:record_key`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *       "kind": "kind",
+                     *       "memberships": [
+                     *         {
+                     *           "organisation": {
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *             "kind": "kind",
+                     *             "display_name": "Ana García",
+                     *             "name_hidden_by": "name hidden by"
+                     *           },
+                     *           "role": "role",
+                     *           "role_hidden_by": "role hidden by",
+                     *           "is_main": false,
+                     *           "since": "2026-11-03T09:14:07.250Z",
+                     *           "until": "2026-11-03T09:14:07.250Z",
+                     *           "strength": 0.5,
+                     *           "reasons": [
+                     *             {
+                     *               "kind": "kind",
+                     *               "values": [],
+                     *               "records": [],
+                     *               "shared_with": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "relations": [
+                     *         {
+                     *           "organisation": {
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *             "kind": "kind",
+                     *             "display_name": "Ana García",
+                     *             "name_hidden_by": "name hidden by"
+                     *           },
+                     *           "kind": "kind",
+                     *           "since": "2026-11-03T09:14:07.250Z",
+                     *           "until": "2026-11-03T09:14:07.250Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BelongingAnswer"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_organisation_people_api_v1_organisations__key__people_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Any key: id, e-mail, phone, `source:record_key`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "organisation": {
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *         "kind": "kind",
+                     *         "display_name": "Ana García",
+                     *         "name_hidden_by": "name hidden by"
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "person": {
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *             "kind": "kind",
+                     *             "display_name": "Ana García",
+                     *             "name_hidden_by": "name hidden by"
+                     *           },
+                     *           "role": "role",
+                     *           "role_hidden_by": "role hidden by",
+                     *           "since": "2026-11-03T09:14:07.250Z",
+                     *           "until": "2026-11-03T09:14:07.250Z",
+                     *           "strength": 0.5
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrganisationPeople"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];

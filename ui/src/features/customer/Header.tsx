@@ -11,6 +11,7 @@ import { CarePanel } from "./care";
 import { HandOver } from "./HandOver";
 import { isolated } from "./labels";
 import { CustomerId } from "./CustomerId";
+import { LevelLines } from "./Levels";
 
 interface Traits {
   systems?: string[];
@@ -54,6 +55,7 @@ export function Header({ card }: { card: Card }): ReactNode {
       {isFormer && <Alert showIcon type="info" title={t("header.former", { id: isolated(card.asked_for) })} />}
       {card.state === "retired" && <Alert showIcon type="warning" title={t("header.retired_why")} />}
       <InShort card={card} traits={traits} />
+      {card.state !== "retired" && <LevelLines id={card.customer_id} />}
     </header>
   );
 }

@@ -18,6 +18,7 @@ import { CustomerId } from "./CustomerId";
 import { NotTheSame, SameAs } from "./Decide";
 import { Explain, WhyButton } from "./Explain";
 import { isolated } from "./labels";
+import { LevelSections } from "./Levels";
 
 export function Identity({ id }: { id: string }): ReactNode {
   const { t } = useTranslation("customer");
@@ -41,6 +42,7 @@ export function Identity({ id }: { id: string }): ReactNode {
         )}
         <Attachments rows={day && data.then ? data.then : data.present} runs={data.runs} />
       </Section>
+      <LevelSections id={data.customer_id} />
       {data.former_ids.length > 0 && (
         <Section title={t("identity.aliases")} lead={t("identity.aliases_why")} id="cu-aliases">
           <ul className="cu-ids">

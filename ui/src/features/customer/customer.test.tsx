@@ -103,6 +103,13 @@ const answers = (items: TimelineEntry[], lastVisit: string | null = null): Recor
   "GET /customers/cus_aaaaaaaaaaaaaaaa/timeline": { items, next_cursor: null },
   "POST /customers/cus_aaaaaaaaaaaaaaaa/visits": { last_visit_at: lastVisit },
   "POST /customers/cus_aaaaaaaaaaaaaaaa/opened": undefined,
+  "GET /customers/cus_aaaaaaaaaaaaaaaa/household": { customer_id: "cus_aaaaaaaaaaaaaaaa", household: null },
+  "GET /customers/cus_aaaaaaaaaaaaaaaa/organisation": {
+    customer_id: "cus_aaaaaaaaaaaaaaaa",
+    kind: "person",
+    memberships: [],
+    relations: [],
+  },
   "GET /access/explain": { pii_class: "contact", yours: "none", policy: null, roles: [] },
 });
 
@@ -127,6 +134,57 @@ describe("the customer page", () => {
     show();
     expect(await screen.findByText(/cus_bbbbbbbbbbbbbbbb.*was merged into this customer/)).toBeTruthy();
     expect((await screen.findByRole("heading", { level: 1 })).querySelector("bdi")?.textContent).toBe("یاسمن رستمی");
+  });
+
+  it("says who lives with the customer and where it belongs, and leads there", async () => {
+    const named = (id: string, name: string): object => ({
+      customer_id: id,
+      kind: "person",
+      display_name: name,
+      name_hidden_by: null,
+    });
+    const lives = (id: string, name: string): object => ({
+      person: named(id, name),
+      since: "2026-01-01T00:00:00Z",
+      strength: 0.95,
+      reasons: [],
+    });
+    serve({
+      ...answers([]),
+      "GET /customers/cus_aaaaaaaaaaaaaaaa/household": {
+        customer_id: "cus_aaaaaaaaaaaaaaaa",
+        household: {
+          household_id: "hou_aaaaaaaaaaaaaaaa",
+          size: 2,
+          members: [lives("cus_aaaaaaaaaaaaaaaa", "Ana"), lives("cus_cccccccccccccccc", "Bernat Puig")],
+        },
+      },
+      "GET /customers/cus_aaaaaaaaaaaaaaaa/organisation": {
+        customer_id: "cus_aaaaaaaaaaaaaaaa",
+        kind: "person",
+        memberships: [
+          {
+            organisation: named("cus_dddddddddddddddd", "Molins SL"),
+            role: null,
+            role_hidden_by: "identity hidden for Tried",
+            is_main: true,
+            since: "2026-01-01T00:00:00Z",
+            until: null,
+            strength: 0.98,
+            reasons: [],
+          },
+        ],
+        relations: [],
+      },
+    });
+    show();
+    const other = await screen.findByRole("link", { name: "Bernat Puig" });
+    expect(other.getAttribute("href")).toBe("/customers/cus_cccccccccccccccc");
+    expect(screen.getByRole("link", { name: "Molins SL" }).getAttribute("href")).toBe(
+      "/customers/cus_dddddddddddddddd",
+    );
+    expect(screen.getByText(/Hidden by policy/, { selector: ".cu-levels *" })).toBeTruthy();
+    expect(screen.queryByRole("link", { name: "Ana" })).toBeNull();
   });
 
   it("tells in full where a value is from, and counts that somebody looked", async () => {

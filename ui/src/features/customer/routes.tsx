@@ -17,6 +17,7 @@ import { ContradictionsPage } from "./ContradictionsPage";
 import { Essentials } from "./Essentials";
 import { Header } from "./Header";
 import { Identity } from "./Identity";
+import { OrganisationPeople } from "./OrganisationPeople";
 import { MayPickContext } from "./PickDialog";
 import { Profile } from "./Profile";
 import { ProvenanceProvider } from "./Provenance";
@@ -98,6 +99,12 @@ function Parts({ card, lastVisit }: { card: Card; lastVisit: string | null | und
   const tabs = [
     { key: "timeline", label: t("tab.timeline"), is: true, children: <Timeline card={card} lastVisit={lastVisit} /> },
     { key: "profile", label: t("tab.profile"), is: true, children: <Profile card={card} /> },
+    {
+      key: "people",
+      label: t("tab.people"),
+      is: card.kind === "organisation",
+      children: <OrganisationPeople id={id} />,
+    },
     { key: "records", label: t("tab.records"), is: true, children: <Records card={card} /> },
     { key: "identity", label: t("tab.identity"), is: may("read", "identity"), children: <Identity id={id} /> },
     ...(hasCare ? care : []),
