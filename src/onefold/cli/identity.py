@@ -177,7 +177,7 @@ def match(given: str, table: str | None, key: str | None, *, is_organisation: bo
         raise InvalidInput(f"the record is not JSON: {error}") from error
     if not isinstance(row, dict):
         raise InvalidInput("a record is a JSON object", hint='Such as {"email": ["ana@example.com"]}.')
-    with _reading() as (workspace, connection):
+    with reading() as (workspace, connection):
         found = workspace.match_record(connection, row, table=table, is_organisation=is_organisation, key=key)
         owners = {name: owner_of(connection, name) for name in (*found.subjects, *_subjects_of(found))}
     joined = list(dict.fromkeys(owner for name in found.subjects if (owner := owners[name])))
