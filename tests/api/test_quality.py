@@ -64,7 +64,7 @@ def test_a_sampled_pair_shows_both_records_within_the_masks(built, client, spani
 
 def test_the_card_says_how_sure_one_may_be_and_lists_sort_and_filter_by_it(built, client):  # noqa: F811
     rows = client.get("/api/v1/customers", params={"sort": "identity_confidence", "fields": "identity_confidence"})
-    shares = [row["identity_confidence"] for row in rows.json()["items"]]
+    shares = [row["values"]["identity_confidence"] for row in rows.json()["items"]]
     assert shares == sorted(shares)
     card = client.get("/api/v1/customers/crm.crm:1").json()
     assert card["identity"]["confidence"] in shares
