@@ -1,9 +1,12 @@
 /** Who is who, across customers: what people are asked to review, how good the match is. */
-import type { ReactNode } from "react";
+import { lazy, type ReactNode } from "react";
 import { Navigate, Route, Routes } from "react-router";
 import { NotFound } from "@/app/NotFound";
 import { Tabbed, TABS } from "./Tabbed";
 import "./identity.css";
+
+const ReviewItem = lazy(() => import("./ReviewItem"));
+const Labelling = lazy(() => import("./Labelling"));
 
 export default function IdentityRoutes(): ReactNode {
   return (
@@ -20,6 +23,8 @@ export default function IdentityRoutes(): ReactNode {
           }
         />
       ))}
+      <Route path="review/:itemId" element={<ReviewItem />} />
+      <Route path="quality/label" element={<Labelling />} />
       <Route path="*" element={<NotFound />} />
     </Routes>
   );
