@@ -149,12 +149,22 @@ class AuditSettings(_Model):
     """Older entries are cut, and an entry stands for them; for ever where absent."""
 
 
+class ReviewSettings(_Model):
+    """How doubtful cases are answered."""
+
+    two_people: bool = False
+    """Whether a second person has to agree before an answer takes effect."""
+    most_items: Annotated[int, Field(ge=0, le=100_000)] = 5_000
+    """How many doubtful cases a build puts before people: the best; more than a team answers in a year."""
+
+
 class IdentitySettings(_Model):
-    """How much a build may change who is who."""
+    """How much a build may change who is who, and who has a say."""
 
     largest_change: Annotated[float, Field(ge=0, le=1)] = 0.2
     """Share of customers whose id a build may change without being confirmed. A source that came empty, or a rule that
     fits badly, changes more than that; a day's work of a company does not."""
+    review: ReviewSettings = ReviewSettings()
 
 
 class Settings(_Model):

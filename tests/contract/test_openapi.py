@@ -33,6 +33,7 @@ WITHOUT_VERSION = {
     "DELETE /api/v1/me/view-as": "as above",
     "DELETE /api/v1/uploads/{upload_id}": "as above",
     "DELETE /api/v1/customers/{customer_id}/tags/{tag_id}": "as above; tagging is a set",
+    "DELETE /api/v1/identity/quality/labels/{label_id}": "as above; a label is never changed",
     "PUT /api/v1/uploads/{upload_id}/content": "pieces by their place in the file",
 }
 WITHOUT_KEY = {

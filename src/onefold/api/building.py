@@ -18,9 +18,11 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from onefold import jobs
+from onefold.api.reviewing import run_bulk_job
 from onefold.api.source_out import hider
 from onefold.build import step_seconds
 from onefold.build.history import BUILD
+from onefold.build.review.bulk import REVIEW_BULK
 from onefold.errors import EngineFailed, OnefoldError, error_from
 from onefold.jobs import Cancelled, Run
 from onefold.workspace import Workspace
@@ -44,6 +46,7 @@ def start_worker(workspace: Workspace) -> jobs.Worker:
 def register_kinds() -> None:
     """Teach the kinds of this layer."""
     jobs.register(BUILD, run_build_job, lane=BUILD)
+    jobs.register(REVIEW_BULK, run_bulk_job, lane=BUILD)  # a build and answers want the same warehouse
 
 
 def run_build_job(workspace: Workspace, run: Run) -> Any:

@@ -44,7 +44,7 @@ ChangeId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 RunId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 Key = Annotated[str, Field(min_length=1, max_length=500)]
 
-_ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
+ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
 """What was compared -> the attribute whose mask it obeys, where the names differ."""
 
 
@@ -225,7 +225,7 @@ class ExplanationOut(BaseModel):
     chain: list[ChainStep]
 
 
-class _Eyes:
+class Eyes:
     """What the caller may see of records and customers, asked once each."""
 
     def __init__(self, connection: sa.Connection, access: Access) -> None:
@@ -280,7 +280,7 @@ class _Eyes:
         sights = [self.sight_of(link.a), self.sight_of(link.b)]
         fields = []
         for name, (agreement, bits) in sorted(link.fields.items(), key=lambda part: (-part[1][1], part[0])):
-            attribute = _ATTRIBUTE.get(name, name)
+            attribute = ATTRIBUTE.get(name, name)
             hidden_by = next((policy for sight in sights if sight and (policy := sight.policy(attribute))), None)
             shown = (None, None) if hidden_by else (agreement, bits)
             fields.append(ComparedOut(name=name, agreement=shown[0], bits=shown[1], hidden_by=hidden_by))
@@ -319,7 +319,7 @@ class _Eyes:
 
     def _why(self, evidence: dict[str, Any]) -> ReasonsOut:
         def links(side: str) -> list[EvidenceOut]:
-            found = [_evidence(link) for link in evidence.get(side, ())]
+            found = [evidence_of(link) for link in evidence.get(side, ())]
             return [self.link(link) for link in found if self.knows((link.a, link.b))]
 
         return ReasonsOut(links=links("links"), against=links("against"), overrides=evidence.get("overrides", []))
@@ -328,7 +328,8 @@ class _Eyes:
 _IDS = ("customer_id", "other_customer_id")
 
 
-def _evidence(link: dict[str, Any]) -> Evidence:
+def evidence_of(link: dict[str, Any]) -> Evidence:
+    """A link as reasons keep it."""
     fields = {name: (agreement, bits) for name, (agreement, bits) in link["evidence"].items()}
     return Evidence(link["a"], link["b"], link["weight"], link["probability"], fields)
 
@@ -343,7 +344,7 @@ def get_changes(
     """What happened to ids, in order, for systems that hold them: merged, split, moved, restored, retired."""
     call.access.require("read", "identity")
     with call.read() as connection:
-        eyes = _Eyes(connection, call.access)
+        eyes = Eyes(connection, call.access)
         found = list_changes(connection, after=after, limit=limit, run_id=run)
         items = [shown for change in found if (shown := eyes.change(change))]
     audit_read(call.database, call.access, "identity.read_changes", "identity", str(after))
@@ -355,7 +356,7 @@ def get_one_change(call: CallDep, change_id: ChangeId) -> ChangeOut:
     """One change, with why."""
     call.access.require("read", "identity")
     with call.read() as connection:
-        shown = _Eyes(connection, call.access).change(get_change(connection, change_id))
+        shown = Eyes(connection, call.access).change(get_change(connection, change_id))
     if shown is None:
         raise NotFound(f"no change {change_id}", hint="List them: onefold identity changes")
     audit_read(call.database, call.access, "identity.read_change", "identity", str(change_id))
@@ -424,7 +425,7 @@ def get_explanation(
             else:
                 found = explain_customer(connection, engine, ours)
         shown = _explanation(connection, call.access, found)
-        concerned = _Eyes(connection, call.access).sight_of(ours[0])
+        concerned = Eyes(connection, call.access).sight_of(ours[0])
     customer_id = concerned.customer_id if concerned else ours[0]
     audit_read(call.database, call.access, "identity.explain", "customer", customer_id)
     return shown
@@ -444,7 +445,7 @@ def get_overrides(
         at, override_id = decode_cursor(cursor, 2)
         before = (moment_of(at), str(override_id))
     with call.read() as connection:
-        eyes = _Eyes(connection, call.access)
+        eyes = Eyes(connection, call.access)
         found = list_overrides(connection, with_withdrawn=withdrawn, before=before, limit=limit + 1)
         page = found[:limit]
         items = [eyes.override(one) for one in page if eyes.knows(one.subjects)]
@@ -487,7 +488,7 @@ def post_withdraw(call: CallDep, override_id: str, response: Response) -> Overri
 
 
 def _known_override(connection: sa.Connection, access: Access, override_id: str) -> OverrideOut:
-    eyes = _Eyes(connection, access)
+    eyes = Eyes(connection, access)
     found = get_override(connection, override_id)
     if not eyes.knows(found.subjects):
         raise NotFound(f"no decision {override_id!r}", hint="List them: onefold identity overrides")
@@ -500,7 +501,7 @@ def _change_map(call: Call, action: Callable[[Desk], Effect], is_dry_run: bool) 
 
     def in_transaction(connection: sa.Connection) -> EffectOut:
         effect = action(call.workspace.desk(connection, engine, call.access))
-        return _effect(connection, call.access, effect, is_dry_run=is_dry_run)
+        return effect_out(connection, call.access, effect, is_dry_run=is_dry_run)
 
     with warehouse(call) as engine, engine.transaction():
         if not is_dry_run:
@@ -510,8 +511,9 @@ def _change_map(call: Call, action: Callable[[Desk], Effect], is_dry_run: bool) 
     return Response(told.model_dump_json(), media_type="application/json")
 
 
-def _effect(connection: sa.Connection, access: Access, effect: Effect, *, is_dry_run: bool) -> EffectOut:
-    eyes = _Eyes(connection, access)
+def effect_out(connection: sa.Connection, access: Access, effect: Effect, *, is_dry_run: bool) -> EffectOut:
+    """What a decision does, as the caller may see it."""
+    eyes = Eyes(connection, access)
     changes = [
         EffectChange(
             kind=change["kind"],
@@ -533,7 +535,7 @@ def _effect(connection: sa.Connection, access: Access, effect: Effect, *, is_dry
 
 
 def _explanation(connection: sa.Connection, access: Access, found: Explanation) -> ExplanationOut:
-    eyes = _Eyes(connection, access)
+    eyes = Eyes(connection, access)
     changes = (eyes.change(get_change(connection, one.change_id)) for one in found.changes[:20])
     return ExplanationOut(
         is_same=found.is_same,

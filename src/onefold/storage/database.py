@@ -36,6 +36,7 @@ TABLE_MODULES = (
     "onefold.access.audit.tables",
     "onefold.catalog.tables",
     "onefold.identity.tables",
+    "onefold.identity.review.tables",
     "onefold.profiles.tables",
     "onefold.care.tables",
     "onefold.silos.tables",
