@@ -1,155 +1,24 @@
 /** What people are asked about who is who: the queue, one item, answers, answers to many at once. */
 import { type QueryClient, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { api } from "./client";
-import { type Effect, type Link, type RecordRef, withdraw } from "./identity";
+import { withdraw } from "./identity";
 import { type PagedRows, usePaged } from "./paged";
+import type { Schemas } from "./schemas";
 import { useChanges } from "./stream";
 
-export type ItemKind = "pair" | "bridge" | "cluster";
-export type ItemState = "open" | "waiting" | "answered" | "skipped" | "lapsed";
-export type Answer = "same" | "different" | "skip";
-
-export interface Pattern {
-  key: string;
-  kind: ItemKind;
-  /** What agrees and what does not, in the order of the fields. */
-  parts: { field: string; agreement: "same" | "shared" | "similar" | "different" | null; hidden_by: string | null }[];
-}
-
-export interface AnswerGiven {
-  answer: Answer;
-  reason: string;
-  made_by: string;
-  made_at: string;
-  is_mine: boolean;
-}
-
-export interface ItemCustomer {
-  customer_id: string;
-  display_name: string | null;
-  name_hidden_by: string | null;
-}
-
-export interface ReviewItem {
-  item_id: string;
-  kind: ItemKind;
-  state: ItemState;
-  probability: number;
-  pattern: Pattern;
-  teaches: number;
-  touches: number;
-  customers: ItemCustomer[];
-  records: RecordRef[];
-  records_a: number;
-  records_b: number;
-  answers: AnswerGiven[];
-  is_disputed: boolean;
-  my_answer: Answer | null;
-  may_answer: boolean;
-  answer: "same" | "different" | null;
-  answered_at: string | null;
-  version: number;
-}
-
+export type ReviewItem = Schemas["ReviewItemOut"];
+export type ItemDetail = Schemas["ReviewDetail"];
+export type ItemKind = ReviewItem["kind"];
+export type ItemCustomer = Pick<Schemas["CustomerRef"], "customer_id" | "display_name" | "name_hidden_by">;
+export type Answer = Schemas["AnswerGiven"]["answer"];
+export type Answered = Schemas["AnswerOut"];
+export type Pattern = Schemas["PatternOut"];
+export type PatternRow = Schemas["PatternCountOut"];
+export type Graph = Schemas["Graph"];
+export type Summary = Schemas["SummaryOut"];
+export type Many = Schemas["BulkOut"];
 /** What one record says about one attribute, and whether another record says something else. */
-export interface Said {
-  attribute: string;
-  values: string[];
-  differs: boolean;
-  hidden_by: string | null;
-}
-
-export interface ComparedRecord {
-  ref: RecordRef;
-  side: "a" | "b";
-  /** One of the two that say most. */
-  is_telling: boolean;
-  fields: Said[];
-}
-
-export interface GraphLink {
-  a: number;
-  b: number;
-  weight: number;
-  probability: number;
-  /** Between the sides: part of what holds them together. */
-  crosses: boolean;
-}
-
-export interface Graph {
-  nodes: { node: number; ref: RecordRef; side: "a" | "b" }[];
-  links: GraphLink[];
-  weakest: { links: number; possible: number; weight: number; probability: number };
-}
-
-export interface ItemDetail {
-  item: ReviewItem;
-  records: ComparedRecord[];
-  attributes: string[];
-  evidence: Link;
-  graph: Graph;
-}
-
-export interface Taught {
-  vanished: number;
-  similar: number;
-  answered_same: number;
-  answered_different: number;
-  counts: Record<string, number>;
-}
-
-export interface Answered {
-  item: ReviewItem;
-  effect: Effect | null;
-  waits_for_second: boolean;
-  taught: Taught;
-}
-
-export interface Improvement {
-  answers: number;
-  merged: number;
-  split: number;
-  vanished: number;
-}
-
-export interface Summary {
-  /** State, then kind. */
-  counts: Record<string, Record<string, number>>;
-  open: number;
-  waiting: number;
-  answered: number;
-  answered_today: number;
-  /** Waits for somebody else to agree with me. */
-  mine_waiting: number;
-  /** Waits for a second person, who may be me. */
-  for_me: number;
-  two_people: boolean;
-  today: Improvement;
-}
-
-export interface PatternRow {
-  key: string;
-  kind: ItemKind;
-  label: Pattern;
-  items: number;
-  customers: number;
-  probability: number;
-  examples: ReviewItem[];
-}
-
-export interface Many {
-  is_dry_run: boolean;
-  bulk_id: string | null;
-  state: string;
-  items: number;
-  customers: number;
-  answered: number;
-  waiting: number;
-  vanished: number;
-  refused: number;
-  counts: Record<string, number>;
-  examples: ReviewItem[];
-}
+export type Said = Schemas["FieldOut"];
 
 /** What the list is narrowed to and ordered by, as the address says it. */
 export interface QueueQuery extends Record<string, string> {
@@ -174,10 +43,10 @@ export function useReviewSummary(): UseQueryResult<Summary> {
   });
 }
 
-export function usePatterns(): UseQueryResult<{ items: PatternRow[] }> {
+export function usePatterns(): UseQueryResult<Schemas["PatternsOut"]> {
   return useQuery({
     queryKey: [KEY, "patterns"],
-    queryFn: ({ signal }) => api.get<{ items: PatternRow[] }>("/identity/review/patterns", { signal }),
+    queryFn: ({ signal }) => api.get<Schemas["PatternsOut"]>("/identity/review/patterns", { signal }),
   });
 }
 

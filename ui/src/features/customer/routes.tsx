@@ -99,7 +99,7 @@ function Parts({ card, lastVisit }: { card: Card; lastVisit: string | null | und
     { key: "timeline", label: t("tab.timeline"), is: true, children: <Timeline card={card} lastVisit={lastVisit} /> },
     { key: "profile", label: t("tab.profile"), is: true, children: <Profile card={card} /> },
     { key: "records", label: t("tab.records"), is: true, children: <Records card={card} /> },
-    { key: "identity", label: t("tab.identity"), is: may("read", "identity"), children: <Identity id={id} /> },
+    { key: "identity", label: t("tab.identity"), is: may("read", "identity"), children: <Identity card={card} /> },
     ...(hasCare ? care : []),
   ].filter((tab) => tab.is);
   const chosen = tabs.find(({ key }) => key === rest.split("/")[0])?.key ?? "timeline";

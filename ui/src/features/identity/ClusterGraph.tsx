@@ -16,7 +16,6 @@ export function bitsOf(weight: number): string {
 }
 
 function useSpec(graph: Graph): GraphSpec {
-  const { t } = useTranslation("identity");
   const colours = useColours();
   return {
     nodes: graph.nodes.map(({ node, ref, side }) => ({
@@ -32,7 +31,6 @@ function useSpec(graph: Graph): GraphSpec {
       weight: link.weight,
       isWeakest: link.crosses,
     })),
-    weakest: t("graph.weakest"),
     colours,
   };
 }

@@ -8,7 +8,7 @@ import { Num } from "@/components/Num";
 import { Text } from "@/components/Text";
 import { useIsPhone } from "@/components/useIsPhone";
 import { AttributeValue, FieldName, RecordName } from "@/features/customer/panels";
-import { type Compared, type ComparedRow, counterpart, rowsOf } from "./compared";
+import { type Compared, type ComparedRow, counterpart, rowsOf, valuesOf } from "./compared";
 import { partsOf } from "./differing";
 
 interface Props {
@@ -156,9 +156,10 @@ function Values({ row, record }: { row: ComparedRow; record: number }): ReactNod
       </span>
     );
   }
-  if (cell.values.length === 0) return <Shown value={null} hiddenBy={cell.hidden_by} />;
-  const other = row.state === "differs" && cell.values.length === 1 ? counterpart(row, record) : null;
-  return cell.values.map((value) => (
+  const values = valuesOf(cell);
+  if (values.length === 0) return <Shown value={null} hiddenBy={cell.hidden_by} />;
+  const other = row.state === "differs" && values.length === 1 ? counterpart(row, record) : null;
+  return values.map((value) => (
     <div key={value} className="id-value">
       <Value said={cell} value={value} other={other} />
     </div>

@@ -1,7 +1,7 @@
 /** Records side by side, attribute by attribute. */
 import type { RecordRef } from "@/api/identity";
-import type { SampleRecord } from "@/api/quality";
-import type { ComparedRecord, ItemCustomer, Said } from "@/api/review";
+import type { SamplePair } from "@/api/quality";
+import type { ItemCustomer, ItemDetail, Said } from "@/api/review";
 
 /** A record in a comparison: whose it is, and what it says. */
 export interface Compared {
@@ -22,6 +22,13 @@ export interface ComparedRow {
 /** What differs comes first, then what agrees, then what only one record says; each in the records' own order. */
 const ORDER = { differs: 0, same: 1, alone: 2 } as const;
 
+/** Between several values that one record has of one attribute. */
+const SEPARATOR = " · ";
+
+export function valuesOf({ value }: Said): string[] {
+  return value === null ? [] : value.split(SEPARATOR);
+}
+
 export function rowsOf(records: readonly Compared[]): ComparedRow[] {
   const names = [...new Set(records.flatMap(({ fields }) => fields.map(({ attribute }) => attribute)))];
   const rows = names.map((attribute): ComparedRow => {
@@ -35,14 +42,14 @@ export function rowsOf(records: readonly Compared[]): ComparedRow[] {
 
 /** The value that one other record has in its place, to mark where the two differ; null where there are several. */
 export function counterpart({ cells }: ComparedRow, record: number): string | null {
-  const others = cells.flatMap((cell, index) => (index !== record && cell ? cell.values : []));
+  const others = cells.flatMap((cell, index) => (index !== record && cell ? valuesOf(cell) : []));
   return others.length === 1 ? (others[0] ?? null) : null;
 }
 
-/** The records of a question: the two that say most, or all; numbered as in its graph, which holds side a, then b. */
+/** Records of a question, numbered as in its graph, which holds side a, then side b. */
 export function comparedOf(
-  records: readonly ComparedRecord[],
-  nodes: readonly { node: number; ref: RecordRef }[],
+  records: ItemDetail["records"],
+  nodes: ItemDetail["graph"]["nodes"],
   customers: readonly ItemCustomer[],
 ): Compared[] {
   const isSame = (one: RecordRef, other: RecordRef): boolean =>
@@ -56,11 +63,11 @@ export function comparedOf(
 }
 
 /** The records of a pair to label. */
-export function comparedPair(records: readonly SampleRecord[]): Compared[] {
+export function comparedPair(records: SamplePair["records"]): Compared[] {
   return records.map(({ ref, display_name: name, fields }, index) => ({
     number: index + 1,
     ref,
     owner: ref.customer_id ? { customer_id: ref.customer_id, display_name: name, name_hidden_by: null } : null,
-    fields: fields.map(({ value, ...rest }) => ({ ...rest, values: value === null ? [] : [value] })),
+    fields,
   }));
 }

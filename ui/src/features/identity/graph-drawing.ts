@@ -27,7 +27,6 @@ export interface DrawnLink {
 export interface GraphSpec {
   nodes: readonly DrawnNode[];
   links: readonly DrawnLink[];
-  weakest: string;
   colours: ReturnType<typeof useColours>;
 }
 
@@ -51,7 +50,7 @@ function placed(nodes: readonly DrawnNode[]): { x: number; y: number }[] {
   });
 }
 
-function option({ nodes, links, weakest, colours }: GraphSpec): EChartsCoreOption {
+function option({ nodes, links, colours }: GraphSpec): EChartsCoreOption {
   const places = placed(nodes);
   const heaviest = Math.max(1, ...links.map(({ weight }) => Math.abs(weight)));
   return {
@@ -95,8 +94,8 @@ function option({ nodes, links, weakest, colours }: GraphSpec): EChartsCoreOptio
             opacity: 1,
           },
           label: {
-            show: isWeakest || links.length <= 6,
-            formatter: isWeakest ? `${bits}\n${weakest}` : bits,
+            show: links.length <= 8,
+            formatter: bits,
             color: isWeakest ? colours.colorError : colours.colorTextSecondary,
             backgroundColor: colours.colorBgContainer,
             padding: [2, 4],
