@@ -201,3 +201,15 @@ def agglomerate(  # type: ignore[no-untyped-def]
                     group[other] = a
         for x in range(size):
             groups[order[begin + x]] = order[begin + group[x]]
+
+
+@compiled
+def mark_spanning(parents, left, right, is_spanning):  # type: ignore[no-untyped-def]
+    """Mark the links that connect what was not connected before (Kruskal); links come the strongest first."""
+    for n in range(len(left)):
+        a, b = root_of(parents, left[n]), root_of(parents, right[n])
+        is_spanning[n] = a != b
+        if a < b:
+            parents[b] = a
+        elif b < a:
+            parents[a] = b

@@ -104,7 +104,7 @@ def measure_quality(connection: sa.Connection) -> Quality:
     """What the labels say about the present map."""
     strata = load_strata(connection)
     labels = list_labels(connection, purpose="sample")
-    counted = [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
+    counted = counting(labels)
     answers = count_answers(counted)
     known = [stratum for stratum in strata if stratum.pairs > 0]
     labelled = int(sum(answers[one.key].labelled for one in known if one.key in answers))
@@ -147,7 +147,7 @@ def next_pairs(
         if (row.subject_a, row.subject_b) not in asked:
             pair = SampledPair(row.subject_a, row.subject_b, row.stratum, row.probability, row.evidence)
             open_pairs.setdefault(row.stratum, []).append(pair)
-    counted = [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
+    counted = counting(labels)
     left = {key: len(pairs) for key, pairs in open_pairs.items()}
     chosen = next_strata(strata, count_answers(counted), left, limit)
     places: Counter[str] = Counter()
@@ -162,6 +162,11 @@ def load_strata(connection: sa.Connection) -> list[Stratum]:
     """The strata of the present map."""
     rows = connection.execute(sa.select(quality_stratum).order_by(quality_stratum.c.place))
     return [Stratum(row.stratum, row.is_joined, row.pairs, row.expected, row.is_seen) for row in rows]
+
+
+def counting(labels: Sequence[Label]) -> list[Label]:
+    """Those labels that measure: answered, about pairs that were drawn, of records that still say the same."""
+    return [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
 
 
 def count_answers(labels: Sequence[Label]) -> dict[str, Answers]:

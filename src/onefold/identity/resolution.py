@@ -20,7 +20,7 @@ from onefold.identity.evidence import SAME, STRANGERS, Weights
 from onefold.identity.explain import BITS, evidence_json
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
 from onefold.identity.learning import learn_weights
-from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
+from onefold.identity.model import CLUSTER, INPUT, MATCH, NEAR_FROM, NEAR_MISS, Resolution
 from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
 from onefold.identity.regroup import constrain
@@ -77,7 +77,7 @@ def resolve_records(
     bonds = Bonds.of(overrides)
     records = _in_order(_with_all_columns(records))
     kinds = pc.fill_null(records.column("kind"), "person")
-    clusters, matches = [], []
+    clusters, matches, near = [], [], []
     diagnostics: dict[str, object] = {}
     first_cluster = 0
     for kind in KINDS:
@@ -85,16 +85,18 @@ def resolve_records(
         chosen = records if pc.all(is_kind).as_py() else records.filter(is_kind)
         if not len(chosen):
             continue
-        groups, found, facts = _resolve_kind(chosen, bonds, threads, progress)
+        groups, found, close, facts = _resolve_kind(chosen, bonds, threads, progress)
         labels = np.unique(groups, return_inverse=True)[1].astype(np.int64) + first_cluster
         first_cluster = int(labels.max()) + 1
         ids = chosen.column("subject_id").combine_chunks()
         clusters.append(pa.table([ids, pa.array(labels)], schema=CLUSTER))
         matches.append(found)
+        near.append(close)
         diagnostics[kind] = facts
     found_matches = pa.concat_tables([MATCH.empty_table(), *matches])
     found_clusters = pa.concat_tables([CLUSTER.empty_table(), *clusters]).sort_by("subject_id")
-    return Resolution(constrain(found_clusters, found_matches, bonds), found_matches, diagnostics)
+    found_near = pa.concat_tables([NEAR_MISS.empty_table(), *near])
+    return Resolution(constrain(found_clusters, found_matches, bonds), found_matches, diagnostics, found_near)
 
 
 def _with_all_columns(records: pa.Table) -> pa.Table:
@@ -116,13 +118,13 @@ def _in_order(records: pa.Table) -> pa.Table:
 
 def _resolve_kind(
     records: pa.Table, bonds: Bonds, threads: int, progress: Progress | None
-) -> tuple[npt.NDArray[np.int32], pa.Table, dict[str, object]]:
+) -> tuple[npt.NDArray[np.int32], pa.Table, pa.Table, dict[str, object]]:
     clock = _Clock(progress)
     clock.begin("encoding")
     people = mark_shared_contacts(encode_people(records))
     clock.end("encoding")
     if people.size == 1:
-        return np.zeros(1, np.int32), MATCH.empty_table(), {"records": 1, "pairs": 0}
+        return np.zeros(1, np.int32), MATCH.empty_table(), NEAR_MISS.empty_table(), {"records": 1, "pairs": 0}
     clock.begin("blocking")
     pairs, keys = candidate_pairs(people, threads)
     clock.end("blocking")
@@ -149,6 +151,7 @@ def _resolve_kind(
     clock.end("clustering")
     clock.begin("explaining")
     found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads)
+    close = _near_table(records.column("subject_id"), pairs, scores)
     clock.end("explaining")
     facts: dict[str, object] = {
         "records": people.size,
@@ -161,7 +164,7 @@ def _resolve_kind(
         "weights": _weights_in_bits(weights),
         "prior": round(scorer.prior_log_odds * BITS, 2),
     }
-    return groups, found, facts
+    return groups, found, close, facts
 
 
 def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int) -> tuple[People, Patterns, int]:
@@ -203,6 +206,19 @@ def _match_table(
 
     with ThreadPoolExecutor(threads) as pool:
         return pa.concat_tables([MATCH.empty_table(), *pool.map(explained, range(0, len(which), _MATCHES_PER_BATCH))])
+
+
+def _near_table(ids: pa.ChunkedArray, pairs: Pairs, scores: Scores) -> pa.Table:
+    """``NEAR_MISS`` of the candidate pairs."""
+    which = np.flatnonzero((scores.log_odds >= NEAR_FROM) & (scores.log_odds < 0.0))
+    subject_ids = ids.combine_chunks()
+    columns = [
+        subject_ids.take(pa.array(pairs.left[which])),
+        subject_ids.take(pa.array(pairs.right[which])),
+        pa.array(scores.log_odds[which]),
+        pa.array(scores.is_conflict[which]),
+    ]
+    return pa.table(columns, schema=NEAR_MISS)
 
 
 def _weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
