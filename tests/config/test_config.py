@@ -132,13 +132,16 @@ def test_applying_does_what_the_plan_said_and_keeps_passwords_and_comments(confi
     files = edited(files, "views/silver.yaml", sort="-last_contact_at")
     schedule = next(name for name in files if name.startswith("schedules/"))
     files = edited(files, schedule, cron="0 7 * * *")
-    files = edited(files, "settings/workspace.yaml", currency="CHF", region="CH")
+    files = edited(
+        files, "settings/workspace.yaml", currency="CHF", region="CH", identity={"review": {"two_people": True}}
+    )
     files = edited(files, "tags/vip.yaml", name="Very important")
     plan = apply_config(configured, OWNER, parse_files(files))
     assert len(plan.changes) == 8
     assert configured.settings.sources["crm"].location == "postgresql://ana:s3cret@db.example.com/crm"
     assert configured.settings.sources["crm"].owner == "Support"
     assert (configured.settings.currency, configured.settings.region) == ("CHF", "CH")
+    assert configured.settings.identity.review.two_people
     assert "# ours" in path.read_text()
     with configured.database.read() as connection:
         role = next(role for role in list_roles(connection) if not role.is_shipped)

@@ -10,9 +10,13 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from onefold.access import Access
 from onefold.api.call import CallDep
 from onefold.build import last_finished, last_reads, latest_report, sign_history
+from onefold.build.review.listing import count_items
+from onefold.build.review.summary import count_waiting
 from onefold.errors import NotFound
+from onefold.identity.review.model import ItemState
 from onefold.jobs import find_current
 from onefold.silos.overview import read_overview
 from onefold.silos.overview_model import Overview
@@ -52,6 +56,13 @@ class BuildDone(BaseModel):
     ages_counted_to: datetime
 
 
+class WaitingReviews(BaseModel):
+    """Doubtful cases that wait for people."""
+
+    open: int
+    for_me: int = Field(description="Of which somebody answered and the viewer may be the second person.")
+
+
 class OverviewPage(BaseModel):
     """The whole page."""
 
@@ -73,6 +84,9 @@ class OverviewPage(BaseModel):
     trend_from_build: int | None = Field(
         default=None,
         description="The first build that counted in the viewer's scope; null where none did, or all are seen.",
+    )
+    reviews: WaitingReviews | None = Field(
+        default=None, description="Something to do: the review queue. Null for those who may not answer."
     )
     last_reads: dict[str, datetime] = Field(default_factory=dict, description="Source → when it was last read.")
 
@@ -105,6 +119,7 @@ def get_overview(call: CallDep) -> OverviewPage:
                 ages_counted_to=report["ages_counted_to"],
             )
             page.overview = read_overview(connection, call.access, report)
+            page.reviews = _reviews(connection, call.access)
             page.history = _history(connection)
             if not sees_all(call.access):
                 own = scope_history(connection, call.access, report["kind"])
@@ -164,6 +179,13 @@ def _find(overview: Overview, mark: str, **place: Any) -> Any:
             findings = signs[mark].findings
             found = (f.count for f in findings if f.field == place["field"] and f.system == place["system"])
     return next(found, None)
+
+
+def _reviews(connection: sa.Connection, access: Access) -> WaitingReviews | None:
+    if not (access.may("read", "identity") and access.may("update", "identity") and access.may("read", "customer")):
+        return None
+    open_items = sum(count_items(connection, access)[ItemState.OPEN.value].values())
+    return WaitingReviews(open=open_items, for_me=count_waiting(connection, access)[1])
 
 
 def _building(connection: sa.Connection) -> BuildNow | None:

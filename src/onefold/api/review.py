@@ -140,7 +140,7 @@ class BulkOut(BaseModel):
     refused: int
     """That contradict earlier decisions; they stay open."""
     counts: dict[str, int]
-    """Customers merged, split, restored."""
+    """Customers merged, split, restored; of a dry run how many would be, if none were refused."""
     examples: list[ReviewItemOut]
 
 
@@ -319,7 +319,7 @@ def _answered(connection: sa.Connection, access: Access, outcome: Outcome) -> An
 
 
 def _planned(connection: sa.Connection, access: Access, key: str, asked: BulkIn) -> BulkOut:
-    plan = preview_bulk(connection, access, key, limit=asked.limit)
+    plan = preview_bulk(connection, access, key, asked.answer, limit=asked.limit)
     seen = Seen(connection, access)
     return BulkOut.model_validate(
         plan.facts | {"is_dry_run": True, "examples": [seen.item(one) for one in plan.examples]}

@@ -72,7 +72,9 @@ class ReviewItemOut(BaseModel):
     whose sides contradict each other."""
     state: ItemState
     probability: float
-    """That both sides are one customer."""
+    """That both sides are one customer, answers to its pattern heard."""
+    model_probability: float
+    """The same before those answers."""
     pattern: PatternOut
     teaches: float
     """Bits."""

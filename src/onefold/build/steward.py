@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from onefold.access import Access, record_audit
 from onefold.build.announcing import announce_run
+from onefold.build.review.settling import settle_items
 from onefold.engines import Engine
 from onefold.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from onefold.identity.bonds import Bonds
@@ -74,6 +75,8 @@ class Effect:
     """Decisions that were given up for it."""
     undone: tuple[int, ...] = ()
     """Changes that it takes back."""
+    settled: tuple[str, ...] = ()
+    """Questions of the review queue that it answers."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +201,7 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
     for override_id in decision.withdrawn:
         withdraw_override(connection, override_id, by=desk.access.actor.name, now=desk.now)
     keep_overrides(connection, decision.drafts)
+    settled = settle_items(connection, overrides, decision.drafts, desk.now)
     run_id = None if plan.is_empty else _apply(desk, plan, decision)
     details = {
         "overrides": [draft.override_id for draft in decision.drafts],
@@ -221,6 +225,7 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
         tuple(decision.drafts),
         tuple(decision.withdrawn),
         tuple(decision.undone.change_ids),
+        settled,
     )
 
 

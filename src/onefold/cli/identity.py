@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from onefold.cli.output import json_option, print_json, progress
+from onefold.cli.review import review
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -34,6 +35,9 @@ def identity() -> None:
     Example:
       onefold identity explain ana@example.com crm:C-17
     """
+
+
+identity.add_command(review)
 
 
 @identity.command()

@@ -66,12 +66,19 @@ class Person:
 
 
 def keep_label(
-    connection: sa.Connection, pair: Sequence[str], answer: Answer, person: Person, *, purpose: Purpose = "sample"
+    connection: sa.Connection,
+    pair: Sequence[str],
+    answer: Answer,
+    person: Person,
+    *,
+    purpose: Purpose = "sample",
+    model_probability: float | None = None,
 ) -> Label:
     """Keep an answer; an earlier one about the same pair for the same purpose is withdrawn by it.
 
     What is known of the pair at this moment (stratum, weight, the model's probability) is kept beside it where the pair
-    can be drawn at present. ``sample`` answers about other pairs are kept without a stratum, and measure nothing.
+    can be drawn at present; else ``model_probability`` is what the model said. ``sample`` answers about other pairs are
+    kept without a stratum, and measure nothing.
 
     Raises:
         InvalidInput: both are one record.
@@ -79,6 +86,9 @@ def keep_label(
     first, second = ordered(pair)
     for earlier in find_labels(connection, [(first, second)], purpose=purpose):
         _end(connection, earlier.label_id, person)
+    drawn = _drawn(connection, first, second)
+    if drawn["model_probability"] is None:
+        drawn["model_probability"] = model_probability
     made = Label(
         label_id=new_id("lbl"),
         subject_a=first,
@@ -89,7 +99,7 @@ def keep_label(
         labelled_by=person.name,
         labelled_by_id=person.actor_id,
         labelled_at=person.now.astimezone(UTC),
-        **_drawn(connection, first, second),
+        **drawn,
     )
     connection.execute(identity_label.insert().values(vars(made)))
     return made

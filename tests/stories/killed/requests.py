@@ -10,6 +10,11 @@ from tests.api.people import PASSWORD
 from tests.stories.killed.house import PEOPLE, Ask, House
 
 from onefold.access.accounts.tables import sign_in_attempt, user_account
+from onefold.identity.review.keeping import item_id_of, keep_questions
+from onefold.identity.review.model import Question
+from onefold.identity.review.tables import review_answer, review_item, review_item_subject
+from onefold.identity.tables import identity_label
+from onefold.kernel import utc_now
 
 NEW = "quite another passphrase"
 _CONFIG = {"onefold-config.yaml": "version: 1\nkinds:\n- settings\n"}
@@ -273,6 +278,38 @@ def _unlabel(house: House) -> Ask:
     return Ask(f"/identity/quality/labels/{made['label_id']}")
 
 
+def _doubt(house: House) -> tuple[str, dict[str, str]]:
+    """A case about whom nobody has said anything: its address, and the header that answers it; and its pattern."""
+    _unbound(house)
+    for table in (review_answer, review_item_subject, review_item, identity_label):
+        house.sql(sa.delete(table))
+    evidence = {"given_name": ("same", 8.0), "email": ("different", -2.0)}
+    sides = ("crm.people:2",), ("crm.people:3",)
+    question = Question("pair", *sides, ("crm.people:2", "crm.people:3"), evidence, 6.0, 0.6, fingerprint="x")
+    with house.database.write() as connection:
+        keep_questions(connection, [question], build_no=1, key=house.workspace.key, most=9, now=utc_now())
+    path = f"/identity/review/{item_id_of(question)}"
+    return path, house.etag(path)
+
+
+def _answer(house: House) -> Ask:
+    path, headers = _doubt(house)
+    return Ask(f"{path}/answer", {"answer": "same", "reason": "one person"}, headers=headers)
+
+
+def _take_back(house: House) -> Ask:
+    path, headers = _doubt(house)
+    assert house.owner.post(f"{path}/answer", json={"answer": "skip"}, headers=headers).is_success
+    return Ask(f"{path}/answer", headers=house.etag(path))
+
+
+def _answer_pattern(house: House) -> Ask:
+    path, _headers = _doubt(house)
+    house.no_jobs()
+    key = house.owner.get(path).json()["item"]["pattern"]["key"]
+    return Ask(f"/identity/review/patterns/{key}/answer", {"answer": "different"})
+
+
 REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /sign-in": _sign_in,
     "POST /sign-in/second-factor": _half_signed_in,
@@ -358,6 +395,9 @@ REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /identity/runs/{run_id}/undo": lambda h: Ask(f"/identity/runs/{_united(h)['run_id']}/undo", {}),
     "POST /identity/quality/labels": _label,
     "DELETE /identity/quality/labels/{label_id}": _unlabel,
+    "POST /identity/review/{item_id}/answer": _answer,
+    "DELETE /identity/review/{item_id}/answer": _take_back,
+    "POST /identity/review/patterns/{key}/answer": _answer_pattern,
     "POST /sources/{name}/preview-meaning": lambda h: Ask(
         "/sources/crm/preview-meaning", {"table": "people", "column": "first name", "meaning": "family_name"}
     ),

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from onefold.access import Access, record_audit
 from onefold.access.accounts.tables import api_key
 from onefold.build.review.listing import item_in_scope
-from onefold.build.review.settling import settle_others
+from onefold.build.review.settling import reweigh_pattern
 from onefold.build.steward import Desk, Effect, decide
 from onefold.errors import Conflict, InvalidInput, Stale
+from onefold.identity.labels import Person, keep_label
 from onefold.identity.override import Kind
 from onefold.identity.overrides import LONGEST_REASON
 from onefold.identity.review.model import UNDECIDED, Answer, Item, ItemState, StandingAnswer, Taught
@@ -173,26 +174,32 @@ def _told(desk: Desk, item: Item, verb: str) -> Outcome:
 
 
 def _take_effect(desk: Desk, item: Item, said: Said, answer_id: str, agreeing: list[StandingAnswer]) -> Outcome:
+    connection = desk.connection
     kind: Kind = "same" if said.answer == "same" else "different"
     reason = said.reason.strip() or next((one.reason for one in agreeing if one.reason), "")
-    effect = decide(desk, kind, item.side_a, item.side_b, reason)
-    connection = desk.connection
     _change(
         connection, item, state=ItemState.ANSWERED.value, is_disputed=False, answer=said.answer, answered_at=desk.now
     )
-    taught = settle_others(connection, item, answer_id, effect, desk.now)
-    connection.execute(
-        review_answer.update()
-        .where(review_answer.c.answer_id.in_([answer_id, *(one.answer_id for one in agreeing)]))
-        .values(override_id=effect.overrides[0].override_id, run_id=effect.run_id)
-    )
-    connection.execute(
-        review_answer.update().where(review_answer.c.answer_id == answer_id).values(effect=taught.to_json())
-    )
+    effect = decide(desk, kind, item.side_a, item.side_b, reason)
+    similar, heard = reweigh_pattern(connection, item.pattern.key)
+    counts = {name: number for name, number in effect.counts.items() if number}
+    taught = Taught(len(effect.settled), similar, heard.same, heard.different, counts)
+    _record(desk, answer_id, agreeing, effect, taught)
+    person = Person(desk.access.actor.name, account_of(connection, desk.access), desk.now)
+    keep_label(connection, item.telling, kind, person, purpose="review", model_probability=item.model_probability)
     details = {"answer": said.answer, "overrides": [one.override_id for one in effect.overrides]}
     record_audit(connection, desk.access, "identity.review_answered", "identity", item.item_id, details)
     _announce(connection, desk.access, "review.answered", item.item_id, desk.now)
     return Outcome(item_in_scope(connection, desk.access, item.item_id), effect, False, taught)
+
+
+def _record(desk: Desk, answer_id: str, agreeing: list[StandingAnswer], effect: Effect, taught: Taught) -> None:
+    """What became of the answers, with those that had waited for it."""
+    become = {"override_id": effect.overrides[0].override_id, "run_id": effect.run_id}
+    ids = [answer_id, *(one.answer_id for one in agreeing)]
+    answers = review_answer
+    desk.connection.execute(answers.update().where(answers.c.answer_id.in_(ids)).values(become))
+    desk.connection.execute(answers.update().where(answers.c.answer_id == answer_id).values(effect=taught.to_json()))
 
 
 def _withdraw_own(connection: sa.Connection, item_id: str, account: str) -> None:

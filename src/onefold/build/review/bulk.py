@@ -21,6 +21,7 @@ from onefold.build.review.answering import Said, account_of, answer_item
 from onefold.build.review.listing import Wanted, list_items
 from onefold.build.steward import Desk
 from onefold.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from onefold.identity.bonds import Sets
 from onefold.identity.map import owners_of
 from onefold.identity.review.model import Answer, Item
 from onefold.identity.review.tables import review_answer
@@ -39,16 +40,16 @@ class BulkPlan:
     examples: tuple[Item, ...] = ()
 
 
-def preview_bulk(connection: sa.Connection, access: Access, pattern: str, *, limit: int) -> BulkPlan:
-    """What an answer to a pattern would be about.
+def preview_bulk(connection: sa.Connection, access: Access, pattern: str, answer: Answer, *, limit: int) -> BulkPlan:
+    """What an answer to a pattern would be about, and how many customers it would merge or split.
 
     Raises:
         NotFound: the actor has no open item of this pattern.
     """
-    items = _items(connection, access, pattern, limit)
-    return BulkPlan(
-        _facts(connection, items) | {"bulk_id": None, "job_id": None, "state": "planned"}, items[:_EXAMPLES]
-    )
+    items = open_items(connection, access, pattern, limit)
+    owners = owners_of(connection, [name for item in items for name in item.subjects])
+    planned = {"bulk_id": None, "job_id": None, "state": "planned", "counts": _expected(items, owners, answer)}
+    return BulkPlan(_facts(connection, items) | planned, items[:_EXAMPLES])
 
 
 def ask_bulk(
@@ -67,7 +68,7 @@ def ask_bulk(
         NotFound: the actor has no open item of this pattern.
     """
     access.require("update", "identity")
-    items = _items(connection, access, pattern, limit)
+    items = open_items(connection, access, pattern, limit)
     arguments = {
         "pattern": pattern,
         "answer": answer,
@@ -187,21 +188,38 @@ def _is_answered_by(desk: Desk, item_id: str, said: Said) -> bool:
     return said.bulk_id is not None and desk.connection.execute(mine.limit(1)).first() is not None
 
 
-def _items(connection: sa.Connection, access: Access, pattern: str, limit: int) -> tuple[Item, ...]:
+def open_items(connection: sa.Connection, access: Access, pattern: str, limit: int) -> tuple[Item, ...]:
+    """The items that an answer to a pattern is about, the most telling first.
+
+    Raises:
+        NotFound: the actor has none.
+    """
     found = list_items(connection, access, Wanted(state=None, pattern=pattern), limit=100_000)
     account = account_of(connection, access)
-    open_items = [
+    chosen = [
         item
         for item in found
         if item.state.value in ("open", "waiting") and not any(one.made_by_id == account for one in item.answers)
     ]
-    if not open_items:
+    if not chosen:
         raise NotFound(
             f"no open question has the pattern {pattern!r}", hint="List them: onefold identity review patterns"
         )
     if limit < 1:
         raise InvalidInput("an answer to a pattern is about one question at least")
-    return tuple(open_items[:limit])
+    return tuple(chosen[:limit])
+
+
+def _expected(items: Sequence[Item], owners: dict[str, str], answer: Answer) -> dict[str, int]:
+    """Customers that an answer to all of these would merge or split, if none were refused."""
+    split = sum(len({owners.get(name) for name in item.subjects}) == 1 for item in items)
+    sets, merged = Sets(), 0
+    for item in items:
+        ours, *others = sorted({owners[name] for name in item.subjects if name in owners})
+        for other in others:
+            merged += sets.root(ours) != sets.root(other)
+            sets.join(ours, other)
+    return {"same": {"merged": merged}, "different": {"split": split}}.get(answer, {})
 
 
 def _facts(connection: sa.Connection, items: Sequence[Item]) -> dict[str, Any]:

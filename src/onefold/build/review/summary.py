@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from onefold.access import Access
 from onefold.build.review.answering import account_of
 from onefold.build.review.listing import visible
 from onefold.build.tables import build_run
+from onefold.identity.quality import list_estimates, measure_quality
 from onefold.identity.review.model import ItemState
 from onefold.identity.review.tables import review_answer, review_item
 from onefold.storage import aware
@@ -20,7 +22,6 @@ from onefold.storage import aware
 def summarise(connection: sa.Connection, access: Access, now: datetime) -> dict[str, Any]:
     """How many were answered today, how many wait for whom, and what improved; within the actor's scope."""
     access.require("read", "identity")
-    account = account_of(connection, access)
     build = connection.execute(
         sa.select(build_run.c.build_no, build_run.c.finished_at)
         .where(build_run.c.finished_at.is_not(None))
@@ -30,7 +31,7 @@ def summarise(connection: sa.Connection, access: Access, now: datetime) -> dict[
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     built_at = aware(build.finished_at) if build else None
     today = improvement(connection, access, midnight)
-    mine, others = _waiting(connection, access, account)
+    mine, others = count_waiting(connection, access)
     return {
         "answered_today": today["answers"],
         "mine_waiting": mine,
@@ -58,15 +59,28 @@ def improvement(connection: sa.Connection, access: Access, since: datetime | Non
         "merged": _total(effects, ("merged",)),
         "split": _total(effects, ("split", "restored")),
         "vanished": _total(effects, ("vanished",)),
-        "precision_before": None,
-        "precision_after": None,
-        "recall_before": None,
-        "recall_after": None,
+        **_estimates(connection, since),
     }
 
 
-def _waiting(connection: sa.Connection, access: Access, account: str) -> tuple[int, int]:
-    """Waiting items that this account has answered, and those that it has not."""
+def _estimates(connection: sa.Connection, since: datetime | None) -> dict[str, Any]:
+    """Estimated precision and recall: the last before a moment (else the first there was), and now."""
+    history = list_estimates(connection)
+    before = next((past for past in reversed(history) if since and past.estimated_at <= since), None)
+    if before is None and since is None and history:
+        before = history[0]
+    now = measure_quality(connection).estimate
+    sides = {"before": before, "after": now}
+    return {
+        f"{measure}_{moment}": asdict(getattr(one, measure)) if one else None
+        for moment, one in sides.items()
+        for measure in ("precision", "recall")
+    }
+
+
+def count_waiting(connection: sa.Connection, access: Access) -> tuple[int, int]:
+    """Waiting items that the actor's account has answered, and those that it has not."""
+    account = account_of(connection, access)
     answered = sa.exists(
         sa.select(sa.literal(1)).where(
             review_answer.c.item_id == review_item.c.item_id,

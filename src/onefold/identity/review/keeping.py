@@ -10,14 +10,14 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from onefold.identity.review.model import UNDECIDED, ItemState, Pattern, Question
-from onefold.identity.review.ordering import count_touched, entropy_bits, worth_of_pattern
+from onefold.identity.review.ordering import Said, count_touched, entropy_bits, heard_probability, worth_of_pattern
 from onefold.identity.review.patterns import pattern_of
 from onefold.identity.review.tables import review_answer, review_item, review_item_subject
 from onefold.identity.tables import identity_override
@@ -45,6 +45,7 @@ class _Weighed:
     item_id: str
     question: Question
     pattern: Pattern
+    probability: float
     entropy: float
     teaches: float
     touches: int
@@ -60,7 +61,8 @@ class _Weighed:
         return {
             "item_id": self.item_id,
             "kind": asked.kind,
-            "probability": asked.probability,
+            "probability": self.probability,
+            "model_probability": asked.probability,
             "weight": asked.weight,
             "telling_a": asked.telling[0],
             "telling_b": asked.telling[1],
@@ -100,7 +102,7 @@ def keep_questions(
     by_id = {item_id_of(one): one for one in questions}
     known = _read_known(connection)
     asked = {item_id: one for item_id, one in by_id.items() if not _stays_closed(known.get(item_id), one)}
-    weighed = weigh_questions(asked, key, _answers_by_pattern(connection))
+    weighed = weigh_questions(asked, key, answers_by_pattern(connection))
     started = {item_id for item_id, one in known.items() if one.state in _STARTED}
     kept = [one for number, one in enumerate(weighed) if number < most or one.item_id in started]
     counts = _write(connection, kept, known, build_no, now.astimezone(UTC))
@@ -108,16 +110,19 @@ def keep_questions(
     return {"open": len(kept), **counts}
 
 
-def weigh_questions(questions: Mapping[str, Question], key: bytes, answered: Mapping[str, int]) -> list[_Weighed]:
+def weigh_questions(questions: Mapping[str, Question], key: bytes, answered: Mapping[str, Said]) -> list[_Weighed]:
     """Questions in the order in which people are asked; see ``ordering``. Equal ones by id."""
     patterns = {item_id: pattern_of(one.kind, one.evidence, key) for item_id, one in questions.items()}
     alike = Counter(pattern.key for pattern in patterns.values())
     touched = dict(zip(questions, count_touched([one.customers for one in questions.values()]), strict=True))
     found = []
     for item_id, one in questions.items():
-        pattern, entropy = patterns[item_id], entropy_bits(one.probability)
-        teaches = entropy * worth_of_pattern(alike[pattern.key], answered.get(pattern.key, 0))
-        found.append(_Weighed(item_id, one, pattern, entropy, teaches, touched[item_id]))
+        pattern = patterns[item_id]
+        said = answered.get(pattern.key, Said())
+        probability = heard_probability(one.probability, said)
+        entropy = entropy_bits(probability)
+        teaches = entropy * worth_of_pattern(alike[pattern.key], said.answers)
+        found.append(_Weighed(item_id, one, pattern, probability, entropy, teaches, touched[item_id]))
     return sorted(found, key=lambda one: (-one.score, one.item_id))
 
 
@@ -146,10 +151,19 @@ def _read_known(connection: sa.Connection) -> dict[str, _Known]:
     return found
 
 
-def _answers_by_pattern(connection: sa.Connection) -> dict[str, int]:
+def answers_by_pattern(connection: sa.Connection, pattern: str | None = None) -> dict[str, Said]:
+    """Pattern -> the answers to it that took effect; of one pattern, where that is given."""
     items = review_item.c
-    query = sa.select(items.pattern, sa.func.count()).where(items.state == ItemState.ANSWERED.value)
-    return {row[0]: int(row[1]) for row in connection.execute(query.group_by(items.pattern))}
+    query = sa.select(items.pattern, items.answer, sa.func.count().label("answers")).where(
+        items.state == ItemState.ANSWERED.value
+    )
+    if pattern is not None:
+        query = query.where(items.pattern == pattern)
+    found: dict[str, Said] = {}
+    for row in connection.execute(query.group_by(items.pattern, items.answer)):
+        before = found.get(row.pattern, Said())
+        found[row.pattern] = replace(before, **{row.answer: int(row.answers)})
+    return found
 
 
 def _write(

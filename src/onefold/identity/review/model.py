@@ -54,7 +54,7 @@ class Question:
     weight: float
     """Bits of the telling link."""
     probability: float
-    """That both sides are one customer."""
+    """That both sides are one customer, as the model sees it."""
     links: tuple[Link, ...] = ()
     customers: tuple[str, ...] = ()
     """Whose records they are."""
@@ -102,6 +102,9 @@ class Item:
     evidence: dict[str, tuple[str, float]]
     weight: float
     probability: float
+    """That both sides are one customer, answers to its pattern heard."""
+    model_probability: float
+    """The same before."""
     links: tuple[Link, ...]
     pattern: Pattern
     entropy: float

@@ -10,16 +10,47 @@ its pattern of evidence, and the first answer to a pattern says most about it, t
 ``touches`` counts the customers whose records the answer may move, those of other questions about the same customers
 included.
 
+p itself hears the answers: the model's p counts as much as four answers, p = (4 p_model + s) / (4 + m) where s of the m
+answers to the pattern said "same". So the answers to a few cases say what to expect of the rest of their kind, and what
+is clear by now moves down.
+
 Source: uncertainty sampling, Lewis and Gale (1994), "A sequential algorithm for training text classifiers"; weighing it
 by how many others resemble the item is the information density of Settles and Craven (2008), "An analysis of active
-learning strategies for sequence labeling tasks". That an answer's value falls with the answers there are is the
-shrinking of a Beta posterior with m observations.
+learning strategies for sequence labeling tasks". p is the mean of a Beta posterior whose prior is the model; that an
+answer's value falls with the answers there are is the shrinking of that posterior. It is sound because answers of one
+pattern are drawn from the very cases that they speak about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log2
+
+PRIOR_ANSWERS = 4.0
+"""Answers that the model's own probability is worth: a handful of people outvotes it."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Answers to one pattern that took effect."""
+
+    same: int = 0
+    different: int = 0
+
+    @property
+    def answers(self) -> int:
+        """All of them."""
+        return self.same + self.different
+
+
+def heard_probability(model_probability: float, said: Said) -> float:
+    """A probability after the answers to the same pattern.
+
+    >>> heard_probability(0.6, Said()), heard_probability(0.6, Said(same=4)), heard_probability(0.6, Said(different=4))
+    (0.6, 0.8, 0.3)
+    """
+    return round((PRIOR_ANSWERS * model_probability + said.same) / (PRIOR_ANSWERS + said.answers), 6)
 
 
 def entropy_bits(probability: float) -> float:

@@ -83,6 +83,7 @@ def _item(row: Any, sides: tuple[tuple[str, ...], tuple[str, ...]], answers: tup
         evidence={name: (agreement, bits) for name, (agreement, bits) in row.evidence.items()},
         weight=row.weight,
         probability=row.probability,
+        model_probability=row.model_probability,
         links=tuple(Link(*link) for link in row.links),
         pattern=Pattern(row.pattern, row.kind, parts),
         entropy=row.entropy,

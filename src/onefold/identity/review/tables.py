@@ -13,6 +13,7 @@ review_item = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),  # pair, bridge, cluster
     sa.Column("state", sa.Text, nullable=False),  # open, waiting, answered, skipped, lapsed
     sa.Column("probability", sa.Float, nullable=False),  # that both sides are one customer
+    sa.Column("model_probability", sa.Float, nullable=False),  # the same before answers to its pattern were heard
     sa.Column("weight", sa.Float, nullable=False),  # bits of the telling link
     sa.Column("telling_a", sa.Text, nullable=False),  # the two records that are shown first
     sa.Column("telling_b", sa.Text, nullable=False),

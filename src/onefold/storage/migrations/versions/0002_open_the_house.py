@@ -649,6 +649,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("probability", sa.Float(), nullable=False),
+        sa.Column("model_probability", sa.Float(), nullable=False),
         sa.Column("weight", sa.Float(), nullable=False),
         sa.Column("telling_a", sa.Text(), nullable=False),
         sa.Column("telling_b", sa.Text(), nullable=False),
