@@ -16,15 +16,8 @@ export type Part = Schemas["Part"];
 export type Essential = Schemas["Essential"];
 export type CardRecord = Schemas["CardRecord"];
 /** How sure it is that a customer is one and whole, and by which records one cannot be. */
-export interface Sureness {
-  confidence: number | null;
-  is_one: number | null;
-  is_whole: number | null;
-  doubts: { why: "weak" | "outside"; subject_a: string | null; subject_b: string | null; probability: number }[];
-  hidden_by: string | null;
-}
-
-export type Card = Schemas["CustomerCard"] & { identity?: Sureness | null };
+export type Sureness = Schemas["Sureness"];
+export type Card = Schemas["CustomerCard"];
 export type ToldFact = Schemas["ToldFact"];
 export type TimelineEntry = Schemas["TimelineEntry"];
 export type Cell = Schemas["onefold__api__card__answers__Cell"];

@@ -3916,6 +3916,7 @@ export interface components {
             events: number;
             /** Former Ids */
             former_ids: string[];
+            identity: components["schemas"]["Sureness"] | null;
             /**
              * Present
              * Format: date
@@ -4097,6 +4098,27 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Doubt
+         * @description Two records because of which one cannot be sure.
+         */
+        Doubt: {
+            /**
+             * Why
+             * @description weak: the weakest link that holds it together; outside: the strongest one to somebody else.
+             * @enum {string}
+             */
+            why: "weak" | "outside";
+            /** Subject A */
+            subject_a: string | null;
+            /** Subject B */
+            subject_b: string | null;
+            /**
+             * Probability
+             * @description That both are one customer, by their own evidence alone.
+             */
+            probability: number;
         };
         /**
          * EffectChange
@@ -5803,6 +5825,8 @@ export interface components {
              * @description The first build that counted in the viewer's scope; null where none did, or all are seen.
              */
             trend_from_build?: number | null;
+            /** @description Something to do: the review queue. Null for those who may not answer. */
+            reviews?: components["schemas"]["WaitingReviews"] | null;
             /**
              * Last Reads
              * @description Source → when it was last read.
@@ -6564,6 +6588,8 @@ export interface components {
             state: components["schemas"]["ItemState"];
             /** Probability */
             probability: number;
+            /** Model Probability */
+            model_probability: number;
             pattern: components["schemas"]["PatternOut"];
             /** Teaches */
             teaches: number;
@@ -7327,6 +7353,31 @@ export interface components {
             today: components["schemas"]["Improvement"];
             since_build: components["schemas"]["Improvement"];
             overall: components["schemas"]["Improvement"];
+        };
+        /**
+         * Sureness
+         * @description How sure one may be of a customer; null where its records say nothing that could be compared.
+         */
+        Sureness: {
+            /**
+             * Confidence
+             * @description That it is one and whole.
+             */
+            confidence: number | null;
+            /**
+             * Is One
+             * @description That all its records are one customer.
+             */
+            is_one: number | null;
+            /**
+             * Is Whole
+             * @description That no record of it is elsewhere.
+             */
+            is_whole: number | null;
+            /** Doubts */
+            doubts: components["schemas"]["Doubt"][];
+            /** Hidden By */
+            hidden_by: string | null;
         };
         /**
          * SystemSummary
@@ -8151,6 +8202,19 @@ export interface components {
             scope_attributes: components["schemas"]["ScopeAttribute"][];
             /** My Attributes */
             my_attributes: string[];
+        };
+        /**
+         * WaitingReviews
+         * @description Doubtful cases that wait for people.
+         */
+        WaitingReviews: {
+            /** Open */
+            open: number;
+            /**
+             * For Me
+             * @description Of which somebody answered and the viewer may be the second person.
+             */
+            for_me: number;
         };
         /**
          * WantedTag
@@ -11192,6 +11256,10 @@ export interface operations {
                      *       },
                      *       "history": {},
                      *       "trend_from_build": 1,
+                     *       "reviews": {
+                     *         "open": 1,
+                     *         "for_me": 1
+                     *       },
                      *       "last_reads": {}
                      *     }
                      */
@@ -12428,6 +12496,8 @@ export interface operations {
                 state?: components["schemas"]["ItemState"] | null;
                 kind?: ("pair" | "bridge" | "cluster") | null;
                 pattern?: string | null;
+                /** @description Only about this customer, by its id. */
+                customer?: string | null;
                 /** @description score, probability, teaches, touches, found_at; - for falling. */
                 sort?: string;
                 /** @description Rows of a page at most. */
@@ -12455,6 +12525,7 @@ export interface operations {
                      *           "kind": "pair",
                      *           "state": "open",
                      *           "probability": 0.5,
+                     *           "model_probability": 0.5,
                      *           "pattern": {
                      *             "key": "key",
                      *             "kind": "pair",
@@ -12684,6 +12755,7 @@ export interface operations {
                      *               "kind": "pair",
                      *               "state": "open",
                      *               "probability": 0.5,
+                     *               "model_probability": 0.5,
                      *               "pattern": {},
                      *               "teaches": 0.5,
                      *               "touches": 1,
@@ -12770,6 +12842,7 @@ export interface operations {
                      *           "kind": "pair",
                      *           "state": "open",
                      *           "probability": 0.5,
+                     *           "model_probability": 0.5,
                      *           "pattern": {
                      *             "key": "key",
                      *             "kind": "pair",
@@ -12879,6 +12952,7 @@ export interface operations {
                      *           "kind": "pair",
                      *           "state": "open",
                      *           "probability": 0.5,
+                     *           "model_probability": 0.5,
                      *           "pattern": {
                      *             "key": "key",
                      *             "kind": "pair",
@@ -12973,6 +13047,7 @@ export interface operations {
                      *         "kind": "pair",
                      *         "state": "open",
                      *         "probability": 0.5,
+                     *         "model_probability": 0.5,
                      *         "pattern": {
                      *           "key": "key",
                      *           "kind": "pair",
@@ -13174,6 +13249,7 @@ export interface operations {
                      *         "kind": "pair",
                      *         "state": "open",
                      *         "probability": 0.5,
+                     *         "model_probability": 0.5,
                      *         "pattern": {
                      *           "key": "key",
                      *           "kind": "pair",
@@ -13328,6 +13404,7 @@ export interface operations {
                      *       "kind": "pair",
                      *       "state": "open",
                      *       "probability": 0.5,
+                     *       "model_probability": 0.5,
                      *       "pattern": {
                      *         "key": "key",
                      *         "kind": "pair",
@@ -19886,6 +19963,20 @@ export interface operations {
                      *       "former_ids": [
                      *         "for_k3m9x2p7q4w8z1aa"
                      *       ],
+                     *       "identity": {
+                     *         "confidence": 0.5,
+                     *         "is_one": 0.5,
+                     *         "is_whole": 0.5,
+                     *         "doubts": [
+                     *           {
+                     *             "why": "weak",
+                     *             "subject_a": "subject a",
+                     *             "subject_b": "subject b",
+                     *             "probability": 0.5
+                     *           }
+                     *         ],
+                     *         "hidden_by": "hidden by"
+                     *       },
                      *       "present": "2026-11-03"
                      *     }
                      */

@@ -33,7 +33,7 @@ export function Identity({ card }: { card: Card }): ReactNode {
     <>
       <Deciding found={data} />
       <Suspense fallback={<Loading lines={3} />}>
-        <Sureness customerId={id} found={card.identity ?? null} />
+        <Sureness customerId={id} found={card.identity} />
       </Suspense>
       <Section
         title={t("identity.records")}
