@@ -17,6 +17,7 @@ import { type KeyAction, KEYS, useKeySwitch } from "./keys";
 interface Props {
   /** The words of the third answer: skip a question, or be unsure of a pair. */
   third: string;
+  isThirdUnsure?: boolean;
   isDisabled: boolean;
   /** What may be done besides answering, and is not shown otherwise. */
   may: Partial<Record<"undo" | "next" | "previous", boolean>>;
@@ -25,7 +26,7 @@ interface Props {
 
 const ICONS = { same: <CheckOutlined />, different: <CloseOutlined />, skip: <StepForwardOutlined /> } as const;
 
-export function AnswerBar({ third, isDisabled, may, onAct }: Props): ReactNode {
+export function AnswerBar({ third, isThirdUnsure = false, isDisabled, may, onAct }: Props): ReactNode {
   const { t } = useTranslation("identity");
   const { isRtl } = useLanguage();
   const [isOn] = useKeySwitch();
@@ -45,7 +46,7 @@ export function AnswerBar({ third, isDisabled, may, onAct }: Props): ReactNode {
             size="large"
             type={action === "same" ? "primary" : "default"}
             danger={action === "different"}
-            icon={ICONS[action]}
+            icon={action === "skip" && isThirdUnsure ? <QuestionOutlined /> : ICONS[action]}
             disabled={isDisabled}
             {...shared(action)}
           >

@@ -75,7 +75,13 @@ export default function Labelling(): ReactNode {
           )}
         </>
       )}
-      <AnswerBar third={t("said.unsure")} isDisabled={!isNameable} may={{ undo: labelling.done > 0 }} onAct={act} />
+      <AnswerBar
+        third={t("said.unsure")}
+        isThirdUnsure
+        isDisabled={!isNameable}
+        may={{ undo: labelling.done > 0 }}
+        onAct={act}
+      />
       <KeysHelp actions={ACTIONS} third={t("said.unsure")} isOpen={isHelp} onClose={() => setIsHelp(false)} />
     </Page>
   );

@@ -46,7 +46,9 @@ export function Outcome({ today, onUndo, isUndoing, addressOf }: Props): ReactNo
                 {last.state === "undone" ? t("undone") : t(`answered.${last.answer}`)} <Whom item={last.item} />
               </strong>{" "}
               {last.state === "done" && last.outcome && told(t, last.outcome).join(" ")}{" "}
-              {today !== undefined && <span className="soft">{t("today", { count: today })}</span>}
+              {last.state === "done" && today !== undefined && (
+                <span className="soft">{t("today", { count: today })}</span>
+              )}
             </span>
             {last.state === "done" && last.outcome && (
               <Button size="small" icon={<UndoOutlined />} loading={isUndoing} onClick={() => onUndo(last)}>

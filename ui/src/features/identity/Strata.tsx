@@ -32,6 +32,7 @@ export function Strata({ rows }: { rows: readonly Stratum[] }): ReactNode {
       key: "expected",
       title: t("strata.expected"),
       isNumber: true,
+      isHiddenOnPhone: true,
       render: ({ expected }) => <ShareOf value={expected} />,
     },
     {
