@@ -24,7 +24,11 @@ interface Props {
   onAct: (action: KeyAction) => void;
 }
 
-const ICONS = { same: <CheckOutlined />, different: <CloseOutlined />, skip: <StepForwardOutlined /> } as const;
+const ICONS = {
+  same: <CheckOutlined aria-hidden="true" />,
+  different: <CloseOutlined aria-hidden="true" />,
+  skip: <StepForwardOutlined aria-hidden="true" />,
+} as const;
 
 export function AnswerBar({ third, isThirdUnsure = false, isDisabled, may, onAct }: Props): ReactNode {
   const { t } = useTranslation("identity");
@@ -46,7 +50,7 @@ export function AnswerBar({ third, isThirdUnsure = false, isDisabled, may, onAct
             size="large"
             type={action === "same" ? "primary" : "default"}
             danger={action === "different"}
-            icon={action === "skip" && isThirdUnsure ? <QuestionOutlined /> : ICONS[action]}
+            icon={action === "skip" && isThirdUnsure ? <QuestionOutlined aria-hidden="true" /> : ICONS[action]}
             disabled={isDisabled}
             {...shared(action)}
           >
@@ -58,7 +62,7 @@ export function AnswerBar({ third, isThirdUnsure = false, isDisabled, may, onAct
         {may.previous !== undefined && (
           <Button
             type="text"
-            icon={<Back />}
+            icon={<Back aria-hidden="true" />}
             disabled={!may.previous}
             aria-label={t("previous")}
             title={t("previous")}
@@ -66,14 +70,14 @@ export function AnswerBar({ third, isThirdUnsure = false, isDisabled, may, onAct
           />
         )}
         {may.undo !== undefined && (
-          <Button type="text" icon={<UndoOutlined />} disabled={!may.undo} {...shared("undo")}>
+          <Button type="text" icon={<UndoOutlined aria-hidden="true" />} disabled={!may.undo} {...shared("undo")}>
             {t("undo")} <Key action="undo" />
           </Button>
         )}
         <Button
           type="text"
           className="id-help"
-          icon={<QuestionOutlined />}
+          icon={<QuestionOutlined aria-hidden="true" />}
           aria-label={t("keys")}
           title={t("keys")}
           {...shared("help")}
@@ -81,7 +85,7 @@ export function AnswerBar({ third, isThirdUnsure = false, isDisabled, may, onAct
         {may.next !== undefined && (
           <Button
             type="text"
-            icon={<Forth />}
+            icon={<Forth aria-hidden="true" />}
             disabled={!may.next}
             aria-label={t("next")}
             title={t("next")}

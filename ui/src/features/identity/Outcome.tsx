@@ -9,7 +9,7 @@ import { isApiError } from "@/api/client";
 import { useIsOffline } from "@/api/connection";
 import type { Answered } from "@/api/review";
 import { formatNumber } from "@/app/language";
-import { ErrorLine } from "@/components/ErrorState";
+import { ProblemDetail, useProblemWords } from "@/components/problem";
 import { Text } from "@/components/Text";
 import { isolated } from "@/features/customer/panels";
 import { dismiss, type Given, isWaiting, useGiven } from "./answering";
@@ -51,7 +51,12 @@ export function Outcome({ today, onUndo, isUndoing, addressOf }: Props): ReactNo
               )}
             </span>
             {last.state === "done" && last.outcome && (
-              <Button size="small" icon={<UndoOutlined />} loading={isUndoing} onClick={() => onUndo(last)}>
+              <Button
+                size="small"
+                icon={<UndoOutlined aria-hidden="true" />}
+                loading={isUndoing}
+                onClick={() => onUndo(last)}
+              >
                 {t("undo")}
               </Button>
             )}
@@ -94,6 +99,7 @@ interface ChainStep {
 function Refused({ given, address }: { given: Given; address: string }): ReactNode {
   const { t } = useTranslation("identity");
   const { error } = given;
+  const words = useProblemWords()(error);
   const isStale = isApiError(error, 412);
   const chain = isApiError(error, 409) ? ((error.fields.chain as ChainStep[] | undefined) ?? []) : [];
   return (
@@ -103,7 +109,8 @@ function Refused({ given, address }: { given: Given; address: string }): ReactNo
         <strong>
           {t(`refused.${given.answer}`)} <Whom item={given.item} />
         </strong>
-        {isStale ? <p>{t("refused.stale")}</p> : <ErrorLine error={error} />}
+        <p>{isStale ? t("refused.stale") : <bdi dir="auto">{words.what}</bdi>}</p>
+        {!isStale && <ProblemDetail detail={words.detail} />}
         {chain.length > 0 && <Chain steps={chain} />}
         <div className="id-outcome-buttons">
           <Link to={address} onClick={() => dismiss(given.id)}>
