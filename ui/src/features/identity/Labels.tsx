@@ -35,7 +35,7 @@ function useColumns(): Column<Label>[] {
         <>
           {t(`said.${answer}`)} {isStale && <Tag>{t("labels.stale")}</Tag>}
           {!isStale && isJoined !== null && answer !== "unsure" && isJoined !== (answer === "same") && (
-            <Tag color="warning">{t("labels.against")}</Tag>
+            <span className="id-against">{t("labels.against")}</span>
           )}
         </>
       ),
