@@ -196,6 +196,7 @@ def get_items(
     state: Annotated[ItemState | None, Query(description="`open` where absent.")] = ItemState.OPEN,
     kind: Kind | None = None,
     pattern: Annotated[str | None, Query(max_length=40)] = None,
+    customer: Annotated[str | None, Query(max_length=40, description="Only about this customer, by its id.")] = None,
     sort: Annotated[
         str, Query(max_length=40, description="score, probability, teaches, touches, found_at; - for falling.")
     ] = DEFAULT_SORT,
@@ -203,7 +204,7 @@ def get_items(
     cursor: Cursor = None,
 ) -> PageOf[ReviewItemOut]:
     """Doubtful cases, those first whose answer would teach most and touches most customers."""
-    wanted = Wanted(state, kind, pattern, sort)
+    wanted = Wanted(state, kind, pattern, sort, customer)
     with call.read() as connection:
         found = list_items(connection, call.access, wanted, after=_after(cursor, sort), limit=limit + 1)
         seen = Seen(connection, call.access)

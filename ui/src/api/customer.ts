@@ -15,6 +15,8 @@ export type Attribute = Schemas["Attribute"];
 export type Part = Schemas["Part"];
 export type Essential = Schemas["Essential"];
 export type CardRecord = Schemas["CardRecord"];
+/** How sure it is that a customer is one and whole, and by which records one cannot be. */
+export type Sureness = Schemas["Sureness"];
 export type Card = Schemas["CustomerCard"];
 export type ToldFact = Schemas["ToldFact"];
 export type TimelineEntry = Schemas["TimelineEntry"];

@@ -12806,6 +12806,8 @@ export interface operations {
                 state?: components["schemas"]["ItemState"] | null;
                 kind?: ("pair" | "bridge" | "cluster") | null;
                 pattern?: string | null;
+                /** @description Only about this customer, by its id. */
+                customer?: string | null;
                 /** @description score, probability, teaches, touches, found_at; - for falling. */
                 sort?: string;
                 /** @description Rows of a page at most. */

@@ -30,6 +30,8 @@ class Wanted:
     kind: ItemKind | None = None
     pattern: str | None = None
     sort: str = DEFAULT_SORT
+    customer_id: str | None = None
+    """About records that are this customer's now."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,11 @@ def _chosen(access: Access, wanted: Wanted) -> sa.ColumnElement[bool]:
         conditions.append(review_item.c.kind == wanted.kind)
     if wanted.pattern is not None:
         conditions.append(review_item.c.pattern == wanted.pattern)
+    if wanted.customer_id is not None:
+        named = sa.select(review_item_subject.c.item_id).join(
+            subject, subject.c.subject_id == review_item_subject.c.subject_id
+        )
+        conditions.append(review_item.c.item_id.in_(named.where(subject.c.customer_id == wanted.customer_id)))
     return sa.and_(*conditions)
 
 

@@ -47,7 +47,7 @@ function Explained({ found }: { found: Explanation }): ReactNode {
   );
 }
 
-function RecordName({ record }: { record: RecordRef }): ReactNode {
+export function RecordName({ record }: { record: RecordRef }): ReactNode {
   return (
     <>
       <Text>{record.source === record.table ? record.source : `${record.source}.${record.table}`}</Text>{" "}
@@ -56,11 +56,11 @@ function RecordName({ record }: { record: RecordRef }): ReactNode {
   );
 }
 
-/** Each comparison as a bar from where the sum stood to where it brought it. */
 /** Parts of the evidence that are about the pair, not about a field. */
 const ABOUT_THE_PAIR = ["relatives", "same_table"];
 
-function Waterfall({ link }: { link: Link }): ReactNode {
+/** Each comparison as a bar from where the sum stood to where it brought it. */
+export function Waterfall({ link }: { link: Link }): ReactNode {
   const { t } = useTranslation("customer");
   const shown = link.fields.filter(({ bits }) => bits !== null);
   let sum = 0;

@@ -1,8 +1,8 @@
 /** Of which records the customer is made, since when, and every merge and split. */
 import { Button } from "antd";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Attachment, type IdChange, type Identity as Found, useIdentity } from "@/api/customer";
+import { type Attachment, type Card, type IdChange, type Identity as Found, useIdentity } from "@/api/customer";
 import { undoChange, useMapAction } from "@/api/identity";
 import { useSession } from "@/app/session";
 import { ConfirmButton } from "@/components/ConfirmButton";
@@ -20,7 +20,11 @@ import { Explain, WhyButton } from "./Explain";
 import { isolated } from "./labels";
 import { LevelSections } from "./Levels";
 
-export function Identity({ id }: { id: string }): ReactNode {
+/** Part of another feature, loaded when the tab is opened. */
+const Sureness = lazy(() => import("@/features/identity/panels"));
+
+export function Identity({ card }: { card: Card }): ReactNode {
+  const id = card.customer_id;
   const { t } = useTranslation("customer");
   const [day, setDay] = useState<string | null>(null);
   const { data, isPending, error, refetch } = useIdentity(id, day && `${day}T23:59:59Z`);
@@ -29,6 +33,9 @@ export function Identity({ id }: { id: string }): ReactNode {
   return (
     <>
       <Deciding found={data} />
+      <Suspense fallback={<Loading lines={3} />}>
+        <Sureness customerId={id} found={card.identity} />
+      </Suspense>
       <Section
         title={t("identity.records")}
         lead={t("identity.records_why")}

@@ -68,6 +68,7 @@ const CARD: Card = {
   records: [],
   events: 1,
   former_ids: ["cus_bbbbbbbbbbbbbbbb"],
+  identity: null,
   present: "2026-06-30",
 };
 

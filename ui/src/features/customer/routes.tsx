@@ -106,7 +106,7 @@ function Parts({ card, lastVisit }: { card: Card; lastVisit: string | null | und
       children: <OrganisationPeople id={id} />,
     },
     { key: "records", label: t("tab.records"), is: true, children: <Records card={card} /> },
-    { key: "identity", label: t("tab.identity"), is: may("read", "identity"), children: <Identity id={id} /> },
+    { key: "identity", label: t("tab.identity"), is: may("read", "identity"), children: <Identity card={card} /> },
     ...(hasCare ? care : []),
   ].filter((tab) => tab.is);
   const chosen = tabs.find(({ key }) => key === rest.split("/")[0])?.key ?? "timeline";
