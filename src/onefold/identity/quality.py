@@ -181,11 +181,6 @@ def counting(labels: Sequence[Label]) -> list[Label]:
     return [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
 
 
-def counting(labels: Sequence[Label]) -> list[Label]:
-    """Those labels that measure: answered, about pairs that were drawn, of records that still say the same."""
-    return [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
-
-
 def count_answers(labels: Sequence[Label]) -> dict[str, Answers]:
     """What was said, by stratum."""
     said = Counter((one.stratum, one.answer) for one in labels)
