@@ -141,7 +141,7 @@ class QualityOut(BaseModel):
     """Answers that the map does not agree with. To let one bind, decide so: ``POST /identity/overrides``."""
 
 
-class SampleOut(BaseModel):
+class PairsToLabel(BaseModel):
     """The pairs to ask about next, the most telling first."""
 
     pairs: list[PairOut]
@@ -162,7 +162,7 @@ def get_quality(call: CallDep) -> QualityOut:
 @router.get("/sample")
 def get_quality_sample(
     call: CallDep, limit: Annotated[int, Query(ge=1, le=50, description="How many pairs at most.")] = 10
-) -> SampleOut:
+) -> PairsToLabel:
     """The pairs whose labels would narrow the estimate most. The same ones until they are labelled."""
     call.access.require("read", "identity")
     with call.read() as connection:
@@ -170,7 +170,7 @@ def get_quality_sample(
         pairs = [_pair(connection, reader, one) for one in _visible(connection, reader.eyes, limit)]
         wanted = measure_quality(connection).wanted
     audit_read(call.database, call.access, "identity.sample_quality", "identity", "quality")
-    return SampleOut(pairs=pairs, wanted=wanted)
+    return PairsToLabel(pairs=pairs, wanted=wanted)
 
 
 @router.get("/labels")

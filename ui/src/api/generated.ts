@@ -6265,6 +6265,16 @@ export interface components {
             evidence: components["schemas"]["EvidenceOut"] | null;
         };
         /**
+         * PairsToLabel
+         * @description The pairs to ask about next, the most telling first.
+         */
+        PairsToLabel: {
+            /** Pairs */
+            pairs: components["schemas"]["PairOut"][];
+            /** Wanted */
+            wanted: number;
+        };
+        /**
          * Part
          * @description One value of a line.
          */
@@ -7168,12 +7178,21 @@ export interface components {
             fields: components["schemas"]["FieldAnswer"][];
         };
         /**
+         * SampleOut
+         * @description A value and how many rows hold it.
+         */
+        SampleOut: {
+            value: components["schemas"]["ShownOut"];
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Samples
          * @description The most frequent values of a column.
          */
         Samples: {
             /** Items */
-            items: components["schemas"]["onefold__api__source_tables__SampleOut"][];
+            items: components["schemas"]["SampleOut"][];
         };
         /**
          * ScheduleIn
@@ -8750,25 +8769,6 @@ export interface components {
             column: string | null;
             /** Observed At */
             observed_at: string | null;
-        };
-        /**
-         * SampleOut
-         * @description The pairs to ask about next, the most telling first.
-         */
-        onefold__api__quality__SampleOut: {
-            /** Pairs */
-            pairs: components["schemas"]["PairOut"][];
-            /** Wanted */
-            wanted: number;
-        };
-        /**
-         * SampleOut
-         * @description A value and how many rows hold it.
-         */
-        onefold__api__source_tables__SampleOut: {
-            value: components["schemas"]["ShownOut"];
-            /** Rows */
-            rows: number;
         };
         /**
          * Cell
@@ -14876,7 +14876,7 @@ export interface operations {
                      *       "wanted": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["onefold__api__quality__SampleOut"];
+                    "application/json": components["schemas"]["PairsToLabel"];
                 };
             };
             401: components["responses"]["Error401"];
