@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from onefold.errors import Conflict, InvalidInput, NotFound, Stale
 from onefold.kernel import Clock, utc_now
 from onefold.settings import (
+    IdentitySettings,
     Settings,
     check_source_name,
     expand_variables,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from onefold.access import Access, Vault
     from onefold.build import Blast, BuildInputs, BuildReport, OnStep, Progress
     from onefold.build.steward import Desk
+    from onefold.build.what_if import WhatIf
     from onefold.care import Handover
     from onefold.catalog import Table
     from onefold.engines import Engine
@@ -402,6 +404,32 @@ class Workspace:
 
         with self.locked(wait_seconds=wait_seconds):
             return run_plan(replace(self._inputs(), only=frozenset(only)), progress=progress)
+
+    def what_if(
+        self, settings: IdentitySettings, *, progress: Progress | None = None, wait_seconds: float = 10
+    ) -> WhatIf:
+        """What other settings of identity would make of the customers, as of the last build; nothing is changed.
+
+        Raises:
+            Conflict: a build holds the warehouse.
+            InvalidInput: nothing has been built.
+        """
+        from onefold.build.what_if import read_ground, weigh_what_if
+        from onefold.identity import Tuning
+
+        present = Tuning.of(self.settings.identity)
+        with self.warehouse(wait_seconds=wait_seconds) as engine:
+            ground = read_ground(engine, self.database, present)
+        return weigh_what_if(
+            ground,
+            self.database,
+            present,
+            Tuning.of(settings),
+            workspace_key=self.key,
+            largest_change=settings.largest_change,
+            threads=self.settings.threads or os.cpu_count() or 1,
+            progress=progress,
+        )
 
     def desk(self, connection: Connection, engine: Engine, access: Access) -> Desk:
         """Where a steward works, inside transactions of both databases.

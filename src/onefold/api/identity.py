@@ -225,7 +225,7 @@ class ExplanationOut(BaseModel):
     chain: list[ChainStep]
 
 
-class _Eyes:
+class Eyes:
     """What the caller may see of records and customers, asked once each."""
 
     def __init__(self, connection: sa.Connection, access: Access) -> None:
@@ -305,7 +305,7 @@ class _Eyes:
         policy = (sight.policy("external_id") if sight else None) if is_whole else OUT_OF_SCOPE
         facts = {name: getattr(change, name) for name in ChangeOut.model_fields if hasattr(change, name)}
         seen = {name: getattr(change, name) if getattr(change, name) in known else None for name in _IDS}
-        why = self._why(change.evidence) if is_whole else ReasonsOut(links=[], against=[], overrides=[])
+        why = self.reasons(change.evidence) if is_whole else ReasonsOut(links=[], against=[], overrides=[])
         return ChangeOut.model_validate(
             facts
             | seen
@@ -317,7 +317,9 @@ class _Eyes:
             }
         )
 
-    def _why(self, evidence: dict[str, Any]) -> ReasonsOut:
+    def reasons(self, evidence: dict[str, Any]) -> ReasonsOut:
+        """Why the map changed, as far as the caller may know of the records."""
+
         def links(side: str) -> list[EvidenceOut]:
             found = [_evidence(link) for link in evidence.get(side, ())]
             return [self.link(link) for link in found if self.knows((link.a, link.b))]
@@ -343,7 +345,7 @@ def get_changes(
     """What happened to ids, in order, for systems that hold them: merged, split, moved, restored, retired."""
     call.access.require("read", "identity")
     with call.read() as connection:
-        eyes = _Eyes(connection, call.access)
+        eyes = Eyes(connection, call.access)
         found = list_changes(connection, after=after, limit=limit, run_id=run)
         items = [shown for change in found if (shown := eyes.change(change))]
     audit_read(call.database, call.access, "identity.read_changes", "identity", str(after))
@@ -355,7 +357,7 @@ def get_one_change(call: CallDep, change_id: ChangeId) -> ChangeOut:
     """One change, with why."""
     call.access.require("read", "identity")
     with call.read() as connection:
-        shown = _Eyes(connection, call.access).change(get_change(connection, change_id))
+        shown = Eyes(connection, call.access).change(get_change(connection, change_id))
     if shown is None:
         raise NotFound(f"no change {change_id}", hint="List them: onefold identity changes")
     audit_read(call.database, call.access, "identity.read_change", "identity", str(change_id))
@@ -424,7 +426,7 @@ def get_explanation(
             else:
                 found = explain_customer(connection, engine, ours)
         shown = _explanation(connection, call.access, found)
-        concerned = _Eyes(connection, call.access).sight_of(ours[0])
+        concerned = Eyes(connection, call.access).sight_of(ours[0])
     customer_id = concerned.customer_id if concerned else ours[0]
     audit_read(call.database, call.access, "identity.explain", "customer", customer_id)
     return shown
@@ -444,7 +446,7 @@ def get_overrides(
         at, override_id = decode_cursor(cursor, 2)
         before = (moment_of(at), str(override_id))
     with call.read() as connection:
-        eyes = _Eyes(connection, call.access)
+        eyes = Eyes(connection, call.access)
         found = list_overrides(connection, with_withdrawn=withdrawn, before=before, limit=limit + 1)
         page = found[:limit]
         items = [eyes.override(one) for one in page if eyes.knows(one.subjects)]
@@ -487,7 +489,7 @@ def post_withdraw(call: CallDep, override_id: str, response: Response) -> Overri
 
 
 def _known_override(connection: sa.Connection, access: Access, override_id: str) -> OverrideOut:
-    eyes = _Eyes(connection, access)
+    eyes = Eyes(connection, access)
     found = get_override(connection, override_id)
     if not eyes.knows(found.subjects):
         raise NotFound(f"no decision {override_id!r}", hint="List them: onefold identity overrides")
@@ -511,7 +513,7 @@ def _change_map(call: Call, action: Callable[[Desk], Effect], is_dry_run: bool) 
 
 
 def _effect(connection: sa.Connection, access: Access, effect: Effect, *, is_dry_run: bool) -> EffectOut:
-    eyes = _Eyes(connection, access)
+    eyes = Eyes(connection, access)
     changes = [
         EffectChange(
             kind=change["kind"],
@@ -533,7 +535,7 @@ def _effect(connection: sa.Connection, access: Access, effect: Effect, *, is_dry
 
 
 def _explanation(connection: sa.Connection, access: Access, found: Explanation) -> ExplanationOut:
-    eyes = _Eyes(connection, access)
+    eyes = Eyes(connection, access)
     changes = (eyes.change(get_change(connection, one.change_id)) for one in found.changes[:20])
     return ExplanationOut(
         is_same=found.is_same,

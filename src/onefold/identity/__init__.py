@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from onefold.identity.overrides import active_overrides, list_overrides
     from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
+    from onefold.identity.tuning import Tuning
     from onefold.identity.warehouse import resolve
     from onefold.identity.warm import warm_up
 
@@ -25,6 +26,7 @@ _HOMES = {
     "RULE_VERSION": "model",
     "Resolution": "model",
     "ResolveReport": "model",
+    "Tuning": "tuning",
     "active_overrides": "overrides",
     "apply_map": "map",
     "current_customer_id": "map",
@@ -43,6 +45,7 @@ __all__ = [
     "Override",
     "Resolution",
     "ResolveReport",
+    "Tuning",
     "active_overrides",
     "apply_map",
     "current_customer_id",

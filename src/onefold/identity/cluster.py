@@ -57,6 +57,7 @@ def cluster_records(
     score_inner: Callable[[Pairs], InnerScores],
     threads: int,
     bonds: RecordBonds | None = None,
+    link_at: float = LINK_AT,
 ) -> npt.NDArray[np.int32]:
     """For each record the position of its group's first record.
 
@@ -67,8 +68,9 @@ def cluster_records(
         score_inner: scores any pairs; called for all pairs inside components.
         threads: components are worked on by this many.
         bonds: what people decided: units unite first, rivals never.
+        link_at: log odds from which a pair is a link.
     """
-    parents = _components(size, pairs, scores, bonds)
+    parents = _components(size, pairs, scores, bonds, link_at)
     groups = parents.copy()
     order, starts = group_records(parents)
     sizes = np.diff(starts)
@@ -78,7 +80,8 @@ def cluster_records(
     if len(starts) > 1:
         inner = _pairs_within(order, starts)
         scored = score_inner(inner)
-        _agglomerate_all(order, starts, scored if bonds is None else _bound(inner, scored, bonds), groups, threads)
+        bound = scored if bonds is None else _bound(inner, scored, bonds)
+        _agglomerate_all(order, starts, bound, groups, threads, link_at)
     return groups
 
 
@@ -97,16 +100,18 @@ def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores
     )
 
 
-def _components(size: int, pairs: Pairs, scores: Scores, bonds: RecordBonds | None) -> npt.NDArray[np.int32]:
+def _components(
+    size: int, pairs: Pairs, scores: Scores, bonds: RecordBonds | None, link_at: float
+) -> npt.NDArray[np.int32]:
     """Connected components, those too large to be looked at whole cut at their weaker links."""
-    is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
+    is_link = (scores.log_odds >= link_at) & ~scores.is_conflict
     linked = pairs.take(is_link)
     strength = scores.log_odds[is_link]
     if bonds is not None:
         left, right = bonds.chains()
         linked = Pairs(np.r_[linked.left, left], np.r_[linked.right, right])
         strength = np.r_[strength, np.full(len(left), np.inf, np.float32)]
-    threshold = LINK_AT
+    threshold = link_at
     is_kept = np.ones(len(linked), bool)
     while True:
         parents = np.arange(size, dtype=np.int32)
@@ -141,6 +146,7 @@ def _agglomerate_all(
     inner: InnerScores,
     groups: npt.NDArray[np.int32],
     threads: int,
+    link_at: float,
 ) -> None:
     evidence = np.clip(inner.scores.evidence, -_CLIP, _CLIP)
     evidence[inner.scores.is_conflict] = _FORBIDDEN
@@ -162,7 +168,7 @@ def _agglomerate_all(
                 inner.contributions.against_strangers,
                 inner.contributions.against_related,
                 inner.priors,
-                (LINK_AT, _FLOOR),
+                (link_at, _FLOOR),
                 groups,
             )
 

@@ -24,8 +24,9 @@ from onefold.identity.model import CLUSTER, INPUT, MATCH, Resolution
 from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
 from onefold.identity.regroup import constrain
-from onefold.identity.score import Scorer, Scores
+from onefold.identity.score import Scores
 from onefold.identity.sharing import mark_shared_contacts
+from onefold.identity.tuning import PairScorer, Tuning
 
 Progress = Callable[[str], None]
 
@@ -57,6 +58,7 @@ def resolve_records(
     records: pa.Table,
     *,
     overrides: Iterable[Override] = (),
+    tuning: Tuning | None = None,
     threads: int = 2,
     progress: Progress | None = None,
 ) -> Resolution:
@@ -66,6 +68,7 @@ def resolve_records(
         records: the columns of ``INPUT`` (more are ignored, absent ones count as empty), one row per record with its
             own ``subject_id``; persons and organisations are resolved apart.
         overrides: what people decided. It wins over all evidence; about records that are not there it waits.
+        tuning: what a person has set; everything as learned where absent.
         threads: workers.
         progress: called with the name of each step.
 
@@ -85,7 +88,7 @@ def resolve_records(
         chosen = records if pc.all(is_kind).as_py() else records.filter(is_kind)
         if not len(chosen):
             continue
-        groups, found, facts = _resolve_kind(chosen, bonds, threads, progress)
+        groups, found, facts = _resolve_kind(chosen, bonds, tuning or Tuning(), threads, progress)
         labels = np.unique(groups, return_inverse=True)[1].astype(np.int64) + first_cluster
         first_cluster = int(labels.max()) + 1
         ids = chosen.column("subject_id").combine_chunks()
@@ -115,7 +118,7 @@ def _in_order(records: pa.Table) -> pa.Table:
 
 
 def _resolve_kind(
-    records: pa.Table, bonds: Bonds, threads: int, progress: Progress | None
+    records: pa.Table, bonds: Bonds, tuning: Tuning, threads: int, progress: Progress | None
 ) -> tuple[npt.NDArray[np.int32], pa.Table, dict[str, object]]:
     clock = _Clock(progress)
     clock.begin("encoding")
@@ -131,7 +134,11 @@ def _resolve_kind(
     people, patterns, learned = _with_aliases(people, pairs, patterns, threads)
     clock.end("comparing")
     clock.begin("weighing")
-    scorer, weights = learn_weights(people, pairs, patterns, threads)
+    learned_scorer, weights = learn_weights(people, pairs, patterns, threads)
+    scorer, link_at = (
+        tuning.on(learned_scorer, records.column("subject_id")),
+        tuning.link_log_odds(cluster.LINK_AT),
+    )
     clock.end("weighing")
     clock.begin("scoring")
     scores = scorer.score(pairs, patterns)
@@ -145,10 +152,10 @@ def _resolve_kind(
         )
 
     decided = bonds.on(records.column("subject_id").combine_chunks())
-    groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads, decided)
+    groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads, decided, link_at)
     clock.end("clustering")
     clock.begin("explaining")
-    found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads)
+    found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer, link_at, threads)
     clock.end("explaining")
     facts: dict[str, object] = {
         "records": people.size,
@@ -181,11 +188,17 @@ def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int
 
 
 def _match_table(
-    ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, scorer: Scorer, threads: int
+    ids: pa.ChunkedArray,
+    pairs: Pairs,
+    patterns: Patterns,
+    scores: Scores,
+    scorer: PairScorer,
+    link_at: float,
+    threads: int,
 ) -> pa.Table:
     """``MATCH`` of the pairs that are more likely one customer than not, written in batches to spare memory."""
     subject_ids = ids.combine_chunks()
-    which = np.flatnonzero(scores.log_odds >= 0.0)
+    which = np.flatnonzero(scores.log_odds >= min(link_at, 0.0))
 
     def explained(start: int) -> pa.Table:
         part = which[start : start + _MATCHES_PER_BATCH]

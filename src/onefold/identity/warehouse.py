@@ -10,6 +10,7 @@ from onefold.engines import Engine, quote_identifier
 from onefold.identity.bonds import Bonds
 from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
 from onefold.identity.override import Override
+from onefold.identity.tuning import Tuning
 
 _OUTCOME = """
     create table if not exists meta.resolution (
@@ -27,13 +28,14 @@ def resolve(
     engine: Engine,
     *,
     overrides: Sequence[Override] = (),
+    tuning: Tuning | None = None,
     threads: int = 2,
     progress: Callable[[str], None] | None = None,
 ) -> ResolveReport:
     """Bring ``main.cluster`` and ``main.match`` in line with ``main.record`` and the decisions of people.
 
-    Returns at once where neither the records' identity columns nor the rules nor the decisions have changed since
-    last time.
+    Returns at once where neither the records' identity columns nor the rules, the settings nor the decisions have
+    changed since last time.
 
     Raises:
         EngineFailed: the warehouse could not be read or written; the former resolution is then still in place.
@@ -41,7 +43,7 @@ def resolve(
     Cost: see ``resolve_records``; about 0.3 s per million records when nothing has changed.
     """
     started = time.perf_counter()
-    fingerprint = _fingerprint(engine, overrides)
+    fingerprint = _fingerprint(engine, overrides, tuning or Tuning())
     known = _unchanged(engine, fingerprint)
     if known is not None:
         records, clusters, matches, largest = known
@@ -50,7 +52,7 @@ def resolve(
 
     columns = ", ".join(quote_identifier(name) for name in INPUT.names)
     table = engine.arrow(f"select {columns} from main.record order by subject_id")
-    resolution = resolve_records(table, overrides=overrides, threads=threads, progress=progress)
+    resolution = resolve_records(table, overrides=overrides, tuning=tuning, threads=threads, progress=progress)
     del table
     if progress:
         progress("writing")
@@ -66,6 +68,11 @@ def resolve(
     )
 
 
+def is_resolved(engine: Engine, overrides: Sequence[Override], tuning: Tuning) -> bool:
+    """Whether ``main.cluster`` and ``main.match`` are what ``resolve`` would make of these decisions and settings."""
+    return _unchanged(engine, _fingerprint(engine, overrides, tuning)) is not None
+
+
 def _keep_weights(engine: Engine, diagnostics: dict[str, object]) -> None:
     """What each agreement was found to weigh, for explaining pairs that were no match."""
     engine.execute("create schema if not exists meta")
@@ -78,8 +85,8 @@ def _keep_weights(engine: Engine, diagnostics: dict[str, object]) -> None:
             engine.execute("insert into meta.resolution_weight values (?, ?, ?)", values)
 
 
-def _fingerprint(engine: Engine, overrides: Sequence[Override]) -> str:
-    """A value that changes with any identity column of any record and any decision, in whatever order they come."""
+def _fingerprint(engine: Engine, overrides: Sequence[Override], tuning: Tuning) -> str:
+    """A value that changes with any identity column of any record, any decision and setting, whatever their order."""
     columns = ", ".join(quote_identifier(name) for name in INPUT.names)
     count, total, mixed = engine.rows(
         f"""
@@ -90,7 +97,7 @@ def _fingerprint(engine: Engine, overrides: Sequence[Override]) -> str:
             coalesce(bit_xor(hash(1, {columns})), 0)
         from main.record"""
     )[0]
-    return f"{RULE_VERSION}:{count}:{total}:{mixed}:{Bonds.of(overrides).fingerprint}"
+    return f"{RULE_VERSION}:{count}:{total}:{mixed}:{Bonds.of(overrides).fingerprint}{tuning.fingerprint}"
 
 
 def _unchanged(engine: Engine, fingerprint: str) -> tuple[int, int, int, int] | None:

@@ -14,6 +14,7 @@ from onefold.config.model import Document, Place, Resource
 from onefold.errors import InvalidInput
 from onefold.settings import (
     AuditSettings,
+    IdentitySettings,
     SessionSettings,
     SourceSettings,
     WebhookSettings,
@@ -32,6 +33,7 @@ class _Workspace(Text):
     present: date | None = None
     sessions: SessionSettings = SessionSettings()
     audit: AuditSettings = AuditSettings()
+    identity: IdentitySettings = IdentitySettings()
     webhooks: WebhookSettings = WebhookSettings()
 
 
