@@ -170,6 +170,10 @@ Factor = Annotated[float, Field(ge=0, le=10)]
 """What a weight is multiplied by: 1 leaves it, 2 doubles it, 0.5 halves it."""
 
 
+LINK_AT = 0.6
+"""Probability from which two records may be one customer where nobody set another: three to two."""
+
+
 class IdentitySettings(_Model):
     """Who is who: how much a build may change, and what a person sets about how records are compared.
 
@@ -231,7 +235,7 @@ class Settings(_Model):
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
 
-def parse_settings(document: Any, *, origin: str) -> Settings:
+def parse_settings(document: Any, *, origin: str, hint: str = "Mend the file and run the command again.") -> Settings:
     """Validate a parsed YAML document.
 
     Raises:
@@ -241,7 +245,7 @@ def parse_settings(document: Any, *, origin: str) -> Settings:
         settings = Settings.model_validate(document or {})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise InvalidInput(f"{origin}: {problems}", hint="Mend the file and run the command again.") from error
+        raise InvalidInput(f"{origin}: {problems}", hint=hint) from error
     for name in (*settings.sources, *settings.sign_on):
         check_source_name(name)
     for place, name in settings.identity.named_sources.items():
@@ -264,7 +268,7 @@ def changed_identity(settings: Settings, changes: dict[str, Any]) -> IdentitySet
     kept = {name: value for name, value in present.items() if name not in changes}
     given = {name: value for name, value in changes.items() if value is not None}
     document = settings.model_dump(mode="json") | {"identity": kept | given}
-    changed = parse_settings(document, origin="what if").identity
+    changed = parse_settings(document, origin="what if", hint="Nothing was changed or looked at.").identity
     if changed == settings.identity:
         raise InvalidInput("this is how it is set already", hint="Change a threshold, weight, source or rule.")
     return changed

@@ -24,6 +24,7 @@ from onefold.api import (
     keys,
     me,
     overview,
+    previews,
     quarantine,
     reference,
     roles,
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     customer_list.router,  # before the card, whose addresses end in any key
     views.router,
     identity.router,
+    previews.router,
     layouts_router,
     picks_router,
     *care.ROUTERS,

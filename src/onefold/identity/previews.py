@@ -152,7 +152,7 @@ def count_preview_changes(connection: sa.Connection, preview_id: str) -> dict[st
         .where(table.c.preview_id == preview_id, table.c.is_anyway.is_(False))
         .group_by(table.c.kind)
     )
-    return {kind: int(count) for kind, count in connection.execute(query).tuples()}
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
 def _preview(row: sa.Row[Any]) -> Preview:

@@ -131,4 +131,4 @@ identity_preview_change = sa.Table(
     sa.Column("evidence", sa.JSON, nullable=False),
     sa.Column("is_anyway", sa.Boolean, nullable=False),  # the next build makes it with the settings of now, too
 )
-"""Grain: one row per change that a preview found, numbered from 1; those beyond the most that are listed are not kept."""
+"""Grain: one row per change that a preview found, numbered from 1; only as many as are listed."""
