@@ -16,6 +16,7 @@ import {
   GlobalOutlined,
   IdcardOutlined,
   KeyOutlined,
+  MergeOutlined,
   SafetyOutlined,
   SettingOutlined,
   TagsOutlined,
@@ -55,6 +56,7 @@ const PAGES: readonly PageEntry[] = [
   { feature: "customer", paths: ["/contradictions", "/customers/:id/*"], needs: ["read", "customer"] },
   { feature: "care", paths: ["/tasks"], link: "/tasks", icon: CheckSquareOutlined, needs: ["read", "task"] },
   { feature: "care", paths: ["/notifications"] },
+  { feature: "identity", paths: ["/identity/*"], link: "/identity", icon: MergeOutlined, needs: ["read", "identity"] },
   { feature: "sources", paths: ["/sources/*"], link: "/sources", icon: DatabaseOutlined, needs: ["read", "source"] },
 ];
 

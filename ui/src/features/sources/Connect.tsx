@@ -8,7 +8,7 @@ import { connectSource, type Place, testPlace, useRefreshSources, useSources } f
 import { ErrorLine } from "@/components/ErrorState";
 import { Page, Section } from "@/components/Page";
 import { Text } from "@/components/Text";
-import { BackLink } from "./BackLink";
+import { BackLink } from "@/components/BackLink";
 import { DatabaseForm, EMPTY_DATABASE, type DatabaseDraft, placeOf } from "./DatabaseForm";
 import { Files } from "./Files";
 import { Looks } from "./Looks";

@@ -12,7 +12,7 @@ import { Num } from "@/components/Num";
 import { Page } from "@/components/Page";
 import { ErrorLine } from "@/components/ErrorState";
 import { ApiError } from "@/api/client";
-import { BackLink } from "./BackLink";
+import { BackLink } from "@/components/BackLink";
 import { BuildBar, STEPS } from "./BuildBar";
 import { JobLog } from "./JobLog";
 import { logButton } from "./LogButton";

@@ -14,7 +14,7 @@ import { Num } from "@/components/Num";
 import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
 import { Toolbar } from "@/components/Toolbar";
-import { BackLink } from "./BackLink";
+import { BackLink } from "@/components/BackLink";
 import { Busy } from "./MeaningEditor";
 import { Mend } from "./Mend";
 

@@ -12,7 +12,7 @@ import { Moment } from "@/components/Moment";
 import { Num } from "@/components/Num";
 import { Page, Section } from "@/components/Page";
 import { Text } from "@/components/Text";
-import { BackLink } from "./BackLink";
+import { BackLink } from "@/components/BackLink";
 import { BuildBar } from "./BuildBar";
 import { Money } from "./Money";
 import { QuarantineList } from "./Quarantine";

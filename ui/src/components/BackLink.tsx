@@ -6,7 +6,7 @@ import { useLanguage } from "@/app/language";
 
 /** A heading with the way back before it. */
 export function BackLink({ to, children }: { to: string; children: ReactNode }): ReactNode {
-  const { t } = useTranslation("sources");
+  const { t } = useTranslation("components");
   const { isRtl } = useLanguage();
   const Back = isRtl ? RightOutlined : LeftOutlined;
   return (
