@@ -39,6 +39,7 @@ from onefold.identity.tables import customer
 from onefold.jobs import JobState
 from onefold.kernel import new_id, utc_now
 from onefold.profiles.sight import OUT_OF_SCOPE, known_ids
+from onefold.profiles.tables import profile_summary
 from onefold.settings import LINK_AT, Evidence, Factor, IdentitySettings, changed_identity
 
 router = APIRouter(prefix="/identity", tags=["identity"])
@@ -167,6 +168,9 @@ class PreviewChangeOut(BaseModel):
     kind: str
     customer_id: str | None
     other_customer_id: str | None
+    name: str | None
+    """Of the customer, as the caller may see it; null where it is hidden, or they have none."""
+    other_name: str | None
     is_new: bool
     """The other customer does not exist yet; its id is issued when it is made."""
     records: int
@@ -426,6 +430,8 @@ def _seen(connection: sa.Connection, call: Call, eyes: Eyes, change: PreviewChan
         kind=change.kind,
         customer_id=change.customer_id if change.customer_id in shown else None,
         other_customer_id=change.other_customer_id if change.other_customer_id in shown else None,
+        name=_name(connection, eyes, change.customer_id if change.customer_id in known else None),
+        other_name=_name(connection, eyes, change.other_customer_id if change.other_customer_id in known else None),
         is_new=bool(ids - issued),
         records=len(change.subject_ids),
         subject_ids=[] if policy else list(change.subject_ids),
@@ -433,6 +439,16 @@ def _seen(connection: sa.Connection, call: Call, eyes: Eyes, change: PreviewChan
         is_anyway=change.is_anyway,
         hidden_by=policy,
     )
+
+
+def _name(connection: sa.Connection, eyes: Eyes, customer_id: str | None) -> str | None:
+    """Of a customer that the caller may know of."""
+    sight = eyes.sight(customer_id)
+    if sight is None:
+        return None
+    query = sa.select(profile_summary.c.display_name).where(profile_summary.c.customer_id == sight.customer_id)
+    name: str | None = sight.shown("display_name", connection.scalar(query)).value
+    return name
 
 
 def _felt(call: Call, kind: PreviewKind, preview_id: str) -> FeltOut:

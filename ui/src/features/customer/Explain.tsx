@@ -47,7 +47,7 @@ function Explained({ found }: { found: Explanation }): ReactNode {
   );
 }
 
-function RecordName({ record }: { record: RecordRef }): ReactNode {
+export function RecordName({ record }: { record: RecordRef }): ReactNode {
   return (
     <>
       <Text>{record.source === record.table ? record.source : `${record.source}.${record.table}`}</Text>{" "}
@@ -57,7 +57,7 @@ function RecordName({ record }: { record: RecordRef }): ReactNode {
 }
 
 /** Each comparison as a bar from where the sum stood to where it brought it. */
-function Waterfall({ link }: { link: Link }): ReactNode {
+export function Waterfall({ link }: { link: Link }): ReactNode {
   const { t } = useTranslation("customer");
   const shown = link.fields.filter(({ bits }) => bits !== null);
   let sum = 0;
