@@ -1,6 +1,6 @@
 /** What would become of the customers: figures, what is expected, who would feel it, and the list. */
 import { Alert } from "antd";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { type Expected, type Felt, isOpen, type Preview, type Range, useFelt } from "@/api/previews";
 import { ErrorState } from "@/components/ErrorState";
@@ -18,6 +18,7 @@ export function PreviewResult({ preview, children }: { preview: Preview; childre
   if (isOpen(preview)) {
     return (
       <Section title={t("result.title")} id="id-result">
+        <Shown />
         <div aria-live="polite">
           <p>
             {t(`state.${preview.state}`)}{" "}
@@ -57,6 +58,13 @@ export function PreviewResult({ preview, children }: { preview: Preview; childre
   );
 }
 
+/** Brings what was asked for into view, below a long form. */
+function Shown(): ReactNode {
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => place.current?.parentElement?.scrollIntoView({ block: "center" }), []);
+  return <span ref={place} />;
+}
+
 function Figures({ preview }: { preview: Preview }): ReactNode {
   const { t } = useTranslation("identity");
   const { outcome } = preview;
@@ -80,7 +88,7 @@ function Figures({ preview }: { preview: Preview }): ReactNode {
             <dd>
               <Num value={blast.customers} />{" "}
               <span className="id-then">
-                → <Num value={outcome.customers_after} />
+                <Arrow /> <Num value={outcome.customers_after} />
               </span>
             </dd>
           </div>
@@ -126,7 +134,7 @@ function ExpectedEffect({ expected }: { expected: Expected }): ReactNode {
             <dd>
               <Between range={before} />{" "}
               <span className="id-then">
-                → <Between range={after} />
+                <Arrow /> <Between range={after} />
               </span>
             </dd>
           </div>
@@ -144,6 +152,15 @@ function ExpectedEffect({ expected }: { expected: Expected }): ReactNode {
         })}
       </ul>
     </div>
+  );
+}
+
+/** From what is to what would be, in the direction of reading. */
+function Arrow(): ReactNode {
+  return (
+    <span className="id-arrow" aria-hidden="true">
+      →
+    </span>
   );
 }
 

@@ -120,7 +120,7 @@ function RunList(): ReactNode {
   const { t } = useTranslation("identity");
   const list = useRuns();
   return (
-    <Section title={t("runs.title")} lead={t("runs.lead")} id="id-runs">
+    <Section title={t("runs.title")} id="id-runs">
       {list.isLoading && <Loading lines={6} />}
       {list.error !== null && <ErrorState error={list.error} onRetry={list.onRetry} />}
       {!list.isLoading && !list.error && list.rows.length === 0 && <EmptyState title={t("runs.none")} />}

@@ -96,6 +96,7 @@ function Threshold({
           max={99.99}
           step={5}
           suffix="%"
+          className="id-threshold"
           placeholder={t("factor.learned")}
           value={value === null ? null : Math.round(value * 10_000) / 100}
           onChange={(percent) => onChange(percent === null ? null : Math.round(percent * 100) / 10_000)}
