@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from functools import cached_property
 from typing import Protocol
 
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact
+from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Date, Place
 from onefold.identity.namesakes import FULL_NAME
 from onefold.identity.score import Contributions, Scores
 from onefold.settings import IdentitySettings
@@ -28,6 +29,8 @@ _IGNORED = "ignore"
 _AT_ONCE = 500_000
 """Pairs whose evidence is taken apart together, so that memory does not grow with them."""
 _EMPTY = -1
+_APART: dict[type[IntEnum], int] = {Date: Date.NEAR, Place: Place.SAME_CITY}
+"""The closest level at which values differ by more than a slip, where that is not the lowest."""
 _IDENTIFIERS = tuple(number for number, field in enumerate(FIELDS) if field.levels is Contact)
 
 
@@ -180,8 +183,10 @@ class TunedScorer:
 
     def _forbidden(self, pairs: Pairs, patterns: Patterns) -> npt.NDArray[np.bool_]:
         """Pairs that must not be one customer whatever else agrees."""
-        never = [FIELD_INDEX[name] for name in self._tuning.never_across]
-        found: npt.NDArray[np.bool_] = (patterns[:, never] == 0).any(axis=1)
+        found = np.zeros(len(patterns), bool)
+        for field in (FIELD_INDEX[name] for name in self._tuning.never_across):
+            levels = patterns[:, field]
+            found |= (levels >= 0) & (levels <= _APART.get(FIELDS[field].levels, 0))
         if self._unique is not None:
             ours = self._unique[pairs.left]
             found |= (ours >= 0) & (ours == self._unique[pairs.right])
