@@ -149,6 +149,15 @@ class AuditSettings(_Model):
     """Older entries are cut, and an entry stands for them; for ever where absent."""
 
 
+class ReviewSettings(_Model):
+    """How doubtful cases are answered."""
+
+    two_people: bool = False
+    """Whether a second person has to agree before an answer takes effect."""
+    most_items: Annotated[int, Field(ge=0, le=100_000)] = 5_000
+    """How many doubtful cases a build puts before people: the best; more than a team answers in a year."""
+
+
 Evidence = Literal[
     "given_name",
     "family_name",
@@ -198,6 +207,7 @@ class IdentitySettings(_Model):
     never_across: list[Evidence] = Field(default_factory=list)
     """Kinds of evidence that never differ within one customer, such as ``national_id``: where both records have a value
     and it differs by more than a slip, they are two customers whatever else agrees."""
+    review: ReviewSettings = ReviewSettings()
 
     @property
     def named_sources(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ WITHOUT_VERSION = {
     "DELETE /api/v1/me/view-as": "as above",
     "DELETE /api/v1/uploads/{upload_id}": "as above",
     "DELETE /api/v1/customers/{customer_id}/tags/{tag_id}": "as above; tagging is a set",
+    "DELETE /api/v1/identity/quality/labels/{label_id}": "as above; a label is never changed",
     "PUT /api/v1/uploads/{upload_id}/content": "pieces by their place in the file",
 }
 WITHOUT_KEY = {
@@ -44,6 +45,7 @@ SHORT_LISTS = {
     "/api/v1/customers/attributes", "/api/v1/customers/facets", "/api/v1/views", "/api/v1/notes/{note_id}/history",
     "/api/v1/tasks/summary", "/api/v1/tasks/{task_id}/history", "/api/v1/tags", "/api/v1/customers/{customer_id}/tags",
     "/api/v1/mentions", "/api/v1/sources/{name}/tables", "/api/v1/sources/{name}/tables/{table}/samples",
+    "/api/v1/identity/review/patterns",
     "/api/v1/sources", "/api/v1/uploads", "/api/v1/schedules", "/api/v1/jobs/{job_id}/log",
     "/api/v1/customers/{customer_id}/told", "/api/v1/identity/changes",
 }  # fmt: skip

@@ -64,6 +64,20 @@ def states(bench):
         return {row.attribute: row.state for row in rows}
 
 
+def test_a_whole_name_is_to_be_decided_only_where_its_parts_agree(bench, company):
+    company.record("crm.people:1", "eva", given_name="Eva", family_name="Roca", full_name="Eva Roca")
+    company.record("shop.users:1", "eva", given_name="Eva", family_name="Pons", full_name="Eva Pons")
+    company.record("crm.people:2", "joan", full_name="Joan Vila")
+    company.record("shop.users:2", "joan", full_name="Joan Vila Mas")
+    bench.build(company)
+    with bench.database.read() as connection:
+        found = {(one.customer_id, one.attribute) for one in connection.execute(sa.select(contradiction))}
+    assert found == {
+        (bench.customer_of("crm.people:1"), "family_name"),
+        (bench.customer_of("crm.people:2"), "full_name"),
+    }
+
+
 def make_anew(bench, company):
     """Build as if every profile had to be written again."""
     with bench.database.write() as connection:

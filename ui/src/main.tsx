@@ -8,6 +8,7 @@ import { isApiError, whenSignedOut } from "@/api/client";
 import { watchNetwork } from "@/api/connection";
 import { startLanguage } from "@/app/language";
 import { makeRouter } from "@/app/router";
+import { beginLoading } from "@/app/routes";
 import { ME_KEY, SessionProvider } from "@/app/session";
 import { Theme } from "@/app/theme";
 import { Loading } from "@/components/Loading";
@@ -32,7 +33,8 @@ whenSignedOut(() => queries.setQueryData(ME_KEY, null));
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
-await startLanguage();
+const feature = beginLoading(window.location.pathname);
+await startLanguage(undefined, feature ? [feature] : []);
 const router = makeRouter();
 createRoot(root).render(
   <StrictMode>

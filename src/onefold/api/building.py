@@ -18,9 +18,11 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from onefold import jobs
+from onefold.api.reviewing import run_bulk_job
 from onefold.api.source_out import hider
 from onefold.build import step_seconds
 from onefold.build.history import BUILD
+from onefold.build.review.bulk import REVIEW_BULK
 from onefold.errors import EngineFailed, OnefoldError, error_from
 from onefold.identity.previews import PreviewKind
 from onefold.jobs import Cancelled, Run
@@ -49,6 +51,7 @@ def register_kinds() -> None:
     jobs.register(BUILD, run_build_job, lane=BUILD)
     for kind in PREVIEW_JOBS.values():
         jobs.register(kind, run_preview_job, lane=BUILD)
+    jobs.register(REVIEW_BULK, run_bulk_job, lane=BUILD)  # a build and answers want the same warehouse
 
 
 def run_build_job(workspace: Workspace, run: Run) -> Any:

@@ -44,7 +44,7 @@ ChangeId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 RunId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 Key = Annotated[str, Field(min_length=1, max_length=500)]
 
-_ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
+ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
 """What was compared -> the attribute whose mask it obeys, where the names differ."""
 
 
@@ -280,7 +280,7 @@ class Eyes:
         sights = [self.sight_of(link.a), self.sight_of(link.b)]
         fields = []
         for name, (agreement, bits) in sorted(link.fields.items(), key=lambda part: (-part[1][1], part[0])):
-            attribute = _ATTRIBUTE.get(name, name)
+            attribute = ATTRIBUTE.get(name, name)
             hidden_by = next((policy for sight in sights if sight and (policy := sight.policy(attribute))), None)
             shown = (None, None) if hidden_by else (agreement, bits)
             fields.append(ComparedOut(name=name, agreement=shown[0], bits=shown[1], hidden_by=hidden_by))
@@ -321,7 +321,7 @@ class Eyes:
         """Why the map changed, as far as the caller may know of the records."""
 
         def links(side: str) -> list[EvidenceOut]:
-            found = [_evidence(link) for link in evidence.get(side, ())]
+            found = [evidence_of(link) for link in evidence.get(side, ())]
             return [self.link(link) for link in found if self.knows((link.a, link.b))]
 
         return ReasonsOut(links=links("links"), against=links("against"), overrides=evidence.get("overrides", []))
@@ -330,7 +330,8 @@ class Eyes:
 _IDS = ("customer_id", "other_customer_id")
 
 
-def _evidence(link: dict[str, Any]) -> Evidence:
+def evidence_of(link: dict[str, Any]) -> Evidence:
+    """A link as reasons keep it."""
     fields = {name: (agreement, bits) for name, (agreement, bits) in link["evidence"].items()}
     return Evidence(link["a"], link["b"], link["weight"], link["probability"], fields)
 
@@ -502,7 +503,7 @@ def _change_map(call: Call, action: Callable[[Desk], Effect], is_dry_run: bool) 
 
     def in_transaction(connection: sa.Connection) -> EffectOut:
         effect = action(call.workspace.desk(connection, engine, call.access))
-        return _effect(connection, call.access, effect, is_dry_run=is_dry_run)
+        return effect_out(connection, call.access, effect, is_dry_run=is_dry_run)
 
     with warehouse(call) as engine, engine.transaction():
         if not is_dry_run:
@@ -512,7 +513,8 @@ def _change_map(call: Call, action: Callable[[Desk], Effect], is_dry_run: bool) 
     return Response(told.model_dump_json(), media_type="application/json")
 
 
-def _effect(connection: sa.Connection, access: Access, effect: Effect, *, is_dry_run: bool) -> EffectOut:
+def effect_out(connection: sa.Connection, access: Access, effect: Effect, *, is_dry_run: bool) -> EffectOut:
+    """What a decision does, as the caller may see it."""
     eyes = Eyes(connection, access)
     changes = [
         EffectChange(

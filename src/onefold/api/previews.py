@@ -96,6 +96,8 @@ class RangeOut(BaseModel):
 
     low: float
     high: float
+    value: float | None = None
+    """The likeliest, where labels say so."""
 
 
 class LinksOut(BaseModel):

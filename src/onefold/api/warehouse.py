@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from onefold import jobs
 from onefold.api.call import Call
@@ -32,12 +32,12 @@ def warehouse(call: Call) -> Iterator[Engine]:
     if not _ONE_AT_A_TIME.acquire(timeout=_WAIT_SECONDS):
         raise _busy(None)
     try:
-        with call.workspace.warehouse(wait_seconds=2) as engine:
+        with ExitStack() as opened:
+            try:
+                engine = opened.enter_context(call.workspace.warehouse(wait_seconds=2))
+            except Conflict as error:
+                raise _busy(None) from error
             yield engine
-    except Conflict as error:
-        if error.fields.get("reason"):
-            raise
-        raise _busy(None) from error
     finally:
         _ONE_AT_A_TIME.release()
 

@@ -1,23 +1,28 @@
 """What a change of settings is expected to do to precision and recall.
 
-Where people have labelled pairs, these judge: the share of right pairs among those that are one customer (precision),
-and the share of same pairs that are one customer (recall). Without labels nobody knows; then the links themselves are
-counted with the probabilities that the settings of now give them, and the answer says that it is the model's own word.
-A link that the settings of now do not see as one has some probability below one half, so such figures are ranges.
+Where people have labelled enough pairs, these judge both maps by the method of ``identity.quality``: each stratum of
+pairs is divided into those that a map joins and those that it keeps apart. Without labels nobody knows; then the links
+themselves are counted with the probabilities that the settings of now give them, and the answer says that it is the
+model's own word. A link that the settings of now do not see as one has some probability below one half, so such
+figures are ranges.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from onefold.engines import Engine
-
-_FEWEST_LABELS = 30
-"""Labelled pairs below which shares of them say nothing."""
+from onefold.identity.estimating import FEWEST, Answers, Estimate, Interval, Stratum, estimate
+from onefold.identity.labels import Label, list_labels
+from onefold.identity.quality import load_strata
+from onefold.identity.tables import quality_pair
 
 _LINKS_SQL = """
     -- grain: one row per pair that either resolution sees as a link
@@ -60,6 +65,8 @@ class Range:
 
     low: float
     high: float
+    value: float | None = None
+    """The likeliest, where labels say so; the bounds then hold the truth with 95 %."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,80 @@ def expect(connection: sa.Connection, before: Resolved, after: Resolved) -> Expe
         before: with the settings of now, whose probabilities judge.
         after: with those that are asked about.
     """
-    del connection
+    by_model = _by_model(before, after)
+    labels = [
+        label
+        for label in list_labels(connection, purpose="sample")
+        if not label.is_stale and label.answer != "unsure" and label.stratum is not None
+    ]
+    strata = [stratum for stratum in load_strata(connection) if stratum.pairs > 0]
+    if len(labels) < FEWEST or not strata:
+        return replace(by_model, labels=len(labels))
+    listed = _listed(connection, labels)
+    was, would = (_by_labels(strata, labels, listed, clusters) for clusters, _matches in (before, after))
+    return replace(
+        by_model,
+        source="labels",
+        labels=len(labels),
+        precision_before=_range(was.precision),
+        precision_after=_range(would.precision),
+        recall_before=_range(was.recall),
+        recall_after=_range(would.recall),
+    )
+
+
+def _listed(connection: sa.Connection, labels: Sequence[Label]) -> dict[str, set[tuple[str, str]]]:
+    """Stratum -> pairs of it that were drawn by chance."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in connection.execute(
+        sa.select(quality_pair.c.stratum, quality_pair.c.subject_a, quality_pair.c.subject_b)
+    ):
+        found[row[0]].add((row[1], row[2]))
+    for label in labels:
+        found[str(label.stratum)].add(label.pair)
+    return found
+
+
+def _by_labels(
+    strata: Sequence[Stratum],
+    labels: Sequence[Label],
+    listed: Mapping[str, set[tuple[str, str]]],
+    clusters: pa.Table,
+) -> Estimate:
+    """What the labels say about the map of these clusters; ``clusters`` is in the order of subject ids."""
+    names = sorted({name for pairs in listed.values() for pair in pairs for name in pair})
+    found = clusters.filter(pc.is_in(clusters["subject_id"], pa.array(names, pa.string())))
+    cluster_of = dict(zip(found["subject_id"].to_pylist(), found["cluster"].to_pylist(), strict=True))
+
+    def is_joined(pair: tuple[str, str]) -> bool:
+        one, other = (cluster_of.get(name) for name in pair)
+        return one is not None and one == other
+
+    parts: list[Stratum] = []
+    for stratum in strata:
+        pairs = listed.get(stratum.key, set())
+        share = sum(map(is_joined, pairs)) / len(pairs) if pairs else float(stratum.is_joined)
+        for joined, part in ((True, share), (False, 1.0 - share)):
+            if part > 0:
+                key = _part(stratum.key, is_joined=joined)
+                parts.append(replace(stratum, key=key, is_joined=joined, pairs=stratum.pairs * part))
+    said: dict[str, Answers] = {}
+    for label in labels:
+        key = _part(str(label.stratum), is_joined=is_joined(label.pair))
+        before, is_same = said.get(key, Answers()), label.answer == "same"
+        said[key] = Answers(before.same + is_same, before.different + (not is_same))
+    return estimate(parts, said)
+
+
+def _part(stratum: str, *, is_joined: bool) -> str:
+    return f"{stratum}|{'joined' if is_joined else 'apart'}"
+
+
+def _range(found: Interval) -> Range:
+    return Range(round(found.low, 4), round(found.high, 4), round(found.value, 4))
+
+
+def _by_model(before: Resolved, after: Resolved) -> Expected:
     engine = Engine.open()
     try:
         for name, (clusters, matches) in (("before", before), ("after", after)):

@@ -295,6 +295,7 @@ def _publish(
     inputs: BuildInputs, report: BuildReport, map_plan: MapPlan, profile_plan: ProfilePlan, tell: Progress
 ) -> None:
     """Map, profiles, identifiers, timeline and report become visible in one transaction."""
+    from onefold.build.review.making import find_doubts, renew_queue
     from onefold.build.scopes import readers_of_reports
     from onefold.identity import RULE_VERSION, apply_map
     from onefold.profiles import publish_profiles
@@ -302,6 +303,7 @@ def _publish(
 
     tell("publishing")
     now = inputs.clock()
+    doubts = find_doubts(inputs)
     with inputs.database.write() as connection:
         moved = apply_map(
             connection, map_plan, build_no=report.build_no, actor="build", rule_version=RULE_VERSION, now=now
@@ -310,6 +312,7 @@ def _publish(
         report.steps["publish"].update({"map": _counts(moved), "profiles": _counts(published)})
         if report.previous.get("report") != report.steps["report"][MADE_FROM]:
             report.steps["publish"]["signs"] = publish_marks(connection, inputs.engine)
+        report.steps["publish"]["review"] = renew_queue(connection, inputs, doubts, report.build_no, now)
         readers = readers_of_reports(connection)
         scopes = record_scopes(connection, readers, report.build_no, str((report.silos or {})["kind"]))
         report.steps["publish"]["scopes"] = scopes

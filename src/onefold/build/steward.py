@@ -18,10 +18,11 @@ import sqlalchemy as sa
 
 from onefold.access import Access, record_audit
 from onefold.build.announcing import announce_run
+from onefold.build.review.settling import settle_items
 from onefold.engines import Engine
 from onefold.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from onefold.identity.bonds import Bonds
-from onefold.identity.map import MapPlan, apply_map, owner_of, plan_map
+from onefold.identity.map import MapPlan, apply_map, owner_of, owners_of, plan_map
 from onefold.identity.model import RULE_VERSION
 from onefold.identity.override import Kind, Override, check_consistent
 from onefold.identity.overrides import (
@@ -71,6 +72,8 @@ class Effect:
     """Decisions that were given up for it."""
     undone: tuple[int, ...] = ()
     """Changes that it takes back."""
+    settled: tuple[str, ...] = ()
+    """Questions of the review queue that it answers."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ def withdraw_decision(
     """``withdraw`` where no warehouse is at hand: it needs none."""
     access.require("update", "identity")
     found = withdraw_override(connection, override_id, by=access.actor.name, now=now, expected_version=expected_version)
-    _check_scope(connection, access, _holders(connection, found.subjects).values())
+    _check_scope(connection, access, owners_of(connection, found.subjects).values())
     record_audit(connection, access, "identity.withdraw", "identity", override_id, {})
     announce(
         connection,
@@ -186,7 +189,7 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
     connection = desk.connection
     held = [one for one in active_overrides(connection) if one.override_id not in set(decision.withdrawn)]
     _check_consistent(desk.access, held, decision.drafts)
-    holders = _holders(connection, [name for draft in decision.drafts for name in draft.subjects])
+    holders = owners_of(connection, [name for draft in decision.drafts for name in draft.subjects])
     _check_scope(connection, desk.access, holders.values())
     overrides = [*held, *decision.drafts]
     plan = _plan(desk, overrides, decision)
@@ -195,6 +198,7 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
     for override_id in decision.withdrawn:
         withdraw_override(connection, override_id, by=desk.access.actor.name, now=desk.now)
     keep_overrides(connection, decision.drafts)
+    settled = settle_items(connection, overrides, decision.drafts, desk.now)
     run_id = None if plan.is_empty else _apply(desk, plan, decision)
     details = {
         "overrides": [draft.override_id for draft in decision.drafts],
@@ -218,6 +222,7 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
         tuple(decision.drafts),
         tuple(decision.withdrawn),
         tuple(decision.undone.change_ids),
+        settled,
     )
 
 
@@ -226,7 +231,7 @@ def _plan(desk: Desk, overrides: Sequence[Override], decision: _Decision) -> Map
     bonds = Bonds.of(overrides)
     units = {bonds.unit_of[name] for draft in decision.drafts for name in draft.subjects}
     named = [name for name, unit in bonds.unit_of.items() if unit in units]
-    touched = sorted(set(_holders(desk.connection, named).values()))
+    touched = sorted(set(owners_of(desk.connection, named).values()))
     mine = _owned(desk, touched)
     members = dict(zip(mine["subject_id"].to_pylist(), mine["cluster"].to_pylist(), strict=True))
     groups = regroup(members, _links(desk.engine, mine["subject_id"]), bonds)
@@ -362,16 +367,6 @@ def _parted(
 
 def _person(desk: Desk, reason: str) -> Person:
     return Person(desk.access.actor.name, desk.access.actor.actor_id, reason, desk.now)
-
-
-def _holders(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
-    """Present subject -> its customer."""
-    found: dict[str, str] = {}
-    for start in range(0, len(names), _PER_QUERY):
-        part = subject.c.subject_id.in_(names[start : start + _PER_QUERY])
-        query = sa.select(subject.c.subject_id, subject.c.customer_id).where(part)
-        found |= {row.subject_id: row.customer_id for row in connection.execute(query)}
-    return found
 
 
 def _check_scope(connection: sa.Connection, access: Access, customer_ids: Iterable[str]) -> None:

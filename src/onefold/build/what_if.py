@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,8 +23,11 @@ from onefold.errors import InvalidInput
 from onefold.identity import MapPlan, Override, Tuning, active_overrides, plan_map, with_reasons
 from onefold.identity.model import INPUT
 from onefold.identity.previews import MOST_CHANGES, PreviewChange
-from onefold.identity.warehouse import is_resolved
+from onefold.identity.warehouse import is_resolved, load_model
 from onefold.storage import AppDatabase
+
+if TYPE_CHECKING:
+    from onefold.identity.learned import Model
 
 _ORDER = ("merged", "split", "moved", "restored", "retired")
 
@@ -41,6 +44,8 @@ class Ground:
     clusters: pa.Table | None = None
     """subject_id, cluster; None where they have to be found first."""
     matches: pa.Table | None = None
+    model: Model | None = None
+    """What was learned from these records; learned anew where absent."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def read_ground(engine: Engine, database: AppDatabase, tuning: Tuning) -> Ground
         return Ground(records, kinds, overrides)
     clusters = engine.arrow("select subject_id, cluster from main.cluster order by subject_id")
     matches = engine.arrow("select * from main.match")
-    return Ground(records, kinds, overrides, clusters, matches)
+    return Ground(records, kinds, overrides, clusters, matches, load_model(engine))
 
 
 def weigh_what_if(
@@ -151,7 +156,9 @@ def _resolved(ground: Ground, tuning: Tuning, threads: int, tell: Progress) -> t
 def _resolution(ground: Ground, tuning: Tuning, threads: int, tell: Progress) -> tuple[pa.Table, pa.Table]:
     from onefold.identity import resolve_records  # heavy: loads the compiled kernels
 
-    found = resolve_records(ground.records, overrides=ground.overrides, tuning=tuning, threads=threads, progress=tell)
+    found = resolve_records(
+        ground.records, overrides=ground.overrides, model=ground.model, tuning=tuning, threads=threads, progress=tell
+    )
     return found.clusters, found.matches
 
 

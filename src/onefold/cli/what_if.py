@@ -179,7 +179,8 @@ def _link_lines(verb: str, links: Links) -> list[str]:
 
 def _range(found: Range) -> str:
     low, high = f"{found.low:.1%}", f"{found.high:.1%}"
-    return low if low == high else f"{low}–{high}"
+    bounds = low if low == high else f"{low}–{high}"
+    return bounds if found.value is None else f"{found.value:.1%} ({bounds})"
 
 
 def _yaml_lines(wanted: IdentitySettings) -> list[str]:

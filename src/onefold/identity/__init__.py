@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from onefold.identity.learned import Model
     from onefold.identity.map import MapPlan, apply_map, current_customer_id, customer_as_of, plan_map
     from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
     from onefold.identity.override import Override
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "MapPlan": "map",
+    "Model": "learned",
     "Override": "override",
     "RULE_VERSION": "model",
     "Resolution": "model",
@@ -42,6 +44,7 @@ _HOMES = {
 __all__ = [
     "RULE_VERSION",
     "MapPlan",
+    "Model",
     "Override",
     "Resolution",
     "ResolveReport",

@@ -38,13 +38,15 @@ def learn_aliases(people: People, pairs: Pairs, patterns: Patterns) -> npt.NDArr
     return np.unique(np.concatenate(learned))
 
 
-def has_any_word(words: Codes, pairs: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.bool_]:
-    """Per record, whether its word is part of one of ``pairs``."""
-    is_part = np.zeros(count + 1, bool)
-    is_part[pairs >> 32] = True
-    is_part[pairs & 0xFFFFFFFF] = True
-    is_part[count] = False  # where code -1 points
-    return is_part[words]
+def has_any_word(people: People, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Per record, whether one of its names is in one of ``pairs``, or a part of it is."""
+    names = people.names
+    is_member = np.zeros(len(names.words) + 1, bool)  # the last for absent words and parts
+    is_member[pairs >> 32] = True
+    is_member[pairs & 0xFFFFFFFF] = True
+    has_member = np.r_[is_member[:-1] | is_member[names.parts].any(axis=1), False]
+    found: npt.NDArray[np.bool_] = has_member[names.given] | has_member[names.family]
+    return found
 
 
 def _frequent_partners(people: People, pairs: Pairs, words: Codes) -> npt.NDArray[np.int64]:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from onefold.identity import pairing
 from onefold.identity.compare import Pairs
-from onefold.identity.encode import ABSENT, Codes, Column, combine_codes, encode_text
-from onefold.identity.people import Contacts, People, name_codes
+from onefold.identity.encode import ABSENT, Codes, Column, distinct_keys
+from onefold.identity.hashing import Keys, combine_keys, take_keys, text_keys, unordered_keys
+from onefold.identity.people import Contacts, People
 
 _ALL_PAIRS_UP_TO = 1_200
 """Records up to which every pair is compared."""
@@ -30,6 +31,26 @@ _CAPS = (300, 200, 140, 100, 70, 50, 35, 25, 16, 10)
 """Block sizes that are tried, largest first, until a key fits its budget."""
 
 
+_MAY_GROW = 2
+"""How many times larger than when it was learned to be open a block may get before it is closed."""
+
+
+@dataclass(frozen=True)
+class Blocking:
+    """Which blocks of records are looked at, as one set of records taught it."""
+
+    is_all_pairs: bool
+    """Whether every record is compared with every other; the rest is empty then."""
+    caps: dict[str, int]
+    """Key -> records that its blocks may have. In the order in which keys are asked."""
+    closed: Keys
+    """Blocks that had more, ascending."""
+
+    def largest(self, key: str) -> int:
+        """Records that an open block of ``key`` may come to have."""
+        return self.caps[key] * _MAY_GROW
+
+
 @dataclass(frozen=True)
 class Key:
     """One way to find candidates: records that agree on it meet in a block."""
@@ -37,8 +58,20 @@ class Key:
     name: str
     codes: npt.NDArray[np.int32]
     """``[record, slot]``; -1 where absent."""
-    patience: int = 1
-    """How many times larger than the cap its blocks may be; values meant for one person deserve it."""
+    blocks: Keys
+    """By code: the number of the block, the same in any set of records."""
+
+    @classmethod
+    def of(cls, name: str, numbers: Keys) -> Key:
+        """From numbers of values, ``[record]`` or ``[record, slot]``."""
+        wide = numbers if numbers.ndim == 2 else numbers[:, None]
+        prefix = np.broadcast_to(text_keys([name]), wide.shape)
+        codes, blocks = distinct_keys(combine_keys(prefix, wide).ravel())
+        return cls(name, codes.reshape(wide.shape), blocks)
+
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Records per block."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.blocks))
 
 
 @dataclass(frozen=True)
@@ -48,22 +81,64 @@ class _Blocks:
     is_open: npt.NDArray[np.bool_]
 
 
-def candidate_pairs(people: People, threads: int) -> tuple[Pairs, dict[str, int]]:
-    """Pairs to compare, none twice, and how many each key added.
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs to compare, and how they were found."""
+
+    pairs: Pairs
+    added: dict[str, int]
+    """Key -> pairs that no earlier key had found."""
+    blocking: Blocking
+
+
+def candidate_pairs(
+    people: People, threads: int, known: Blocking | None = None, overgrown: Keys | None = None
+) -> Candidates:
+    """Pairs to compare, none twice.
+
+    Args:
+        people: the encoded records.
+        threads: workers.
+        known: which blocks are open, where other records have taught it.
+        overgrown: blocks that are closed because they have grown since, ascending; None where ``people`` are all
+            records that there are, so that they show it.
 
     Cost: pairs within ``max(200,000, 0.6 per record)`` for each key, whatever the data; most keys find the same ones,
     so that about six pairs per record remain.
     """
-    if people.size <= _ALL_PAIRS_UP_TO:
+    if known.is_all_pairs if known else people.size <= _ALL_PAIRS_UP_TO:
         left, right = np.triu_indices(people.size, 1)
-        return Pairs(left.astype(np.int32), right.astype(np.int32)), {"all pairs": len(left)}
+        pairs = Pairs(left.astype(np.int32), right.astype(np.int32))
+        return Candidates(pairs, {"all pairs": len(left)}, known or Blocking(True, {}, np.zeros(0, np.uint64)))
+    makers = key_makers(people)
+    names = list(known.caps) if known else _useful_keys(people)
     with ThreadPoolExecutor(threads) as pool:
-        keys = list(pool.map(lambda make: make(), _key_makers(people)))
-        if not keys:
-            return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32)), {}
-        budget = max(_LEAST_BUDGET, int(_BUDGET_PER_RECORD * people.size))
-        blocks = list(pool.map(lambda key: _blocks(key, _cap(key, budget) * key.patience), keys))
-    return _list_all(keys, blocks)
+        keys = list(pool.map(lambda name: Key.of(name, makers[name]()), names))
+        if known is None:
+            budget = max(_LEAST_BUDGET, int(_BUDGET_PER_RECORD * people.size))
+            caps = dict(zip(names, pool.map(lambda key: _cap(key, budget), keys), strict=True))
+            known = Blocking(False, caps, _too_large(keys, caps))
+            overgrown = np.zeros(0, np.uint64)
+        elif overgrown is None:
+            overgrown = _too_large(keys, {name: known.largest(name) for name in names})
+        blocking, closed = known, np.union1d(known.closed, overgrown)
+        blocks = list(pool.map(lambda key: _blocks(key, closed), keys))
+    pairs, added = _list_all(keys, blocks)
+    return Candidates(pairs, added, blocking)
+
+
+def _too_large(keys: list[Key], caps: dict[str, int]) -> Keys:
+    found = [key.blocks[key.counts() > caps[key.name]] for key in keys]
+    return np.unique(np.concatenate([np.zeros(0, np.uint64), *found]))
+
+
+def is_among(keys: Keys, ascending: Keys) -> npt.NDArray[np.bool_]:
+    """Whether each key is one of ``ascending``."""
+    if not len(ascending):
+        return np.zeros(keys.shape, bool)
+    place = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
+    found: npt.NDArray[np.bool_] = ascending[place] == keys
+    return found
 
 
 def group_records(codes: Codes) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
@@ -75,101 +150,148 @@ def group_records(codes: Codes) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.i
     return order.astype(np.int32), np.r_[starts, len(order)].astype(np.int64)
 
 
-def _key_makers(people: People) -> list[Callable[[], Key]]:
-    """One function per key that the filled columns allow, the most telling first; each makes its key when called."""
-    names = people.names
-    skeleton = np.r_[names.skeleton, np.int32(ABSENT)]
-    given_sound, family_sound = skeleton[names.given], skeleton[names.family]
-    who: dict[str, Codes] = {
-        "family name": names.family,
-        "given name": names.given,
-        "sound of family name": family_sound,
-        "sound of given name": given_sound,
+_WHERE = (
+    "postcode",
+    "birth date",
+    "street",
+    "birth place",
+    "company",
+    "city",
+    "start of postcode",
+    "birth year",
+)
+_WHO = ("family name", "given name", "sound of family name", "sound of given name")
+_CONTACTS = ("email", "phone", "national_id", "loyalty_number", "account")
+_PATIENCE = dict.fromkeys(_CONTACTS, 3)
+"""How many times larger than the cap a key's blocks may be; values meant for one person deserve it."""
+
+
+def key_makers(people: People) -> dict[str, Callable[[], Keys]]:
+    """By key: what gives the numbers of its values, ``[record]`` or ``[record, slot]``; 0 where a record has none."""
+    single = {**_who(people), **_where(people)}
+
+    def combined(*names: str) -> Callable[[], Keys]:
+        return lambda: combine_keys(*(single[name]() for name in names))
+
+    def unordered(one: str, other: str) -> Callable[[], Keys]:
+        return lambda: unordered_keys(single[one](), single[other]())
+
+    makers: dict[str, Callable[[], Keys]] = {
+        name: partial(_contact_keys, people.contacts[name], is_part=False) for name in _CONTACTS
     }
-    where: dict[str, Codes] = {
-        "postcode": people.postcode.codes,
-        "birth date": people.birth_date.codes,
-        "street": people.street.codes,
-        "birth place": people.words["birth_place"].codes,
-        "company": people.words["company"].codes,
-        "city": people.city.codes,
-        "start of postcode": _start_of(people.postcode, 3),
-        "birth year": _start_of(people.birth_date, 4),
-    }
-    where = {name: codes for name, codes in where.items() if codes.max(initial=-1) >= 0}
-
-    def listed(name: str, codes: npt.NDArray[np.int32], patience: int = 1) -> Callable[[], Key]:
-        return lambda: Key(name, codes if codes.ndim == 2 else codes[:, None], patience)
-
-    def combined(name: str, *codes: Codes) -> Callable[[], Key]:
-        return lambda: Key(name, combine_codes(*codes)[:, None])
-
-    makers = [
-        listed(name, contacts.column.slots, 3)
-        for name, contacts in people.contacts.items()
-        if not contacts.column.is_empty
-    ]
-    for field, name in (("email", "local part of e-mail"), ("phone", "end of phone")):
-        if (people.contacts[field].mailbox >= 0).any():
-            makers.append(listed(name, _mailboxes(people.contacts[field])))
-    if len(names.words):
-        makers.append(lambda: Key("name", name_codes(people)[:, None]))
-        makers.append(
-            combined("sound of name", np.minimum(given_sound, family_sound), np.maximum(given_sound, family_sound))
-        )
-        if (names.reading >= 0).any():
-            reading = np.r_[names.reading, np.int32(ABSENT)]
-            given_read, family_read = reading[names.given], reading[names.family]
-            makers.append(
-                combined("reading of name", np.minimum(given_read, family_read), np.maximum(given_read, family_read))
-            )
-        makers += [combined(f"{a} + {b}", who[a], where[b]) for b, a in product(where, who)]
-        makers.append(listed("family name", names.family))
-    context = [name for name in where if not name.startswith("birth year")]
-    if "birth date" in where:
-        makers += [combined(f"birth date + {b}", where["birth date"], where[b]) for b in context if b != "birth date"]
-        makers.append(listed("birth date", where["birth date"]))
-    if not people.street.is_empty and not people.house_number.is_empty:
-        makers.append(combined("street + house number", people.street.codes, people.house_number.codes))
-    if "company" in where and people.words["job_title"].values:
-        makers.append(combined("company + job title", where["company"], people.words["job_title"].codes))
-    if not len(names.words) and "company" in where:
-        makers.append(listed("company", where["company"]))
+    makers["local part of e-mail"] = partial(_contact_keys, people.contacts["email"], is_part=True)
+    makers["end of phone"] = partial(_contact_keys, people.contacts["phone"], is_part=True)
+    for name, one, other in (
+        ("name", "given name", "family name"),
+        ("sound of name", "sound of given name", "sound of family name"),
+        ("reading of name", "reading of given name", "reading of family name"),
+    ):
+        makers[name] = unordered(one, other)
+    makers |= {f"{a} + {b}": combined(a, b) for b, a in product(_WHERE, _WHO)}
+    makers |= {f"birth date + {b}": combined("birth date", b) for b in _WHERE if not b.startswith("birth")}
+    makers["birth date + birth place"] = combined("birth date", "birth place")
+    makers |= {name: single[name] for name in ("family name", "birth date", "company")}
+    makers["street + house number"] = combined("street", "house number")
+    makers["company + job title"] = combined("company", "job title")
     return makers
 
 
-def _mailboxes(contacts: Contacts) -> npt.NDArray[np.int32]:
-    slots = contacts.column.slots
-    return np.where(slots >= 0, contacts.mailbox[np.maximum(slots, 0)], ABSENT).astype(np.int32)
+def _useful_keys(people: People) -> list[str]:
+    """The keys that the filled columns allow, the most telling first."""
+    names = people.names
+    columns = _columns(people)
+    where = [name for name in _WHERE if not columns[name].is_empty]
+    keys = [name for name in _CONTACTS if not people.contacts[name].column.is_empty]
+    for field, name in (("email", "local part of e-mail"), ("phone", "end of phone")):
+        if (people.contacts[field].mailbox >= 0).any():
+            keys.append(name)
+    if len(names.words):
+        keys += ["name", "sound of name"]
+        if (names.reading >= 0).any():
+            keys.append("reading of name")
+        keys += [f"{a} + {b}" for b, a in product(where, _WHO)]
+        keys.append("family name")
+    if "birth date" in where:
+        keys += [f"birth date + {b}" for b in where if b not in ("birth date", "birth year")]
+        keys.append("birth date")
+    if not people.street.is_empty and not people.house_number.is_empty:
+        keys.append("street + house number")
+    if "company" in where and not people.words["job_title"].is_empty:
+        keys.append("company + job title")
+    if not len(names.words) and "company" in where:
+        keys.append("company")
+    return keys
 
 
-def _start_of(column: Column, length: int) -> Codes:
-    """Codes of the first characters of a column's values."""
-    if column.is_empty:
-        return column.codes
-    starts = encode_text(pa.chunked_array([pc.utf8_slice_codeunits(column.values, 0, length)])).codes
-    return np.where(column.codes >= 0, starts[np.maximum(column.codes, 0)], ABSENT).astype(np.int32)
+def _columns(people: People) -> dict[str, Column]:
+    return {
+        "postcode": people.postcode,
+        "start of postcode": people.postcode,
+        "birth date": people.birth_date,
+        "birth year": people.birth_date,
+        "street": people.street,
+        "house number": people.house_number,
+        "city": people.city,
+        "birth place": people.words["birth_place"],
+        "company": people.words["company"],
+        "job title": people.words["job_title"],
+    }
+
+
+def _who(people: People) -> dict[str, Callable[[], Keys]]:
+    names = people.names
+
+    def of(keys: Keys, codes: Codes) -> Callable[[], Keys]:
+        return cache(lambda: take_keys(keys, codes))
+
+    return {
+        "family name": of(names.keys, names.family),
+        "given name": of(names.keys, names.given),
+        "sound of family name": of(names.skeleton_keys, names.family),
+        "sound of given name": of(names.skeleton_keys, names.given),
+        "reading of family name": of(names.reading_keys, names.family),
+        "reading of given name": of(names.reading_keys, names.given),
+    }
+
+
+def _where(people: People) -> dict[str, Callable[[], Keys]]:
+    lengths = {"start of postcode": 3, "birth year": 4}
+
+    def of(name: str, column: Column) -> Callable[[], Keys]:
+        def make() -> Keys:
+            values = pc.utf8_slice_codeunits(column.values, 0, lengths[name]) if name in lengths else column.values
+            return take_keys(text_keys(values), column.codes)
+
+        return cache(make)
+
+    return {name: of(name, column) for name, column in _columns(people).items()}
+
+
+def _contact_keys(contacts: Contacts, *, is_part: bool) -> Keys:
+    return take_keys(contacts.mailbox_keys if is_part else text_keys(contacts.column.values), contacts.column.slots)
 
 
 def _cap(key: Key, budget: int) -> int:
     """The largest block size at which a key lists no more pairs than its budget."""
-    counts = np.bincount(key.codes[key.codes >= 0])
+    counts, patience = key.counts(), _PATIENCE.get(key.name, 1)
     for cap in _CAPS:
-        listed = counts[counts <= cap * key.patience].astype(np.int64)
+        listed = counts[counts <= cap * patience].astype(np.int64)
         if int((listed * (listed - 1) // 2).sum()) <= budget:
-            return cap
-    return _CAPS[-1]
+            return cap * patience
+    return _CAPS[-1] * patience
 
 
-def _blocks(key: Key, cap: int) -> _Blocks:
-    counts = np.bincount(key.codes[key.codes >= 0], minlength=1)
-    is_open = (key.codes >= 0) & (counts[np.maximum(key.codes, 0)] <= cap)
-    is_useful = is_open & (counts[np.maximum(key.codes, 0)] >= 2)
+def _blocks(key: Key, closed: Keys) -> _Blocks:
+    counts = np.r_[key.counts(), 0]
+    is_open = (np.r_[~is_among(key.blocks, closed), False])[key.codes]
+    is_useful = is_open & (counts[key.codes] >= 2)
     order, starts = group_records(np.where(is_useful, key.codes, ABSENT).T.ravel().astype(np.int32))
     return _Blocks((order % len(key.codes)).astype(np.int32), starts, is_open)
 
 
 def _list_all(keys: list[Key], blocks: list[_Blocks]) -> tuple[Pairs, dict[str, int]]:
+    if not keys:
+        return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32)), {}
     codes = np.ascontiguousarray(np.concatenate([key.codes for key in keys], axis=1))
     is_open = np.ascontiguousarray(np.concatenate([block.is_open for block in blocks], axis=1))
     widths = np.array([key.codes.shape[1] for key in keys], np.int32)

@@ -50,6 +50,18 @@ class InnerScores:
     """Log odds of one customer against strangers and against related, before any evidence."""
 
 
+@dataclass(frozen=True)
+class Groups:
+    """Which records belong together."""
+
+    first: npt.NDArray[np.int32]
+    """For each record the position of its group's first record."""
+    component: npt.NDArray[np.int32]
+    """For each record the first one of those that were looked at together with it."""
+    largest: int
+    """Records that were looked at together at most."""
+
+
 def cluster_records(
     size: int,
     pairs: Pairs,
@@ -57,9 +69,10 @@ def cluster_records(
     score_inner: Callable[[Pairs], InnerScores],
     threads: int,
     bonds: RecordBonds | None = None,
+    largest: int | None = None,
     link_at: float = LINK_AT,
-) -> npt.NDArray[np.int32]:
-    """For each record the position of its group's first record.
+) -> Groups:
+    """Groups of records that hold together.
 
     Args:
         size: how many records there are.
@@ -68,9 +81,10 @@ def cluster_records(
         score_inner: scores any pairs; called for all pairs inside components.
         threads: components are worked on by this many.
         bonds: what people decided: units unite first, rivals never.
+        largest: records of a component that are looked at together; None to find it.
         link_at: log odds from which a pair is a link.
     """
-    parents = _components(size, pairs, scores, bonds, link_at)
+    parents, largest = _components(size, pairs, scores, bonds, largest, link_at)
     groups = parents.copy()
     order, starts = group_records(parents)
     sizes = np.diff(starts)
@@ -82,7 +96,7 @@ def cluster_records(
         scored = score_inner(inner)
         bound = scored if bonds is None else _bound(inner, scored, bonds)
         _agglomerate_all(order, starts, bound, groups, threads, link_at)
-    return groups
+    return Groups(groups, parents, largest)
 
 
 def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores:
@@ -101,9 +115,23 @@ def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores
 
 
 def _components(
-    size: int, pairs: Pairs, scores: Scores, bonds: RecordBonds | None, link_at: float
-) -> npt.NDArray[np.int32]:
-    """Connected components, those too large to be looked at whole cut at their weaker links."""
+    size: int, pairs: Pairs, scores: Scores, bonds: RecordBonds | None, largest: int | None, link_at: float
+) -> tuple[npt.NDArray[np.int32], int]:
+    """Connected components, those of more than ``largest`` records cut at their weaker links; and what is the largest.
+
+    How a component is cut depends on it and on ``largest`` alone.
+    """
+    linked, strength = _links(pairs, scores, bonds, link_at)
+    if largest is None:
+        parents, largest = _cut(size, linked, strength, None, link_at)
+        if largest == _LARGEST:
+            return parents, largest
+    return _cut(size, linked, strength, largest, link_at)
+
+
+def _links(
+    pairs: Pairs, scores: Scores, bonds: RecordBonds | None, link_at: float
+) -> tuple[Pairs, npt.NDArray[np.float32]]:
     is_link = (scores.log_odds >= link_at) & ~scores.is_conflict
     linked = pairs.take(is_link)
     strength = scores.log_odds[is_link]
@@ -111,15 +139,23 @@ def _components(
         left, right = bonds.chains()
         linked = Pairs(np.r_[linked.left, left], np.r_[linked.right, right])
         strength = np.r_[strength, np.full(len(left), np.inf, np.float32)]
-    threshold = link_at
+    return linked, strength
+
+
+def _cut(
+    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None, link_at: float
+) -> tuple[npt.NDArray[np.int32], int]:
+    threshold, allowed = link_at, largest or _LARGEST
     is_kept = np.ones(len(linked), bool)
     while True:
         parents = np.arange(size, dtype=np.int32)
         pairing.join_links(parents, linked.left, linked.right, is_kept)
         sizes = np.bincount(parents, minlength=size)
-        too_large = sizes > _allowed_size(sizes, size)
+        if largest is None:
+            allowed = min(allowed, _allowed_size(sizes, size))
+        too_large = sizes > allowed
         if not too_large.any() or threshold > 200:
-            return parents
+            return parents, allowed
         threshold += 1.0
         is_kept &= ~(too_large[parents[linked.left]] & (strength < threshold))
 

@@ -5,7 +5,8 @@ Comparisons and blocking then work on integers, and whatever is costly about a t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,10 @@ class ListColumn:
 
     slots: npt.NDArray[np.int32]
     values: pa.Array
+    crowded: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Values of records that hold more of them than are kept."""
+    crowded_counts: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """How many records hold each of those: what decides which are kept."""
 
     @property
     def is_empty(self) -> bool:
@@ -80,6 +85,8 @@ class ListColumn:
         return np.bincount(self.slots[self.slots >= 0], minlength=len(self.values))
 
 
+CountsOf = Callable[[pa.Array], npt.NDArray[np.float64]]
+
 MAX_SLOTS = 4
 """Values kept per record in a multi-valued column; the ones that other records share come first."""
 
@@ -90,15 +97,26 @@ def encode_text(column: pa.ChunkedArray) -> Column:
     return _coded(strings)
 
 
-def encode_lists(column: pa.ChunkedArray) -> ListColumn:
-    """Dictionary codes of a list-of-strings column, each value once per record, at most ``MAX_SLOTS`` of them."""
+def encode_lists(column: pa.ChunkedArray, known_counts: CountsOf | None = None) -> ListColumn:
+    """Dictionary codes of a list-of-strings column, each value once per record, at most ``MAX_SLOTS`` of them.
+
+    Args:
+        column: lists of strings.
+        known_counts: how many records hold each value, where that is not to be counted here.
+    """
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     records = parents_of(column)
     coded = encode_text(pc.list_flatten(column))
     is_value = coded.codes >= 0
     records, codes = records[is_value], coded.codes[is_value]
-    counts = np.bincount(codes, minlength=len(coded.values))
-    order = np.lexsort((codes, -counts[codes], records))
+    if known_counts is None:
+        counts = np.bincount(codes, minlength=len(coded.values)).astype(np.float64)
+    else:
+        counts = known_counts(coded.values)
+    crowded = np.unique(codes[(np.bincount(records, minlength=1) > MAX_SLOTS)[records]])
+    rank = np.zeros(len(coded.values), np.int64)
+    rank[crowded] = np.argsort(np.argsort(np.array(coded.values.take(pa.array(crowded)).to_pylist(), str)))
+    order = np.lexsort((codes, rank[codes], -counts[codes], records))
     records, codes = records[order], codes[order]
     is_new = np.ones(len(codes), bool)
     is_new[1:] = (records[1:] != records[:-1]) | (codes[1:] != codes[:-1])
@@ -108,7 +126,7 @@ def encode_lists(column: pa.ChunkedArray) -> ListColumn:
     is_kept = position < width
     slots = np.full((len(column), width), ABSENT, np.int32)
     slots[records[is_kept], position[is_kept]] = codes[is_kept]
-    return ListColumn(slots, coded.values)
+    return ListColumn(slots, coded.values, crowded, counts[crowded])
 
 
 def parents_of(lists: pa.ListArray) -> npt.NDArray[np.int64]:
@@ -136,6 +154,13 @@ def densify(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     indices = masked.dictionary_encode().indices
     dense: npt.NDArray[np.int64] = indices.fill_null(ABSENT).to_numpy(zero_copy_only=False).astype(np.int64)
     return dense
+
+
+def distinct_keys(keys: npt.NDArray[np.uint64]) -> tuple[Codes, npt.NDArray[np.uint64]]:
+    """Numbers of texts as codes from 0 in order of first appearance, 0 as absent; and the number of each code."""
+    encoded = pa.array(keys, mask=keys == 0).dictionary_encode()
+    codes = encoded.indices.fill_null(ABSENT).to_numpy(zero_copy_only=False).astype(np.int32)
+    return codes, encoded.dictionary.to_numpy()
 
 
 def _coded(strings: pa.ChunkedArray | pa.Array) -> Column:

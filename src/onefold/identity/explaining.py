@@ -19,17 +19,16 @@ import sqlalchemy as sa
 from onefold.engines import Engine, quote_identifier
 from onefold.errors import Conflict
 from onefold.identity.bonds import Bonds, Sets
-from onefold.identity.map import subjects_of
+from onefold.identity.map import owners_of, subjects_of
 from onefold.identity.model import INPUT
 from onefold.identity.override import Override, check_consistent
 from onefold.identity.overrides import active_overrides, overrides_about
-from onefold.identity.tables import customer_change, identity_run, subject
+from onefold.identity.tables import customer_change, identity_run
 from onefold.storage import aware
 
 MOST_PAIRS = 4_000
 """Pairs of records of two customers that are weighed at most."""
 MOST_LINKS = 200
-_PER_QUERY = 500
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def explain_pair(connection: sa.Connection, engine: Engine, ours: Sequence[str],
         ours: records of one side, of one customer.
         theirs: of the other.
     """
-    owners = _owners(connection, [*ours, *theirs])
+    owners = owners_of(connection, [*ours, *theirs])
     is_same = len({owners.get(name) for name in (*ours, *theirs)}) == 1
     active = active_overrides(connection)
     named = set(ours) | set(theirs)
@@ -133,7 +132,7 @@ def _explain_same(
 ) -> Explanation:
     bonds = Bonds.of(active)
     decided = {bonds.unit_of.get(name) for name in ours} & {bonds.unit_of.get(name) for name in theirs} - {None}
-    customer_id = next(iter(_owners(connection, ours).values()))
+    customer_id = next(iter(owners_of(connection, ours).values()))
     everyone = subjects_of(connection, customer_id)
     direct = _matches(engine, ours, theirs)[:1]
     way = tuple(direct or _way(_spanning(_matches(engine, everyone, everyone)), ours, theirs))
@@ -295,7 +294,7 @@ def _learned(engine: Engine) -> dict[str, tuple[dict[str, dict[str, float]], flo
 def _changes(connection: sa.Connection, subject_ids: Sequence[str]) -> tuple[Reason, ...]:
     """The changes of the map that moved any of these records, newest first."""
     wanted = set(subject_ids)
-    owners = sorted(set(_owners(connection, subject_ids).values()))
+    owners = sorted(set(owners_of(connection, subject_ids).values()))
     about = sa.or_(customer_change.c.customer_id.in_(owners), customer_change.c.other_customer_id.in_(owners))
     query = (
         sa.select(customer_change, identity_run.c.actor, identity_run.c.rule_version, identity_run.c.reason)
@@ -311,15 +310,6 @@ def _changes(connection: sa.Connection, subject_ids: Sequence[str]) -> tuple[Rea
             facts: dict[str, Any] = {name: row._mapping[name] for name in names}
             found.append(Reason(**facts | {"happened_at": aware(row.happened_at)}))
     return tuple(found)
-
-
-def _owners(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for start in range(0, len(names), _PER_QUERY):
-        part = subject.c.subject_id.in_(names[start : start + _PER_QUERY])
-        query = sa.select(subject.c.subject_id, subject.c.customer_id).where(part)
-        found |= {row.subject_id: row.customer_id for row in connection.execute(query)}
-    return found
 
 
 def _names(names: Sequence[str]) -> pa.Table:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.encode import Codes
+from onefold.identity.hashing import Keys, combine_keys
 from onefold.identity.names import NameWords
 
 Floats = npt.NDArray[np.float64]
@@ -30,6 +31,8 @@ class Kin:
     """Per word: share of the column's names that are this word."""
     share: Floats
     """Per word: share of the column's names that are the word or equivalent to it."""
+    unseen: float
+    """Share that a word is given which the column does not have."""
 
     @classmethod
     def of(cls, names: NameWords, column: Codes) -> Kin:
@@ -37,7 +40,8 @@ class Kin:
         size = len(names.words)
         counts = np.bincount(column[column >= 0], minlength=size).astype(np.float64)
         group = _spelling_groups(names)
-        total = np.bincount(group, weights=counts, minlength=1)[group]
+        of_group = np.bincount(group, weights=counts, minlength=1)
+        total = of_group[group]
         has_part = names.parts >= 0
         in_part = np.bincount(
             names.parts[has_part], weights=np.repeat(counts, has_part.sum(axis=1)), minlength=max(size, 1)
@@ -49,7 +53,7 @@ class Kin:
         np.add.at(total, high[is_new], counts[low[is_new]])
         filled = max(float(counts.sum()), float(SMALLEST_WORLD))
         own = np.maximum(counts, 0.3) / filled
-        return cls(group, own, np.clip(total / filled, own, 1.0))
+        return cls(group, own, np.clip(total / filled, own, 1.0), 0.3 / filled)
 
     @property
     def others(self) -> Floats:
@@ -61,6 +65,13 @@ class Kin:
     def equivalent_chance(self) -> float:
         """Probability that two random names of the column are equivalent and not equal."""
         return float((self.own * (self.share - self.own)).sum())
+
+
+def group_keys(names: NameWords) -> Keys:
+    """Per word: the number of what its spellings have in common, the same in any set of records."""
+    is_spelled = (names.skeleton >= 0) & names.is_firm
+    consonants = combine_keys(names.skeleton_keys, names.skeleton_keys)  # so as not to be taken for a word
+    return np.where(is_spelled, consonants, names.keys)
 
 
 def _spelling_groups(names: NameWords) -> Codes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.evidence import Estimator, Weights, tabulate_patterns
+from onefold.identity.evidence import Estimator, tabulate_patterns
 from onefold.identity.people import People
 from onefold.identity.rarity import exact_chances
 from onefold.identity.score import Scorer
@@ -20,14 +20,14 @@ _MOST_PAIRS = 600_000
 """Pairs that the second stage looks at; every n-th where there are more."""
 
 
-def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int) -> tuple[Scorer, Weights]:
-    """Estimate the weights from candidate pairs; returns them and a scorer that uses them."""
+def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int) -> Scorer:
+    """Estimate the weights from candidate pairs; returns a scorer that uses them."""
     every = max(1, len(pairs) // _MOST_PAIRS)
     chosen = np.arange(0, len(pairs), every)
     table = tabulate_patterns(patterns)
     estimator = Estimator(people, table, exact_chances(people), threads)
     weights = estimator.estimate()
-    scorer = Scorer(people, weights)
+    scorer = Scorer.of(people, weights)
     scorer.learn_namesakes(pairs, patterns)
     some, levels, pattern_of = pairs.take(chosen), patterns[chosen], table.pattern_of[chosen]
     for _ in range(_ROUNDS if len(pairs) else 0):
@@ -37,6 +37,6 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
         rest = scorer.kinds_of_patterns(table.patterns)
         mean = np.where(seen[:, None] > 0, sums / np.maximum(seen, 1.0)[:, None], rest)
         weights = estimator.maximise(weights, mean)
-        before, scorer = scorer, Scorer(people, weights)
+        before, scorer = scorer, Scorer.of(people, weights)
         scorer.learn_namesakes(pairs, patterns, before)
-    return scorer, weights
+    return scorer

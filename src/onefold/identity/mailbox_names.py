@@ -14,6 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+Spoken = tuple[Counter[str], Counter[str]]
+"""How many records hold each given name, and each family name, spaces removed."""
+
 _SHORTEST = 2
 """Letters of a part that may be a name."""
 
@@ -24,9 +27,15 @@ _SEPARATORS = re.compile(r"[^a-z]+")
 
 
 def complete_names(
-    given: pa.ChunkedArray, family: pa.ChunkedArray, emails: pa.ChunkedArray
+    given: pa.ChunkedArray, family: pa.ChunkedArray, emails: pa.ChunkedArray, spoken: Spoken | None = None
 ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Given and family names, with empty ones filled from the record's first e-mail where it spells them.
+
+    Args:
+        given: given names.
+        family: family names.
+        emails: lists of addresses.
+        spoken: given and family names that the data holds; counted here where they are not said.
 
     Returns:
         Two columns as long as the input; values that were there stay as they were.
@@ -38,7 +47,7 @@ def complete_names(
     rows = pc.indices_nonzero(pc.and_(lacks, has_email))
     if not len(rows):
         return given, family
-    givens, families = _words(given), _words(family)
+    givens, families = spoken or (count_words(given), count_words(family))
     addresses = pc.list_element(emails.combine_chunks().take(rows), 0)
     found_given, found_family = [], []
     for address, known_given, known_family in zip(
@@ -50,7 +59,8 @@ def complete_names(
     return _replaced(given, rows, found_given), _replaced(family, rows, found_family)
 
 
-def _words(names: pa.ChunkedArray) -> Counter[str]:
+def count_words(names: pa.ChunkedArray) -> Counter[str]:
+    """How many records hold each name, spaces removed."""
     counts: Counter[str] = Counter()
     for entry in pc.value_counts(names).to_pylist():
         if entry["values"]:

@@ -17,6 +17,7 @@ The rules, in the order in which they speak:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -25,8 +26,18 @@ from onefold.identity.map_apply import apply_map
 from onefold.identity.map_plan import MapPlan, plan_map
 from onefold.identity.tables import customer, customer_change, subject, subject_history
 
-__all__ = ["MapPlan", "apply_map", "current_customer_id", "customer_as_of", "owner_of", "plan_map", "subjects_of"]
+__all__ = [
+    "MapPlan",
+    "apply_map",
+    "current_customer_id",
+    "customer_as_of",
+    "owner_of",
+    "owners_of",
+    "plan_map",
+    "subjects_of",
+]
 
+_PER_QUERY = 500
 _LINK = sa.select(customer.c.merged_into).where(customer.c.customer_id == sa.bindparam("id"))
 
 
@@ -46,6 +57,16 @@ def owner_of(connection: sa.Connection, subject_id: str) -> str | None:
     """The customer that holds a subject now."""
     query = sa.select(subject.c.customer_id).where(subject.c.subject_id == subject_id)
     found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def owners_of(connection: sa.Connection, subject_ids: Sequence[str]) -> dict[str, str]:
+    """The customers that hold these subjects now; subjects that nobody holds are left out."""
+    found: dict[str, str] = {}
+    for start in range(0, len(subject_ids), _PER_QUERY):
+        part = subject.c.subject_id.in_(subject_ids[start : start + _PER_QUERY])
+        query = sa.select(subject.c.subject_id, subject.c.customer_id).where(part)
+        found |= {row.subject_id: row.customer_id for row in connection.execute(query)}
     return found
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from onefold.records.model import RECORD
 
-RULE_VERSION = "2"
+if TYPE_CHECKING:
+    from onefold.identity.learned import Model
+
+RULE_VERSION = "3"
 """Changes whenever the same records may resolve differently; part of every input fingerprint."""
 
 _INPUT_COLUMNS = (
@@ -62,6 +66,8 @@ class Resolution:
     """One row per record, ``CLUSTER``; in the order of subject ids."""
     matches: pa.Table
     """Scored links, ``MATCH``; also those that the cluster step refused, because evidence inside spoke against."""
+    model: Model
+    """What was applied: learned from these very records where none was given."""
     diagnostics: dict[str, object] = field(default_factory=dict)
     """Per kind: counts, seconds per step, blocking keys used, what each level of agreement was found to weigh."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from onefold.identity.encode import ABSENT, Codes, Text, encode_text
+from onefold.identity.hashing import NOTHING, Keys, text_keys
+from onefold.identity.lexicon import WordBook
 from onefold.identity.romanization import cantonese_readings, chinese_reading
 
 MAX_PARTS = 4
@@ -80,39 +83,39 @@ class NameWords:
     """Per word: whether it can be read as a Chinese name, spelled in any way that is known here."""
     equivalents: npt.NDArray[np.int64]
     """Sorted pairs of words that stand for each other: lower code in the high half, higher code in the low half."""
+    keys: Keys
+    """Per word: its number, the same in any set of records, however it is divided."""
+    skeleton_keys: Keys
+    """Per word: the number of its consonants; 0 where fewer than two remain."""
+    reading_keys: Keys
+    """Per word: the number of its reading as a Chinese name; 0 where it has none."""
+    heard: npt.NDArray[np.int64]
+    """Per word: records that have it as given name, as family name, before syllables were joined."""
+    learned: npt.NDArray[np.int64]
+    """Those of ``equivalents`` that the data itself shows."""
 
     @classmethod
-    def of(cls, given: pa.ChunkedArray, family: pa.ChunkedArray) -> NameWords:
-        """Build the dictionary from comparison forms (lower-case Latin words)."""
+    def of(cls, given: pa.ChunkedArray, family: pa.ChunkedArray, known: WordBook | None = None) -> NameWords:
+        """Build the dictionary from comparison forms (lower-case Latin words).
+
+        Args:
+            given: given names.
+            family: family names.
+            known: words of other records, where those say how words are divided and joined.
+        """
         spelled = encode_text(pa.chunked_array([*given.chunks, *family.chunks], pa.string()))
-        divided = [_divided(name) for name in spelled.values.to_pylist()]
-        joined = ["".join(parts) for parts in divided]
-        known = encode_text(pa.chunked_array([pa.array([*joined, *_parts_of(divided)], pa.string())]))
-        codes = np.r_[known.codes[: len(joined)], ABSENT][spelled.codes].astype(np.int32)  # -1, no name, finds ABSENT
-        listed = known.values.to_pylist()
-        skeleton, is_firm = _skeletons(listed)
-        readings = [chinese_reading(word) for word in listed]
+        divided = _division(spelled.values.to_pylist(), known)
+        chosen, parts_of = [word for word, _ in divided], _known_parts(divided, known)
+        dictionary = encode_text(pa.chunked_array([pa.array([*chosen, *_parts_of(parts_of)], pa.string())]))
+        codes = np.r_[dictionary.codes[: len(chosen)], ABSENT][spelled.codes].astype(np.int32)  # -1 finds ABSENT
         given_codes, family_codes = codes[: len(given)].copy(), codes[len(given) :].copy()
-        _join_syllables(given_codes, family_codes, listed, readings)
-        return cls(
-            given=given_codes,
-            family=family_codes,
-            words=known.values,
-            text=Text.of(known.values),
-            skeleton=skeleton,
-            is_firm=is_firm,
-            vowels=np.array([vowels_between(word) for word in listed], np.int64),
-            reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
-            parts=_parts(divided, listed),
-            is_chinese=np.array(
-                [
-                    reading is not None or bool(cantonese_readings(word))
-                    for word, reading in zip(listed, readings, strict=True)
-                ],
-                bool,
-            ),
-            equivalents=np.union1d(_nicknames(listed), _cantonese_spellings(listed, readings)),
-        )
+        listed = dictionary.values.to_pylist()
+        heard = _count_words(given_codes, family_codes, len(listed))
+        _join_syllables(given_codes, family_codes, listed, known)
+        for word in listed[len(heard) :]:  # joined as only other records have them
+            parts_of[word] = known.parts.get(word, []) if known else []
+            listed += [part for part in parts_of[word] if part not in listed]
+        return _described(given_codes, family_codes, listed, parts_of, known, heard)
 
     def kernel_arguments(self) -> tuple[npt.NDArray[Any], ...]:
         """What the compiled ``name_level`` wants to know about words, in its order."""
@@ -129,7 +132,7 @@ class NameWords:
 
     def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:
         """The same words, with more of them standing for each other."""
-        return replace(self, equivalents=np.union1d(self.equivalents, pairs))
+        return replace(self, equivalents=np.union1d(self.equivalents, pairs), learned=pairs)
 
 
 def consonant_skeleton(word: str) -> str:
@@ -167,8 +170,89 @@ def pair_key(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt
     return (low << 32) | high
 
 
-def _skeletons(words: list[str]) -> tuple[Codes, npt.NDArray[np.bool_]]:
-    skeletons = [consonant_skeleton(word) for word in words]
+def _division(names: list[str], known: WordBook | None) -> list[tuple[str, list[str]]]:
+    """Each name's word and its parts. A word is its parts joined; where others did not teach so, their spelling."""
+    found = []
+    for name in names:
+        parts = _divided(name)
+        word = "".join(parts)
+        is_taught = known is None or len(parts) < 2 or word in known.place
+        found.append((word if is_taught else " ".join(parts), parts))
+    return found
+
+
+def _known_parts(divided: list[tuple[str, list[str]]], known: WordBook | None) -> dict[str, list[str]]:
+    """Word -> its parts, of all words that are divided.
+
+    Where spellings of a word differ in spaces, the most divided one counts; where others taught it, theirs.
+    """
+    found: dict[str, list[str]] = {}
+    for word, parts in divided:
+        if known is not None and word in known.place:
+            if taught := known.parts.get(word):
+                found[word] = taught
+        elif len(parts) > 1:
+            long = [part for part in parts if len(part) >= _SHORTEST_PART][:MAX_PARTS]
+            found[word] = max(found.get(word, []), long, key=lambda parts: (len(parts), parts))
+    return found
+
+
+def _described(
+    given: Codes,
+    family: Codes,
+    words: list[str],
+    parts_of: dict[str, list[str]],
+    known: WordBook | None,
+    heard: npt.NDArray[np.int64],
+) -> NameWords:
+    """What comparison wants to know about every word."""
+    joined = [word.replace(" ", "") for word in words]
+    values = pa.array(words, pa.string())
+    skeletons = [consonant_skeleton(word) for word in joined]
+    skeleton, is_firm = _coded_skeletons(skeletons)
+    readings = [chinese_reading(word) for word in joined]
+    is_chinese = [
+        reading is not None or bool(cantonese_readings(word)) for word, reading in zip(joined, readings, strict=True)
+    ]
+    taught = _taught_aliases(words, known)
+    return NameWords(
+        given=given,
+        family=family,
+        words=values,
+        text=Text.of(values),
+        skeleton=skeleton,
+        is_firm=is_firm,
+        vowels=np.array([vowels_between(word) for word in joined], np.int64),
+        reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
+        parts=_parts(parts_of, words),
+        is_chinese=np.array(is_chinese, bool),
+        equivalents=np.union1d(np.union1d(_nicknames(words), _cantonese_spellings(words, readings)), taught),
+        keys=text_keys(joined),
+        skeleton_keys=np.where(skeleton >= 0, text_keys(skeletons), NOTHING),
+        reading_keys=np.where([one is None for one in readings], NOTHING, text_keys([one or "" for one in readings])),
+        heard=heard,
+        learned=taught,
+    )
+
+
+def _count_words(given: Codes, family: Codes, count: int) -> npt.NDArray[np.int64]:
+    return np.stack([np.bincount(codes[codes >= 0], minlength=count) for codes in (given, family)], axis=1)
+
+
+def _taught_aliases(words: list[str], known: WordBook | None) -> npt.NDArray[np.int64]:
+    if known is None:
+        return np.zeros(0, np.int64)
+    code_of = {word: code for code, word in enumerate(words)}
+    pairs = [
+        (min(code, code_of[other]) << 32) | max(code, code_of[other])
+        for word, code in code_of.items()
+        for other in known.partners.get(word, ())
+        if other in code_of
+    ]
+    return np.array(sorted(pairs), np.int64)
+
+
+def _coded_skeletons(skeletons: list[str]) -> tuple[Codes, npt.NDArray[np.bool_]]:
     lengths = np.array([len(skeleton) for skeleton in skeletons], np.int32)
     codes = encode_text(pa.chunked_array([pa.array(skeletons, pa.string())])).codes
     return np.where(lengths >= 2, codes, ABSENT).astype(np.int32), lengths >= 3
@@ -180,41 +264,38 @@ def _divided(name: str) -> list[str]:
     return [part for part in parts if len(part) > 1] or parts
 
 
-def _parts_of(names: list[list[str]]) -> list[str]:
-    return [part for parts in names if len(parts) > 1 for part in parts if len(part) >= _SHORTEST_PART]
+def _parts_of(parts_of: dict[str, list[str]]) -> list[str]:
+    return [part for parts in parts_of.values() for part in parts if len(part) >= _SHORTEST_PART]
 
 
-def _parts(names: list[list[str]], words: list[str]) -> npt.NDArray[np.int32]:
-    """Words that are the parts of each word; where spellings of a word differ in spaces, the most divided one counts.
-
-    A word that is not divided is its own part.
-    """
+def _parts(parts_of: dict[str, list[str]], words: list[str]) -> npt.NDArray[np.int32]:
+    """Codes of the words that are the parts of each word; a word that is not divided is its own part."""
     code_of = {word: code for code, word in enumerate(words)}
-    divided: dict[str, list[str]] = {}
-    for parts in names:
-        if len(parts) > 1:
-            word = "".join(parts)
-            long = [part for part in parts if len(part) >= _SHORTEST_PART][:MAX_PARTS]
-            known = divided.get(word, [])
-            divided[word] = max(known, long, key=lambda found: (len(found), found))
     table = np.full((len(words), MAX_PARTS), ABSENT, np.int32)
     table[:, 0] = np.arange(len(words))
-    for word, parts in divided.items():
+    for word, parts in parts_of.items():
         if parts and word in code_of:
             table[code_of[word], : len(parts)] = [code_of[part] for part in parts]
     return table
 
 
-def _nicknames(words: list[str]) -> npt.NDArray[np.int64]:
+@cache
+def _listed_nicknames() -> dict[str, frozenset[str]]:
+    """Name -> its short forms, and the names that it is a short form of."""
     from nicknames import NickNamer
 
     namer = NickNamer()
-    code_of = {word: code for code, word in enumerate(words)}
     known = namer.nickname_lookup.keys() | namer.canonical_lookup.keys()
+    return {name: frozenset(namer.nicknames_of(name) | namer.canonicals_of(name)) for name in known}
+
+
+def _nicknames(words: list[str]) -> npt.NDArray[np.int64]:
+    listed = _listed_nicknames()
+    code_of = {word: code for code, word in enumerate(words)}
     pairs = set()
-    for word in known & code_of.keys():
+    for word in listed.keys() & code_of.keys():
         code = code_of[word]
-        for other in namer.nicknames_of(word) | namer.canonicals_of(word):
+        for other in listed[word]:
             other_code = code_of.get(other, code)
             if other_code != code:
                 pairs.add((min(code, other_code) << 32) | max(code, other_code))
@@ -237,23 +318,33 @@ def _cantonese_spellings(words: list[str], readings: list[str | None]) -> npt.ND
     return np.array(sorted(pairs), np.int64)
 
 
-def _join_syllables(given: Codes, family: Codes, words: list[str], readings: list[str | None]) -> None:
+def _join_syllables(given: Codes, family: Codes, words: list[str], known: WordBook | None) -> None:
     """Where a Chinese given name alone was taken for a whole name ("Fang Pin"), make it a given name again, in place.
 
     Syllables are joined where together they are a given name of this data, and the one that was taken for the family
-    name is hardly ever one.
+    name is hardly ever one. A joined word that only other records have is added to ``words``.
     """
-    given_counts = np.bincount(given[given >= 0], minlength=len(words))
-    family_counts = np.bincount(family[family >= 0], minlength=len(words))
-    may_be = np.array([reading is not None for reading in readings], bool)
+    if known is None:
+        given_counts, family_counts = _count_words(given, family, len(words)).T
+        place_of = {word: code for code, word in enumerate(words)}
+    else:
+        rows = np.array([known.place.get(word, ABSENT) for word in words], np.int64)
+        all_given, all_family = known.counts
+        given_counts, family_counts = all_given[rows], all_family[rows]
+        place_of = known.place
+    may_be = np.array([chinese_reading(word.replace(" ", "")) is not None for word in words], bool)
     rare_family = may_be & (family_counts * _RARELY_FAMILY < given_counts)
     chosen = np.flatnonzero(
         (given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family]
     )
+    counts_of_place = given_counts if known is None else known.counts[0]
     code_of = {word: code for code, word in enumerate(words)}
     for record in chosen.tolist():
-        for joined in (words[given[record]] + words[family[record]], words[family[record]] + words[given[record]]):
-            code = code_of.get(joined, ABSENT)
-            if code >= 0 and given_counts[code] > 0:
+        first, second = words[given[record]], words[family[record]]
+        for joined in (first + second, second + first):
+            if counts_of_place[place_of.get(joined, ABSENT)] > 0 and joined in place_of:
+                code = code_of.setdefault(joined, len(code_of))
+                if code == len(words):
+                    words.append(joined)
                 given[record], family[record] = code, ABSENT
                 break

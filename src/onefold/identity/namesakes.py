@@ -7,17 +7,20 @@ say, by the frequency of their kin (see ``kin``) and by the number of records th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.encode import ABSENT, Codes, combine_codes
+from onefold.identity.encode import ABSENT, Codes, combine_codes, distinct_keys
 from onefold.identity.evidence import SAME, STRANGERS, Floats, Weights
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
-from onefold.identity.kin import Kin
+from onefold.identity.hashing import Keys, KeyTable, take_keys, text_keys, unordered_keys
+from onefold.identity.kin import Kin, group_keys
+from onefold.identity.names import NameWords
 from onefold.identity.people import People
-from onefold.identity.rarity import Shift, log_frequency
+from onefold.identity.rarity import Shift, least_log_frequency, log_frequency
 
 FULL_NAME = len(FIELDS)
 """The column beyond the fields: what the full name says beyond its two parts."""
@@ -41,6 +44,61 @@ _TRUST_IN_COMMON = 3.0
 _LOG_FACTORIALS = np.r_[0.0, np.cumsum(np.log(np.arange(1, _MOST_NAMESAKES + 1)))]
 
 
+@dataclass(frozen=True)
+class NameFrequency:
+    """How common each word is in one part of the name."""
+
+    log_own: Floats
+    """Per word: log of its share among other customers' records."""
+    share: Floats
+    """Per word: share of the names that are the word or equivalent to it."""
+    others: Floats
+    """Per word: share of the names that are equivalent to it, but not the word itself."""
+
+    @classmethod
+    def of(cls, codes: Codes, kin: Kin, people: People, weights: Weights) -> NameFrequency:
+        """As the records themselves show it."""
+        log_own = log_frequency(codes, weights, people.size)
+        log_own = np.r_[log_own, np.full(len(kin.own) - len(log_own), np.log(kin.own.min(initial=1.0)))]
+        return cls(log_own, kin.share, kin.others)
+
+
+@dataclass(frozen=True)
+class LearnedFrequency:
+    """What one set of records teaches about how common words are in one part of the name."""
+
+    log_own: KeyTable
+    share: KeyTable
+    """By word; NaN for words that were not there."""
+    others: KeyTable
+    """By word; NaN for words that were not there."""
+    share_of_group: KeyTable
+    """By what spellings have in common."""
+
+    @classmethod
+    def of(cls, words: NameWords, codes: Codes, kin: Kin, frequency: NameFrequency) -> LearnedFrequency:
+        """What is to be kept."""
+        keys, groups = text_keys(words.words), group_keys(words)
+        commonest_first = np.argsort(-kin.share, kind="stable")
+        return cls(
+            KeyTable.of(keys, frequency.log_own, least_log_frequency(codes)),
+            KeyTable.of(keys, frequency.share, np.nan),
+            KeyTable.of(keys, frequency.others, np.nan),
+            KeyTable.of(groups[commonest_first], kin.share[commonest_first], kin.unseen),
+        )
+
+    def on(self, words: NameWords) -> NameFrequency:
+        """For words of other records; a new word is rare, but as common as other spellings of it."""
+        keys = text_keys(words.words)
+        log_own, share, others = self.log_own.find(keys), self.share.find(keys), self.others.find(keys)
+        is_new = np.isnan(share)
+        if is_new.any():
+            own = self.share_of_group.default
+            share[is_new] = self.share_of_group.find(group_keys(words)[is_new])
+            others[is_new] = np.maximum(share[is_new] - own, 0.1 * own)
+        return NameFrequency(log_own, share, others)
+
+
 class NameRarity:
     """How much rarer or commoner each name is than names are on average, for one part of the name.
 
@@ -49,19 +107,18 @@ class NameRarity:
     tells little more than a common one.
     """
 
-    is_personal: bool
-
-    def __init__(self, name: str, codes: Codes, kin: Kin, people: People, weights: Weights) -> None:
+    def __init__(self, name: str, codes: Codes, frequency: NameFrequency, weights: Weights) -> None:
+        self.name = name
         self.column = FIELD_INDEX[name]
         self.is_personal = FIELDS[self.column].is_personal
+        self.frequency = frequency
         self._codes = codes
-        log_own = log_frequency(codes, weights, people.size)
-        log_own = np.r_[log_own, np.full(len(kin.own) - len(log_own), np.log(kin.own.min(initial=1.0)))]
-        spelled_so = np.clip(np.exp(log_own) / kin.share, 0.0, 1.0)
+        log_own = frequency.log_own
+        spelled_so = np.clip(np.exp(log_own) / frequency.share, 0.0, 1.0)
         kept, typical = self._spelling_kept(weights)
         same = log_own - np.log(weights.expected(self.column, STRANGERS, Name.SAME))
         same -= np.log(kept + (1.0 - kept) * spelled_so) - np.log(kept + (1.0 - kept) * typical)
-        equivalent = np.log(kin.others) - np.log(weights.expected(self.column, STRANGERS, Name.EQUIVALENT))
+        equivalent = np.log(frequency.others) - np.log(weights.expected(self.column, STRANGERS, Name.EQUIVALENT))
         self._same, self._equivalent = np.clip(same, -3.0, 6.0), np.clip(equivalent, -3.0, 6.0)
 
     def _spelling_kept(self, weights: Weights) -> tuple[float, float]:
@@ -86,7 +143,36 @@ class NameRarity:
         return which, np.where(is_equivalent, middle, shift)
 
 
-class Namesakes:
+class FullNames:
+    """Corrections for full names, as they have been learned."""
+
+    column = FULL_NAME
+    is_personal = False
+
+    def __init__(self, codes: Codes, evidence: Floats, usual_log_lift: float, alike: dict[int, Floats]) -> None:
+        self._codes, self._evidence, self._usual_log_lift, self._alike = codes, evidence, usual_log_lift, alike
+
+    def likeness(self, pairs: Pairs, patterns: Patterns) -> Iterator[tuple[int, Shift]]:
+        """By field that goes with names: what its agreement means less between people of one name."""
+        left, right = self._codes[pairs.left], self._codes[pairs.right]
+        which = np.flatnonzero((left >= 0) & (left == right))
+        for field, alike in self._alike.items():
+            near = which[patterns[which, field] > 0]
+            yield field, (near, alike[patterns[near, field]])
+
+    def shift(self, pairs: Pairs, patterns: Patterns, found: Floats) -> Shift:
+        """The correction for pairs of one full name, whose two parts have been ``found`` to weigh so much."""
+        given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
+        which = np.flatnonzero((given >= Name.EQUIVALENT) & (family >= Name.EQUIVALENT))
+        shift = np.full(len(which), self._usual_log_lift)
+        left, right = self._codes[pairs.left[which]], self._codes[pairs.right[which]]
+        is_same = (left >= 0) & (left == right)
+        excess = found[which[is_same]] - self._evidence[left[is_same]]
+        shift[is_same] = np.maximum(excess, 0.0)
+        return which, shift
+
+
+class Namesakes(FullNames):
     """Corrections for full names: given and family names go together, and some names are borne by many.
 
     How many people bear a name follows from how often it is expected (its parts' frequencies, and how much given and
@@ -95,9 +181,6 @@ class Namesakes:
     customer with probability ``2 (n - k) / ((k + 1) (n - 1))``, the mean over all compositions of ``n`` into ``k``
     parts. Spellings of one name count together.
     """
-
-    column = FULL_NAME
-    is_personal = False
 
     def __init__(self, people: People, weights: Weights, given: Kin, family: Kin) -> None:
         names = people.names
@@ -118,6 +201,7 @@ class Namesakes:
         self._prior = float(np.log(weights.shares[SAME]) - np.log(weights.shares[STRANGERS]))
         self._chances = {n: table[STRANGERS].copy() for n, table in weights.chances.items() if n in _GO_WITH_NAMES}
         self._alike = {n: np.zeros(len(chances)) for n, chances in self._chances.items()}
+        self._word_lifts: list[tuple[Floats, float]] = [(np.ones(0), 1.0), (np.ones(0), 1.0)]
         self._set_lift(np.ones(len(self._counts)))
 
     def learn(self, pairs: Pairs, patterns: Patterns, kinds: Callable[[Pairs, Patterns], Floats], rounds: int) -> None:
@@ -142,7 +226,7 @@ class Namesakes:
 
     def continue_from(self, before: Namesakes) -> None:
         """Start from what has been learned with other weights."""
-        self._alike = before._alike
+        self._alike, self._word_lifts = before._alike, before._word_lifts
         self._set_lift(np.exp(before._log_lift))
 
     def _learn_likeness(self, patterns: Patterns, strangers: Floats) -> None:
@@ -153,14 +237,6 @@ class Namesakes:
             alike = np.log((seen + _TRUST_IN_USUAL * usual) / (seen.sum() + _TRUST_IN_USUAL)) - np.log(usual)
             alike[[0, *FIELDS[field].exact]] = 0.0
             self._alike[field] = np.maximum(alike, 0.0)
-
-    def likeness(self, pairs: Pairs, patterns: Patterns) -> Iterator[tuple[int, Shift]]:
-        """By field that goes with names: what its agreement means less between people of one name."""
-        left, right = self._codes[pairs.left], self._codes[pairs.right]
-        which = np.flatnonzero((left >= 0) & (left == right))
-        for field, alike in self._alike.items():
-            near = which[patterns[which, field] > 0]
-            yield field, (near, alike[patterns[near, field]])
 
     def _lift_of(self, same: Floats) -> Floats:
         """By name: pairs of strangers that bear it over those expected, judged by all names with the same words.
@@ -175,7 +251,9 @@ class Namesakes:
             words = self._words[:, side]
             all_pairs, no_strangers, due = (np.bincount(words, weights=w) for w in (together, same, expected))
             seen = np.maximum(all_pairs - no_strangers, 0.0)
-            lift *= np.sqrt((seen + _TRUST_IN_COMMON * common) / (due + _TRUST_IN_COMMON))[words]
+            of_word = np.sqrt((seen + _TRUST_IN_COMMON * common) / (due + _TRUST_IN_COMMON))
+            self._word_lifts[side] = of_word, float(np.sqrt(common))
+            lift *= of_word[words]
         result: Floats = np.maximum(lift, 1.0)
         return result
 
@@ -186,16 +264,83 @@ class Namesakes:
         weight = self._counts.astype(np.float64)
         self._usual_log_lift = float((self._log_lift * weight).sum() / max(weight.sum(), 1.0))
 
-    def shift(self, pairs: Pairs, patterns: Patterns, found: Floats) -> Shift:
-        """The correction for pairs of one full name, whose two parts have been ``found`` to weigh so much."""
-        given, family = patterns[:, FIELD_INDEX["given_name"]], patterns[:, FIELD_INDEX["family_name"]]
-        which = np.flatnonzero((given >= Name.EQUIVALENT) & (family >= Name.EQUIVALENT))
-        shift = np.full(len(which), self._usual_log_lift)
-        left, right = self._codes[pairs.left[which]], self._codes[pairs.right[which]]
-        is_same = (left >= 0) & (left == right)
-        excess = found[which[is_same]] - self._evidence[left[is_same]]
-        shift[is_same] = np.maximum(excess, 0.0)
-        return which, shift
+    def learned(self, words: NameWords, given: Kin, family: Kin) -> LearnedNames:
+        """What is to be kept of it.
+
+        Args:
+            words: names of the records.
+            given: of the words as given names.
+            family: of the words as family names.
+        """
+        groups = group_keys(words)
+        first, second = groups_by_code(given.group, groups), groups_by_code(family.group, groups)
+        keys = unordered_keys(first[self._words[:, 0]], second[self._words[:, 1]])
+        evidence = np.where(self._counts >= 2, self._evidence, np.inf)
+        lifts = [
+            KeyTable.of(by_group[: len(lift)], lift, unseen)
+            for by_group, (lift, unseen) in zip((first, second), self._word_lifts, strict=True)
+        ]
+        return LearnedNames(
+            KeyTable.of(keys, evidence, np.inf),
+            (lifts[0], lifts[1]),
+            float(max((self._codes >= 0).sum(), 2)),
+            self._size,
+            self._prior,
+            self._usual_log_lift,
+            self._alike,
+        )
+
+
+@dataclass(frozen=True)
+class LearnedNames:
+    """What one set of records teaches about full names."""
+
+    evidence: KeyTable
+    """By name that several records bear: log odds that two of them are of one person; infinite for others."""
+    lifts: tuple[KeyTable, KeyTable]
+    """By spelling of a given name, of a family name: its part in how much oftener the two go together."""
+    names: float
+    """Records with a full name."""
+    size: float
+    """Records of the customer of a random record, by one name."""
+    prior: float
+    usual_log_lift: float
+    alike: dict[int, Floats]
+    """By field that goes with names: what each level means less between people of one name."""
+
+    def on(self, words: NameWords, shares: tuple[KeyTable, KeyTable]) -> FullNames:
+        """The corrections for other records. A name that was not met twice is weighed as if two records bore it.
+
+        Args:
+            words: names of the records.
+            shares: how common spellings are as given names, as family names (``LearnedFrequency.share_of_group``).
+        """
+        groups = group_keys(words)
+        first, second = take_keys(groups, words.given), take_keys(groups, words.family)
+        keys = unordered_keys(first, second)
+        codes, names = distinct_keys(keys)
+        sample = np.zeros(len(names), np.int64)
+        sample[codes[codes >= 0]] = np.flatnonzero(codes >= 0)
+        evidence = self.evidence.find(names)
+        is_new = ~np.isfinite(evidence)
+        evidence[is_new] = self._of_new(first[sample[is_new]], second[sample[is_new]], shares)
+        return FullNames(codes, evidence, self.usual_log_lift, self.alike)
+
+    def _of_new(self, one: Keys, other: Keys, shares: tuple[KeyTable, KeyTable]) -> Floats:
+        """Log odds for names that were not met; whichever part is the given one, the commoner reading counts."""
+        expected, lift = np.zeros(len(one)), np.ones(len(one))
+        for given, family in ((one, other), (other, one)):
+            expected = np.maximum(expected, shares[0].find(given) * shares[1].find(family) * self.names)
+            lift = np.maximum(lift, self.lifts[0].find(given) * self.lifts[1].find(family))
+        customers = expected / ((self.size + 1.0) / 2.0) * lift
+        return namesake_log_odds(np.full(len(one), 2, np.int64), customers, self.size) - self.prior
+
+
+def groups_by_code(codes: Codes, keys: Keys) -> Keys:
+    """The numbers of groups by their local code, from those of words."""
+    found = np.zeros(int(codes.max(initial=-1)) + 1, np.uint64)
+    found[codes] = keys
+    return found
 
 
 def _spelling(kin: Kin, codes: Codes) -> Codes:
@@ -233,6 +378,9 @@ def find_name_corrections(people: People, weights: Weights) -> tuple[list[NameRa
     """Corrections for the parts of names, and for full names where both parts are known."""
     parts = {"given_name": people.names.given, "family_name": people.names.family}
     kin = {name: Kin.of(people.names, codes) for name, codes in parts.items() if FIELD_INDEX[name] in weights.chances}
-    rarities = [NameRarity(name, parts[name], kin[name], people, weights) for name in kin]
+    rarities = [
+        NameRarity(name, parts[name], NameFrequency.of(parts[name], kin[name], people, weights), weights)
+        for name in kin
+    ]
     both = Namesakes(people, weights, kin["given_name"], kin["family_name"]) if len(kin) == len(parts) else None
     return rarities, both

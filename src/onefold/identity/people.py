@@ -15,11 +15,12 @@ from onefold.identity.encode import (
     Column,
     ListColumn,
     Text,
-    combine_codes,
     encode_lists,
     encode_text,
     parents_of,
 )
+from onefold.identity.hashing import NOTHING, Keys, text_keys
+from onefold.identity.lexicon import Lexicon
 from onefold.identity.mailbox_names import complete_names
 from onefold.identity.names import NameWords
 
@@ -37,6 +38,8 @@ class Contacts:
     text: Text
     mailbox: Codes
     """Per value: code of a part that is telling by itself: an e-mail's local part, a phone's last digits."""
+    mailbox_keys: Keys
+    """Per value: the number of that part, the same in any set of records; 0 where there is none."""
     sharers: npt.NDArray[np.int8]
     """Per value: 0 used by one name, 1 by two, 2 by more."""
 
@@ -44,7 +47,13 @@ class Contacts:
     def of(cls, column: ListColumn) -> Contacts:
         """Without local parts, and before anything is known about who shares a value."""
         size = max(len(column.values), 1)
-        return cls(column, Text.of(column.values), np.full(size, ABSENT, np.int32), np.zeros(size, np.int8))
+        return cls(
+            column,
+            Text.of(column.values),
+            np.full(size, ABSENT, np.int32),
+            np.zeros(len(column.values), np.uint64),
+            np.zeros(size, np.int8),
+        )
 
 
 @dataclass(frozen=True)
@@ -70,28 +79,40 @@ class People:
         return replace(self, contacts={**self.contacts, name: contacts})
 
 
-def encode_people(records: pa.Table) -> People:
-    """Encode ``records`` (``records.model.RECORD``), which must all be of one kind."""
+def encode_people(records: pa.Table, known: Lexicon | None = None) -> People:
+    """Encode ``records`` (``records.model.RECORD``), which must all be of one kind.
+
+    Args:
+        records: in the order of their subject ids.
+        known: what other records taught about words and values; None where these are the ones to learn from.
+    """
 
     def text(name: str) -> Column:
         return encode_text(records.column(name))
 
     given, family = complete_names(
-        records.column("given_name"), records.column("family_name"), records.column("emails")
+        records.column("given_name"),
+        records.column("family_name"),
+        records.column("emails"),
+        known.spoken if known else None,
     )
+
+    def listed(name: str, column: pa.ChunkedArray) -> ListColumn:
+        return encode_lists(column, known.counts_of(name) if known else None)
+
     accounts = _joined_lists(
         records.column("usernames"), records.column("external_ids"), _single_lists(records.column("domain"))
     )
     contacts = {
-        "email": _with_mailboxes(Contacts.of(encode_lists(records.column("emails")))),
-        "phone": _with_last_digits(Contacts.of(encode_lists(records.column("phones")))),
-        "national_id": Contacts.of(encode_lists(records.column("national_ids"))),
-        "loyalty_number": Contacts.of(encode_lists(records.column("loyalty_numbers"))),
-        "account": Contacts.of(encode_lists(accounts)),
+        "email": _with_mailboxes(Contacts.of(listed("email", records.column("emails")))),
+        "phone": _with_last_digits(Contacts.of(listed("phone", records.column("phones")))),
+        "national_id": Contacts.of(listed("national_id", records.column("national_ids"))),
+        "loyalty_number": Contacts.of(listed("loyalty_number", records.column("loyalty_numbers"))),
+        "account": Contacts.of(listed("account", accounts)),
     }
     return People(
         size=len(records),
-        names=NameWords.of(given, family),
+        names=NameWords.of(given, family, known.words if known else None),
         native=text("native_name"),
         contacts=contacts,
         birth_date=text("birth_date"),
@@ -113,9 +134,8 @@ def _with_mailboxes(emails: Contacts) -> Contacts:
         return emails
     local = pc.replace_substring_regex(emails.column.values, "@.*$", "")
     digits = pc.count_substring_regex(local, "[0-9]").to_numpy(zero_copy_only=False)
-    codes = encode_text(pa.chunked_array([local])).codes
     is_telling = (digits >= 2) & (pc.utf8_length(local).to_numpy(zero_copy_only=False) >= 5)
-    return replace(emails, mailbox=np.where(is_telling, codes, ABSENT).astype(np.int32))
+    return _with_parts(emails, local, is_telling)
 
 
 def _with_last_digits(phones: Contacts) -> Contacts:
@@ -123,9 +143,14 @@ def _with_last_digits(phones: Contacts) -> Contacts:
     if phones.column.is_empty:
         return phones
     digits = pc.replace_substring_regex(phones.column.values, "[^0-9]", "")
-    codes = encode_text(pa.chunked_array([pc.utf8_slice_codeunits(digits, -_LAST_DIGITS, None)])).codes
     is_long = pc.utf8_length(digits).to_numpy(zero_copy_only=False) >= _LAST_DIGITS
-    return replace(phones, mailbox=np.where(is_long, codes, ABSENT).astype(np.int32))
+    return _with_parts(phones, pc.utf8_slice_codeunits(digits, -_LAST_DIGITS, None), is_long)
+
+
+def _with_parts(contacts: Contacts, parts: pa.Array, is_telling: npt.NDArray[np.bool_]) -> Contacts:
+    codes = encode_text(pa.chunked_array([parts])).codes
+    keys = np.where(is_telling & (codes >= 0), text_keys(parts), NOTHING)
+    return replace(contacts, mailbox=np.where(is_telling, codes, ABSENT).astype(np.int32), mailbox_keys=keys)
 
 
 def _joined_lists(*columns: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -146,9 +171,3 @@ def _single_lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
     is_value = pc.is_valid(column).to_numpy(zero_copy_only=False)
     offsets = np.r_[0, np.cumsum(is_value)].astype(np.int32)
     return pa.chunked_array([pa.ListArray.from_arrays(pa.array(offsets), column.drop_null().combine_chunks())])
-
-
-def name_codes(people: People) -> Codes:
-    """Code of the full name, whichever part is called the given one."""
-    given, family = people.names.given, people.names.family
-    return combine_codes(np.minimum(given, family), np.maximum(given, family))

@@ -6,15 +6,18 @@ over all values of a field; the corrections here add, pair by pair, what the agr
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.encode import Codes, combine_codes
+from onefold.identity.encode import Codes, Column, combine_codes
 from onefold.identity.evidence import STRANGERS, Floats, Weights
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Name, Place
+from onefold.identity.hashing import Keys, KeyTable, combine_keys, take_keys, text_keys
 from onefold.identity.kin import SMALLEST_WORLD, Kin
 from onefold.identity.people import People
 
@@ -33,6 +36,12 @@ class ValueRarity:
     """Per value: log of its frequency over the average chance; added to the strangers' likelihood."""
     is_personal: bool
     """Whether relatives agree on it no more than strangers do."""
+    name: str
+    """What it is called where it is kept (see ``learned``)."""
+    make_keys: Callable[[], Keys]
+    """Gives, per value, the number by which it is kept."""
+    unseen: float
+    """``log_ratio`` of a value that is met for the first time."""
 
     @property
     def column(self) -> int:
@@ -69,9 +78,7 @@ def exact_chances(people: People) -> dict[int, dict[int, float]]:
 
 def _single_valued(people: People) -> dict[str, Codes]:
     """Codes of the fields whose exact level is one equal value."""
-    dwelling = combine_codes(people.street.codes, people.house_number.codes, people.postcode.codes)
-    if dwelling.max(initial=-1) < 0:
-        dwelling = combine_codes(people.street.codes, people.house_number.codes)
+    dwelling = _dwelling(people, has_dwelling_postcodes(people))
     columns = {
         "given_name": people.names.given,
         "family_name": people.names.family,
@@ -82,34 +89,90 @@ def _single_valued(people: People) -> dict[str, Codes]:
     return {name: codes for name, codes in columns.items() if codes.max(initial=-1) >= 0}
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """Values whose rarity counts."""
+
+    name: str
+    field: int
+    levels: tuple[int, ...]
+    codes: Codes
+    make_keys: Callable[[], Keys]
+
+
+def _measured(people: People, fields: Container[int], has_postcodes: bool) -> list[_Measured]:
+    """Every value that gives rise to a correction, names apart, in a fixed order."""
+    dwelling = _dwelling(people, has_postcodes)
+    keys_of_dwelling = partial(_dwelling_keys, people, dwelling, has_postcodes)
+    columns = {"birth_date": people.birth_date, **people.words}
+    found = [
+        _Measured(name, FIELD_INDEX[name], FIELDS[FIELD_INDEX[name]].exact[:1], column.codes, partial(_keys_of, column))
+        for name, column in columns.items()
+        if name != "gender"
+    ]
+    address = FIELD_INDEX["address"]
+    near, town = (int(Place.SAME_STREET_OR_POSTCODE), int(Place.SAME_POSTCODE)), (int(Place.SAME_CITY),)
+    found.insert(1, _Measured("dwelling", address, FIELDS[address].exact[:1], dwelling, keys_of_dwelling))
+    found += [
+        _Measured("postcode", address, near, people.postcode.codes, partial(_keys_of, people.postcode)),
+        _Measured("city", address, town, people.city.codes, partial(_keys_of, people.city)),
+    ]
+    return [one for one in found if one.field in fields and one.codes.max(initial=-1) >= 0]
+
+
+def _keys_of(column: Column) -> Keys:
+    return text_keys(column.values)
+
+
+def _dwelling(people: People, has_postcodes: bool) -> Codes:
+    parts = (people.street.codes, people.house_number.codes)
+    return combine_codes(*parts, people.postcode.codes) if has_postcodes else combine_codes(*parts)
+
+
+def _dwelling_keys(people: People, codes: Codes, has_postcodes: bool) -> Keys:
+    """By code of dwelling."""
+    first = np.zeros(int(codes.max(initial=-1)) + 1, np.int64)
+    present = np.flatnonzero(codes >= 0)[::-1]
+    first[codes[present]] = present
+    columns = (people.street, people.house_number, *([people.postcode] if has_postcodes else []))
+    return combine_keys(*(take_keys(_keys_of(column), column.codes[first]) for column in columns))
+
+
+def has_dwelling_postcodes(people: People) -> bool:
+    """Whether any address says street, house number and postcode; if so, only those count as one dwelling."""
+    columns = (people.street, people.house_number, people.postcode)
+    return bool(np.logical_and.reduce([column.codes >= 0 for column in columns]).any())
+
+
 def find_corrections(people: People, weights: Weights) -> list[ValueRarity]:
     """Every correction that the filled fields of ``people`` give rise to, names apart (see ``namesakes``)."""
     found: list[ValueRarity] = []
-    for name, codes in _single_valued(people).items():
-        field = FIELD_INDEX[name]
-        if field in weights.chances and name not in ("gender", "given_name", "family_name"):
-            level = FIELDS[field].exact[0]
-            average = weights.expected(field, STRANGERS, level)
-            found.append(_rarity(field, (level,), codes, average, weights, people.size))
-    address = FIELD_INDEX["address"]
-    if address in weights.chances:
-        places = (
-            ((int(Place.SAME_STREET_OR_POSTCODE), int(Place.SAME_POSTCODE)), people.postcode.codes),
-            ((int(Place.SAME_CITY),), people.city.codes),
-        )
-        for levels, codes in places:
-            counts = np.bincount(codes[codes >= 0], minlength=1)
-            average = pair_chance(counts)
-            if average > 0:
-                found.append(_rarity(address, levels, codes, average, weights, people.size))
+    for one in _measured(people, weights.chances, has_dwelling_postcodes(people)):
+        counts = np.bincount(one.codes[one.codes >= 0], minlength=1)
+        is_near = one.name in ("postcode", "city")
+        average = pair_chance(counts) if is_near else weights.expected(one.field, STRANGERS, one.levels[0])
+        if average > 0:
+            frequency = log_frequency(one.codes, weights, people.size)
+            ratio = np.clip(frequency - np.log(average), -3.0, 6.0)
+            least = float(np.clip(least_log_frequency(one.codes) - np.log(average), -3.0, 6.0))
+            found.append(_rarity(one, ratio, least))
     return found
 
 
-def _rarity(
-    field: int, levels: tuple[int, ...], codes: Codes, average: float, weights: Weights, size: int
-) -> ValueRarity:
-    ratio = np.clip(log_frequency(codes, weights, size) - np.log(average), -3.0, 6.0)
-    return ValueRarity(field, levels, codes, ratio, FIELDS[field].is_personal)
+def known_corrections(
+    people: People, weights: Weights, tables: Mapping[str, KeyTable], has_postcodes: bool
+) -> list[ValueRarity]:
+    """The same corrections as other records taught them; values that those did not have count as rare."""
+    return [
+        _rarity(one, tables[one.name].find(one.make_keys()), tables[one.name].default)
+        for one in _measured(people, weights.chances, has_postcodes)
+        if one.name in tables
+    ]
+
+
+def _rarity(one: _Measured, ratio: Floats, unseen: float) -> ValueRarity:
+    is_personal = FIELDS[one.field].is_personal
+    return ValueRarity(one.field, one.levels, one.codes, ratio, is_personal, one.name, one.make_keys, unseen)
 
 
 def log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
@@ -117,8 +180,14 @@ def log_frequency(codes: Codes, weights: Weights, size: int) -> Floats:
     counts = np.bincount(codes[codes >= 0], minlength=1).astype(np.float64)
     filled = max(counts.sum(), 2.0)
     own = weights.records_per_customer / size
-    result: Floats = np.log(np.maximum(counts / filled - own, 0.3 / max(filled, SMALLEST_WORLD)))
+    result: Floats = np.maximum(np.log(np.maximum(counts / filled - own, 1e-12)), least_log_frequency(codes))
     return result
+
+
+def least_log_frequency(codes: Codes) -> float:
+    """Log of the share that any value is thought to have at least."""
+    filled = max(float((codes >= 0).sum()), 2.0)
+    return float(np.log(0.3 / max(filled, SMALLEST_WORLD)))
 
 
 def pair_chance(counts: npt.NDArray[np.int64], which: npt.NDArray[np.bool_] | None = None) -> float:

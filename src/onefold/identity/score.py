@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from onefold.identity.compare import Pairs, Patterns
 from onefold.identity.evidence import RELATED, SAME, STRANGERS, Floats, Weights, log_likelihoods, tabulate_patterns
 from onefold.identity.fields import FIELD_INDEX, Contact, Date, Name
-from onefold.identity.namesakes import FULL_NAME, NameRarity, find_name_corrections
+from onefold.identity.namesakes import FULL_NAME, FullNames, NameRarity, Namesakes, find_name_corrections
 from onefold.identity.people import People
 from onefold.identity.rarity import Shift, ValueRarity, find_corrections
 
@@ -55,10 +55,16 @@ class Contributions:
 class Scorer:
     """Scores pairs of one set of records with one set of weights."""
 
-    def __init__(self, people: People, weights: Weights) -> None:
-        self._weights = weights
-        name_parts, self._namesakes = find_name_corrections(people, weights)
-        self._corrections: list[NameRarity | ValueRarity] = [*name_parts, *find_corrections(people, weights)]
+    def __init__(
+        self,
+        weights: Weights,
+        names: Sequence[NameRarity],
+        values: Sequence[ValueRarity],
+        full_names: FullNames | None,
+    ) -> None:
+        self.weights = weights
+        self.names, self.values, self.full_names = names, values, full_names
+        self._corrections: list[NameRarity | ValueRarity] = [*names, *values]
         log_shares = np.log(weights.shares)
         self.priors = (
             float(log_shares[SAME] - log_shares[STRANGERS]),
@@ -66,13 +72,19 @@ class Scorer:
         )
         """Log odds, before any evidence, that a pair is one customer and not two strangers, not two relatives."""
 
+    @classmethod
+    def of(cls, people: People, weights: Weights) -> Scorer:
+        """A scorer with the rarity of values as ``people`` show it."""
+        names, namesakes = find_name_corrections(people, weights)
+        return cls(weights, names, find_corrections(people, weights), namesakes)
+
     def learn_namesakes(self, pairs: Pairs, patterns: Patterns, before: Scorer | None = None) -> None:
         """Learn from the candidate pairs how often strangers bear one name, starting from what ``before`` knows."""
-        if self._namesakes is None:
+        if not isinstance(self.full_names, Namesakes):
             return
-        if before is not None and before._namesakes is not None:
-            self._namesakes.continue_from(before._namesakes)
-        self._namesakes.learn(pairs, patterns, self.kinds, rounds=_FIRST_ROUNDS if before is None else 1)
+        if before is not None and isinstance(before.full_names, Namesakes):
+            self.full_names.continue_from(before.full_names)
+        self.full_names.learn(pairs, patterns, self.kinds, rounds=_FIRST_ROUNDS if before is None else 1)
 
     @property
     def prior_log_odds(self) -> float:
@@ -92,7 +104,7 @@ class Scorer:
 
     def kinds_of_patterns(self, patterns: Patterns) -> Floats:
         """The same as ``kinds`` for patterns whose values are not known."""
-        log_odds = log_likelihoods(patterns, self._weights.chances) + np.log(self._weights.shares)
+        log_odds = log_likelihoods(patterns, self.weights.chances) + np.log(self.weights.shares)
         log_odds -= log_odds.max(axis=1, keepdims=True)
         likelihoods = np.exp(log_odds)
         result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
@@ -112,7 +124,7 @@ class Scorer:
     def _evidence(self, pairs: Pairs, patterns: Patterns) -> tuple[Floats, Floats]:
         """Log likelihood ratios of one customer over strangers, and over relatives."""
         table = tabulate_patterns(patterns)
-        likelihoods = log_likelihoods(table.patterns, self._weights.chances)
+        likelihoods = log_likelihoods(table.patterns, self.weights.chances)
         against_strangers = (likelihoods[:, SAME] - likelihoods[:, STRANGERS])[table.pattern_of]
         against_related = (likelihoods[:, SAME] - likelihoods[:, RELATED])[table.pattern_of]
         for _column, is_personal, (which, shift) in self._shifts(pairs, patterns):
@@ -123,12 +135,12 @@ class Scorer:
 
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds to the evidence of each pair; ``score`` is their sum and the priors."""
-        columns = (*self._weights.fields, FULL_NAME)
+        columns = (*self.weights.fields, FULL_NAME)
         place = {column: number for number, column in enumerate(columns)}
         strangers = np.full((len(pairs), len(columns)), np.nan, np.float32)
         related = strangers.copy()
-        for field in self._weights.fields:
-            log_chances = np.log(self._weights.chances[field])
+        for field in self.weights.fields:
+            log_chances = np.log(self.weights.chances[field])
             for kind, target in ((STRANGERS, strangers), (RELATED, related)):
                 by_level = np.r_[log_chances[SAME] - log_chances[kind], np.nan]  # level -1 picks the last
                 target[:, place[field]] = by_level[patterns[:, field]]
@@ -148,12 +160,12 @@ class Scorer:
             if correction.column in names:
                 found[which] -= shift
             yield correction.column, correction.is_personal, (which, shift)
-        if self._namesakes is not None:
+        if self.full_names is not None:
             for field in names:
-                log_chances = np.log(self._weights.chances[field])
+                log_chances = np.log(self.weights.chances[field])
                 found += np.r_[log_chances[SAME] - log_chances[STRANGERS], 0.0][patterns[:, field]]
-            yield FULL_NAME, self._namesakes.is_personal, self._namesakes.shift(pairs, patterns, found)
-            for field, likeness in self._namesakes.likeness(pairs, patterns):
+            yield FULL_NAME, self.full_names.is_personal, self.full_names.shift(pairs, patterns, found)
+            for field, likeness in self.full_names.likeness(pairs, patterns):
                 yield field, False, likeness
 
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
@@ -162,7 +174,7 @@ class Scorer:
         born = patterns[:, FIELD_INDEX["birth_date"]] == Date.DIFFERENT
         national = patterns[:, FIELD_INDEX["national_id"]]
         conflict: npt.NDArray[np.bool_] = given & born & (national < Contact.SAME_SHARED_BY_MANY)
-        if FIELD_INDEX["national_id"] in self._weights.chances:
-            differing = self._weights.expected(FIELD_INDEX["national_id"], SAME, Contact.DIFFERENT)
+        if FIELD_INDEX["national_id"] in self.weights.chances:
+            differing = self.weights.expected(FIELD_INDEX["national_id"], SAME, Contact.DIFFERENT)
             conflict |= (national == Contact.DIFFERENT) & (differing < _TRUSTED_IDS)
         return conflict

@@ -5,12 +5,14 @@ Nobody lists them; the data shows them, because different names appear beside on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from onefold.identity import similarity
 from onefold.identity.blocking import group_records
+from onefold.identity.hashing import KeyTable, text_keys
 from onefold.identity.people import Contacts, People
 
 
@@ -21,6 +23,16 @@ def mark_shared_contacts(people: People) -> People:
     for name, contacts in people.contacts.items():
         if not contacts.column.is_empty:
             people = people.with_contacts(name, _marked(people, contacts))
+    return people
+
+
+def with_known_marks(people: People, marks: Mapping[str, KeyTable]) -> People:
+    """``people`` with contact values marked as other records showed; by contact field."""
+    for name, table in marks.items():
+        contacts = people.contacts[name]
+        if not contacts.column.is_empty:
+            sharers = table.find(text_keys(contacts.column.values)).astype(np.int8)
+            people = people.with_contacts(name, replace(contacts, sharers=sharers))
     return people
 
 

@@ -101,6 +101,77 @@ identity_override_subject = sa.Table(
 """Grain: one row per subject that a decision names. 'same': all of them are one customer, whatever the side;
 'different': none of side a is one customer with any of side b."""
 
+identity_label = sa.Table(
+    "identity_label",
+    metadata,
+    sa.Column("label_id", sa.Text, primary_key=True),
+    sa.Column("subject_a", sa.Text, nullable=False, index=True),  # subject_a < subject_b
+    sa.Column("subject_b", sa.Text, nullable=False, index=True),
+    sa.Column("answer", sa.Text, nullable=False),  # same, different, unsure
+    sa.Column("purpose", sa.Text, nullable=False),  # sample: drawn by chance; review: chosen for its doubt
+    sa.Column("stratum", sa.Text),  # of the frame that it was drawn from; null: it was not drawn
+    sa.Column("weight", sa.Float),  # how many pairs each drawn pair stood for in that stratum
+    sa.Column("model_probability", sa.Float),  # that both are one customer, as the model saw it when it was asked
+    sa.Column("digest_a", sa.Text),  # of what the record said then; null until the next build looks
+    sa.Column("digest_b", sa.Text),
+    sa.Column("is_stale", sa.Boolean, nullable=False),  # a record says something else by now, or is gone
+    sa.Column("labelled_by", sa.Text, nullable=False),  # the person's name, as it was
+    sa.Column("labelled_by_id", sa.Text, nullable=False),
+    sa.Column("labelled_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+    sa.Column("withdrawn_by", sa.Text),
+    sa.CheckConstraint("answer in ('same', 'different', 'unsure')", name="identity_label_answer"),
+    sa.CheckConstraint("purpose in ('sample', 'review')", name="identity_label_purpose"),
+)
+"""Grain: one row per answer of a person to "are these two records one customer?". At most one that is not withdrawn per
+pair and purpose; binds nothing; rows are never deleted."""
+
+quality_stratum = sa.Table(
+    "quality_stratum",
+    metadata,
+    sa.Column("stratum", sa.Text, primary_key=True),
+    sa.Column("is_joined", sa.Boolean, nullable=False),  # the map says: one customer
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("pairs", sa.Float, nullable=False),  # in the workspace; estimated where only a sample was looked at
+    sa.Column("expected", sa.Float, nullable=False),  # share of them that the calibrated model takes for one customer
+    sa.Column("is_seen", sa.Boolean, nullable=False),  # resolution compared these pairs
+)
+"""Grain: one row per group of alike pairs of the present map, from which the pairs to label are drawn."""
+
+quality_pair = sa.Table(
+    "quality_pair",
+    metadata,
+    sa.Column("subject_a", sa.Text, primary_key=True),
+    sa.Column("subject_b", sa.Text, primary_key=True),
+    sa.Column("stratum", sa.Text, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),  # in the random order of its stratum
+    sa.Column("probability", sa.Float, nullable=False),
+    sa.Column("digest_a", sa.Text, nullable=False),
+    sa.Column("digest_b", sa.Text, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),  # {"weight", "fields", "is_estimated"}
+    sa.Index("quality_pair_by_stratum", "stratum", "place"),
+)
+"""Grain: one row per pair that may be asked about next; drawn anew by every build that changes the map."""
+
+quality_estimate = sa.Table(
+    "quality_estimate",
+    metadata,
+    sa.Column("build_no", sa.Integer, primary_key=True),
+    sa.Column("estimated_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("labelled", sa.Integer, nullable=False),
+    sa.Column("estimate", sa.JSON, nullable=False),  # precision and recall, each value, low, high
+)
+"""Grain: one row per build after which there were labels: how good its map was taken to be."""
+
+customer_doubt = sa.Table(
+    "customer_doubt",
+    metadata,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("weakest", sa.JSON),  # the link that its records hang together by: {"a", "b", "probability", …}
+    sa.Column("outside", sa.JSON),  # the strongest link to a record of somebody else
+)
+"""Grain: one row per active customer of whom it is doubtful that it is one and whole: why."""
+
 identity_preview = sa.Table(
     "identity_preview",
     metadata,

@@ -15,13 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.errors import Conflict, InvalidInput, NotFound
-from onefold.identity.map import current_customer_id, subjects_of
+from onefold.identity.map import current_customer_id, owners_of, subjects_of
 from onefold.identity.override import Override, check_consistent
 from onefold.identity.overrides import active_overrides, draft_override, overrides_of_run
 from onefold.identity.reasons import way_of
 from onefold.identity.tables import customer_change, subject, subject_history
-
-_PER_QUERY = 500
 
 
 @dataclass(frozen=True)
@@ -208,13 +206,13 @@ class _Sides:
         return drafts
 
     def _pin(self, names: Sequence[str], customer_id: str | None) -> None:
-        present = sorted(_owners(self._connection, names))
+        present = sorted(owners_of(self._connection, names))
         if present and customer_id is not None:
             self.pins[present[0]] = customer_id
 
     def _still(self, names: Sequence[str], holder: str | None) -> list[str]:
         """Those of ``names`` that ``holder`` holds, and those that are gone at present."""
-        owners = _owners(self._connection, names)
+        owners = owners_of(self._connection, names)
         return [name for name in names if owners.get(name, holder) == holder]
 
     def _different(self, ours: Sequence[str], theirs: Sequence[str]) -> Override:
@@ -255,14 +253,5 @@ def _held(connection: sa.Connection, customer_id: str, run_id: int, *, was_befor
     return {*connection.execute(past).scalars(), *connection.execute(now).scalars()}
 
 
-def _owners(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for start in range(0, len(names), _PER_QUERY):
-        part = subject.c.subject_id.in_(names[start : start + _PER_QUERY])
-        query = sa.select(subject.c.subject_id, subject.c.customer_id).where(part)
-        found |= {row.subject_id: row.customer_id for row in connection.execute(query)}
-    return found
-
-
 def _present(connection: sa.Connection, names: Sequence[str]) -> bool:
-    return bool(_owners(connection, names))
+    return bool(owners_of(connection, names))

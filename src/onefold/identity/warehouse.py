@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from onefold.engines import Engine, quote_identifier
 from onefold.identity.bonds import Bonds
 from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
 from onefold.identity.override import Override
 from onefold.identity.tuning import Tuning
+
+if TYPE_CHECKING:
+    from onefold.identity.learned import Model
 
 _OUTCOME = """
     create table if not exists meta.resolution (
@@ -22,6 +26,18 @@ _OUTCOME = """
     )
 """
 """Grain: at most one row: the last resolution that was written, and what it was made from."""
+
+
+_MODEL = """
+    create table if not exists meta.resolution_model (
+        model_id varchar not null,
+        rule_version varchar not null,
+        kind varchar not null,
+        part varchar not null,
+        content blob not null
+    )
+"""
+"""Grain: one row per part of what was learned of one kind of records; all of one model, the one in force."""
 
 
 def resolve(
@@ -58,6 +74,7 @@ def resolve(
         progress("writing")
     with engine.transaction():
         _keep_weights(engine, resolution.diagnostics)
+        keep_model(engine, resolution.model)
         engine.write("main.cluster", resolution.clusters, replace=True)
         engine.write("main.match", resolution.matches, replace=True)
         _remember(engine, fingerprint)
@@ -71,6 +88,39 @@ def resolve(
 def is_resolved(engine: Engine, overrides: Sequence[Override], tuning: Tuning) -> bool:
     """Whether ``main.cluster`` and ``main.match`` are what ``resolve`` would make of these decisions and settings."""
     return _unchanged(engine, _fingerprint(engine, overrides, tuning)) is not None
+
+
+def keep_model(engine: Engine, model: Model) -> None:
+    """Make ``model`` the one in force, inside the caller's transaction."""
+    from onefold.identity.model_file import to_parts
+
+    engine.execute("create schema if not exists meta")
+    engine.execute(_MODEL)
+    engine.execute("delete from meta.resolution_model")
+    for kind, learned in model.kinds.items():
+        for part, content in to_parts(learned).items():
+            values = [model.model_id, model.rule_version, kind, part, content]
+            engine.execute("insert into meta.resolution_model values (?, ?, ?, ?, ?)", values)
+
+
+def load_model(engine: Engine) -> Model | None:
+    """The model in force; None where there is none, or rules have changed since it was learned.
+
+    Raises:
+        UpgradeNeeded: another version of Onefold wrote it.
+    """
+    if not engine.columns("meta", "resolution_model"):
+        return None
+    query = "select kind, part, content from meta.resolution_model where rule_version = ?"
+    by_kind: dict[str, dict[str, bytes]] = {}
+    for kind, part, content in engine.rows(query, [RULE_VERSION]):
+        by_kind.setdefault(kind, {})[part] = content
+    if not by_kind:
+        return None
+    from onefold.identity.learned import Model
+    from onefold.identity.model_file import from_parts
+
+    return Model(RULE_VERSION, {kind: from_parts(parts) for kind, parts in by_kind.items()})
 
 
 def _keep_weights(engine: Engine, diagnostics: dict[str, object]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from onefold.access import Shown
+from onefold.kernel import subject_id_for
 from onefold.profiles.model import CardRecord, PickOfValue
 from onefold.profiles.rules import is_multiple, may_be_picked, may_contradict
 from onefold.profiles.scope import may_update
@@ -26,6 +28,33 @@ _subject = sa.table(
     sa.column("attached_at", sa.DateTime(timezone=True)),
 )
 _RECORDS = sa.select(_subject).where(_subject.c.customer_id == sa.bindparam("id")).order_by(_subject.c.subject_id)
+
+
+_TELLING = (
+    "full_name",
+    "given_name",
+    "family_name",
+    "native_name",
+    "birth_date",
+    "gender",
+    "email",
+    "phone",
+    "national_id",
+    "loyalty_number",
+    "username",
+    "street",
+    "city",
+    "postcode",
+    "region",
+    "country",
+    "company",
+    "domain",
+    "job_title",
+    "birth_place",
+)
+"""Attributes by which people tell who is who, in the order in which they look at them."""
+_PLACE = {name: number for number, name in enumerate(_TELLING)}
+_OF_THE_SYSTEM = ("updated_at",)
 
 
 @dataclass(frozen=True)
@@ -97,6 +126,30 @@ def compare_records(connection: sa.Connection, sight: Sight) -> SideBySide:
     is_allowed = may_update(connection, sight.access, sight.customer_id)
     shown = tuple(by_place[key] for key in keys if key in by_place)
     return SideBySide(made.version, is_allowed, shown, rows, conflicts)
+
+
+def values_by_record(connection: sa.Connection, sight: Sight) -> dict[str, dict[str, Shown]]:
+    """Subject -> attribute -> the values that this record of the customer says, as a tuple, as the actor may see them.
+
+    Values that agree in meaning are written alike; names and contacts come first. Left out are categories, consents and
+    when the record was changed: they tell about the system.
+    """
+    query = sa.select(profile.c.attributes).where(profile.c.customer_id == sight.customer_id)
+    stored = connection.scalar(query)
+    if stored is None:
+        return {}
+    subjects = [subject_id_for(one["source"], one["table"], one["record_key"]) for one in stored["records"]]
+    found: dict[str, dict[str, Shown]] = {name: {} for name in subjects}
+    for name, entry in sorted(stored["values"].items(), key=lambda one: _PLACE.get(one[0], len(_PLACE))):
+        if ":" in name or name in _OF_THE_SYSTEM:
+            continue
+        for value in (entry, *entry.get("others", ())):
+            shown = sight.shown(name, value["value"])
+            for place in holders(value):
+                before = found[subjects[place]].get(name, Shown(()))
+                told = () if shown.value is None else (str(shown.value),)
+                found[subjects[place]][name] = Shown((*before.value, *told), shown.hidden_by)
+    return found
 
 
 def pick_of(name: str, entry: dict[str, Any], sight: Sight) -> PickOfValue | None:

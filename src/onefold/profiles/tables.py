@@ -50,10 +50,16 @@ profile_summary = sa.Table(
     sa.Column("events", sa.Integer, nullable=False),
     sa.Column("records", sa.Integer, nullable=False),
     sa.Column("systems", sa.Integer, nullable=False),  # how many systems know the customer
+    sa.Column("identity_confidence", sa.Float),  # probability that it is one and whole; null: nothing to compare
+    sa.Column("identity_is_one", sa.Float),  # that all of its records are one customer
+    sa.Column("identity_is_whole", sa.Float),  # that no record of it is elsewhere
     *(
         # a list sorted by one of these reads one page of its index, forwards or backwards
         sa.Index(f"profile_summary_by_{column}", column, "customer_id")
-        for column in ("sort_name", "country", "region", "status", "tier", "last_seen", "last_contact_at")
+        for column in (
+            *("sort_name", "country", "region", "status", "tier", "last_seen", "last_contact_at"),
+            "identity_confidence",
+        )
     ),
     sqlite_with_rowid=False,
 )

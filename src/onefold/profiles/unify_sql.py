@@ -400,21 +400,31 @@ UNIFY_STEPS = {
         left join unify_losers o using (customer_no, label_no)
         where w.rank = 1""",
     "unify_contradiction": f"""
-        -- grain: one row per customer and attribute of which it has one value and its records say several
+        -- grain: one row per customer and attribute of which it has one value and its records say several; a whole
+        -- name where its parts agree: else they are what there is to decide
+        with contradicted as (
+            select r.customer_no, r.label_no, r.rivals, l.label, l.meaning
+            from unify_rivals r
+            join (
+                select distinct label_no, label, meaning from unify_label where meaning in ({_CONTRADICTING})
+            ) l using (label_no)
+            where r.rivals > 1
+        )
         select
-            r.customer_no,
-            r.label_no,
-            any_value(l.label) as attribute,
-            any_value(r.rivals)::integer as values_count,
+            c.customer_no,
+            c.label_no,
+            any_value(c.label) as attribute,
+            any_value(c.rivals)::integer as values_count,
             ' ' || string_agg(distinct s.source, ' ' order by s.source) || ' ' as systems
-        from unify_rivals r
-        join (
-            select distinct label_no, label from unify_label where meaning in ({_CONTRADICTING})
-        ) l using (label_no)
+        from contradicted c
         join unify_value v using (customer_no, label_no)
         join unify_subject s using (subject_no)
-        where r.rivals > 1
-        group by r.customer_no, r.label_no""",
+        where c.meaning <> 'full_name'
+            or not exists (
+                from contradicted part
+                where part.customer_no = c.customer_no and part.meaning in ('given_name', 'family_name')
+            )
+        group by c.customer_no, c.label_no""",
     "unify_record": """
         -- grain: one row per customer; its records as JSON, at the places by which values name them
         select customer_no, string_agg(record_json, ',' order by recency) as records

@@ -1,6 +1,7 @@
 """Opening, migrating and transacting with the app database.
 
-Reads run on their own connection and see the last committed state; writes are one transaction each, serialised.
+Reads run on their own connection and see the last committed state; writes are one transaction each. SQLite takes one
+writer at a time, in the order in which they came.
 SQLite runs in WAL mode with ``synchronous=FULL``: what is committed survives a power cut.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,7 @@ from sqlalchemy import event as sa_event
 
 from onefold.errors import Conflict, EngineFailed, UpgradeNeeded
 from onefold.storage.sql_functions import register_functions
+from onefold.storage.turns import Turns
 
 metadata = sa.MetaData()
 """Every slice's tables register here (``<slice>/tables.py``); migrations create them."""
@@ -34,6 +36,7 @@ TABLE_MODULES = (
     "onefold.access.audit.tables",
     "onefold.catalog.tables",
     "onefold.identity.tables",
+    "onefold.identity.review.tables",
     "onefold.profiles.tables",
     "onefold.care.tables",
     "onefold.silos.tables",
@@ -68,6 +71,7 @@ class AppDatabase:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
+        self._turns = Turns()
 
     @classmethod
     def open(cls, url: str) -> AppDatabase:
@@ -115,8 +119,9 @@ class AppDatabase:
             Conflict: another writer held the database for longer than that.
             EngineFailed: the disk is full or the file is damaged; nothing was written.
         """
+        turn = self._turns.take(patience_seconds) if self.engine.dialect.name == "sqlite" else nullcontext()
         try:
-            with _write_transaction(self.engine, patience_seconds) as connection:
+            with turn, _write_transaction(self.engine, patience_seconds) as connection:
                 yield connection
         except sa.exc.DBAPIError as error:
             raise _translated(error, self.engine) from error

@@ -272,6 +272,15 @@ def _undo(house: House) -> Ask:
     return Ask(f"/identity/changes/{change['change_id']}/undo", {"reason": "two people"})
 
 
+def _label(house: House) -> Ask:
+    return Ask("/identity/quality/labels", {"subject_a": "crm:2", "subject_b": "crm:3", "answer": "different"})
+
+
+def _unlabel(house: House) -> Ask:
+    made = house.make("/identity/quality/labels", {"subject_a": "crm:2", "subject_b": "crm:3", "answer": "unsure"})
+    return Ask(f"/identity/quality/labels/{made['label_id']}")
+
+
 REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /sign-in": _sign_in,
     "POST /sign-in/second-factor": _half_signed_in,
@@ -357,6 +366,8 @@ REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /identity/runs/{run_id}/undo": lambda h: Ask(f"/identity/runs/{_united(h)['run_id']}/undo", {}),
     "POST /identity/what-if": _asked("/identity/what-if", {"link_at": 0.8}),
     "POST /identity/plan": _asked("/identity/plan", {"sources": []}),
+    "POST /identity/quality/labels": _label,
+    "DELETE /identity/quality/labels/{label_id}": _unlabel,
     "POST /sources/{name}/preview-meaning": lambda h: Ask(
         "/sources/crm/preview-meaning", {"table": "people", "column": "first name", "meaning": "family_name"}
     ),

@@ -3,11 +3,9 @@ import { useMutation, useQuery, useQueryClient, type QueryKey } from "@tanstack/
 import { api, type Paged } from "./client";
 import { usePaged, type PagedRows } from "./paged";
 import { useChanges } from "./stream";
+import type { Schemas } from "./schemas";
 
-export interface Person {
-  user_id: string;
-  name: string;
-}
+export type Person = Schemas["PersonShape"];
 
 /** A text, or the policy that hides it. */
 export interface Hideable {
@@ -15,18 +13,7 @@ export interface Hideable {
   hidden_by: string | null;
 }
 
-export interface Note {
-  note_id: string;
-  customer_id: string;
-  author: Person;
-  body: Hideable;
-  mentions: Person[];
-  created_at: string;
-  edited_at: string | null;
-  version: number;
-  may_edit: boolean;
-  may_delete: boolean;
-}
+export type Note = Schemas["NoteShape"];
 
 export interface NoteVersion {
   version: number;
@@ -38,21 +25,7 @@ export interface NoteVersion {
 
 export type TaskState = "open" | "done" | "cancelled";
 
-export interface Task {
-  task_id: string;
-  customer_id: string | null;
-  customer_name: Hideable | null;
-  title: Hideable;
-  body: Hideable;
-  owner: Person;
-  due_on: string | null;
-  state: TaskState;
-  created_by: Person;
-  created_at: string;
-  updated_at: string;
-  closed_at: string | null;
-  version: number;
-}
+export type Task = Schemas["TaskShape"];
 
 export interface TaskChange {
   version: number;
@@ -61,46 +34,10 @@ export interface TaskChange {
   changes: Record<string, [before: string | null, after: string | null]>;
 }
 
-export interface Tag {
-  tag_id: string;
-  name: string;
-  colour: string;
-  version: number;
-  customers: number | null;
-}
-
-export interface TagOnCustomer {
-  tag: Tag;
-  tagged_by: Person;
-  tagged_at: string;
-}
-
-export interface CareFile {
-  file_id: string;
-  customer_id: string;
-  name: Hideable;
-  media_type: string;
-  size_bytes: number;
-  is_preview: boolean;
-  added_by: Person;
-  added_at: string;
-  version: number;
-  may_delete: boolean;
-}
-
-export interface Notification {
-  notification_id: string;
-  kind: "mentioned" | "task_assigned";
-  actor: Person;
-  created_at: string;
-  read_at: string | null;
-  is_restricted: boolean;
-  customer_id: string | null;
-  customer_name: Hideable | null;
-  note_id: string | null;
-  task_id: string | null;
-  excerpt: Hideable | null;
-}
+export type Tag = Schemas["TagShape"];
+export type TagOnCustomer = Schemas["TagOnCustomerShape"];
+export type CareFile = Schemas["FileShape"];
+export type Notification = Schemas["NotificationShape"];
 
 export interface Notifications extends Paged<Notification> {
   unread: number;

@@ -5,219 +5,27 @@ import { api } from "./client";
 import { type Edit, useEdit } from "./edit";
 import { type PagedRows, usePaged } from "./paged";
 import { useChanges } from "./stream";
+import type { Schemas } from "./schemas";
 
-export interface OtherValue {
-  value: string | null;
-  source: string;
-  table: string;
-  record_key: string | null;
-  why_lost: string;
-  observed_at: string | null;
-  raw: string | null;
-  records: number;
-  systems: string[];
-  column: string | null;
-}
+export type OtherValue = Schemas["OtherValue"];
 
 /** That a person picked the value, over whatever rule would have chosen. */
-export interface PickOfValue {
-  pick_id: string;
-  by: string;
-  by_name: string;
-  at: string;
-  reason: string | null;
-  over_rule: string;
-  over_value: string | null;
-}
-
-export interface Attribute {
-  name: string;
-  value: string | null;
-  source: string;
-  table: string;
-  record_key: string | null;
-  column: string;
-  rule: string;
-  observed_at: string | null;
-  raw: string | null;
-  records: number;
-  systems: string[];
-  values: (string | null)[];
-  others: OtherValue[];
-  more: number;
-  pick: PickOfValue | null;
-  is_conflict: boolean;
-  hidden_by: string | null;
-}
-
-export interface Part {
-  name: string;
-  type: string;
-  value: unknown;
-  hidden_by: string | null;
-}
-
-export interface Essential {
-  field: string;
-  parts: Part[];
-  is_more: boolean;
-}
-
-export interface CardRecord {
-  subject_id: string | null;
-  source: string;
-  table: string;
-  record_key: string | null;
-  attached_at: string;
-  created_at: string | null;
-  changed_at: string | null;
-}
-
-export interface Card {
-  customer_id: string;
-  asked_for: string;
-  kind: string;
-  state: string;
-  display_name: string | null;
-  name_hidden_by: string | null;
-  created_at: string;
-  version: number;
-  updated_at: string | null;
-  local_time: { zone: string; basis: string } | null;
-  essentials: Essential[];
-  attributes: Attribute[];
-  traits: Record<string, unknown>;
-  records: CardRecord[];
-  events: number;
-  former_ids: string[];
-  present: string;
-}
-
-export interface ToldFact {
-  name: string;
-  value: string | null;
-  told_at: string | null;
-  age_days: number | null;
-  source: string;
-  table: string;
-  record_key: string | null;
-  systems: string[];
-  is_confirmed: boolean;
-  is_disputed: boolean;
-  openings: number;
-  hidden_by: string | null;
-}
-
-export interface TimelineEntry {
-  entry_id: string;
-  kind: string;
-  occurred_at: string | null;
-  department: string;
-  event_type: string;
-  source: string | null;
-  table: string | null;
-  role: string | null;
-  title: string | null;
-  text: string | null;
-  is_excerpt: boolean;
-  status: string | null;
-  channel: string | null;
-  counterpart: string | null;
-  amount: number | null;
-  currency: string | null;
-  score: number | null;
-  scale: [number, number] | null;
-  body: unknown;
-  hidden: Record<string, string>;
-  count: number;
-  earliest_at: string | null;
-}
-
-export interface Cell {
-  record: number;
-  value: string | null;
-  raw: string | null;
-  is_chosen: boolean;
-  is_writer: boolean;
-  why_lost: string | null;
-  column: string | null;
-  observed_at: string | null;
-}
-
-export interface Row {
-  name: string;
-  rule: string;
-  is_multiple: boolean;
-  is_conflict: boolean;
-  cells: Cell[];
-  may_pick: boolean;
-  more: number;
-  pick: PickOfValue | null;
-  hidden_by: string | null;
-}
-
-export interface SideBySide {
-  version: number;
-  may_pick: boolean;
-  records: CardRecord[];
-  attributes: Row[];
-  conflicts: string[];
-}
-
-export interface Attachment {
-  subject_id: string | null;
-  source: string;
-  table: string;
-  record_key: string | null;
-  customer_id: string | null;
-  attached_at: string;
-  attached_run: number;
-  detached_at: string | null;
-  detached_run: number | null;
-}
-
-export interface IdChange {
-  happened_at: string;
-  kind: string;
-  customer_id: string | null;
-  other_customer_id: string | null;
-  records: number;
-  subject_ids: string[];
-  run_id: number;
-  change_id: number;
-  can_be_undone: boolean;
-  hidden_by: string | null;
-}
-
-export interface Identity {
-  customer_id: string;
-  state: string;
-  created_at: string;
-  created_run: number;
-  former_ids: { customer_id: string; issued_at: string }[];
-  present: Attachment[];
-  past: Attachment[];
-  changes: IdChange[];
-  runs: { run_id: number; build_no: number | null; actor: string; rule_version: string; reason: string | null }[];
-  as_of: string | null;
-  then: Attachment[] | null;
-}
-
-export interface Layout {
-  fields: string[];
-  shown: number;
-  version: number;
-  is_own: boolean;
-  available: { name: string; group: "line" | "attribute" | "trait"; systems: string[] }[];
-}
-
-export interface Usage {
-  since: string;
-  openings: number;
-  fields: { field: string; openings: number; by_role: Record<string, number> }[];
-  never_opened: string[];
-  systems: { source: string; fields: number; fields_read: number }[];
-}
+export type PickOfValue = Schemas["PickOfValue"];
+export type Attribute = Schemas["Attribute"];
+export type Part = Schemas["Part"];
+export type Essential = Schemas["Essential"];
+export type CardRecord = Schemas["CardRecord"];
+export type Card = Schemas["CustomerCard"];
+export type ToldFact = Schemas["ToldFact"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+export type Cell = Schemas["onefold__api__card__answers__Cell"];
+export type Row = Schemas["Row"];
+export type SideBySide = Schemas["SideBySide"];
+export type Attachment = Schemas["Attachment"];
+export type IdChange = Schemas["IdChange"];
+export type Identity = Schemas["Identity"];
+export type Layout = Schemas["LayoutAnswer"];
+export type Usage = Schemas["UsageAnswer"];
 
 export interface Wanted {
   department?: readonly string[];

@@ -1279,6 +1279,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Items
+         * @description Doubtful cases, those first whose answer would teach most and touches most customers.
+         */
+        get: operations["get_items_api_v1_identity_review_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/review/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description How many wait, by state and kind; what was answered; what it improved.
+         */
+        get: operations["get_summary_api_v1_identity_review_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/review/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Patterns
+         * @description What open items have in common, so that alike ones can be answered together.
+         */
+        get: operations["get_patterns_api_v1_identity_review_patterns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/review/patterns/{key}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Pattern Answer
+         * @description Answer all open items of a pattern that the caller may know of: a job answers them one by one.
+         */
+        post: operations["post_pattern_answer_api_v1_identity_review_patterns__key__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/review/bulk/{bulk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bulk
+         * @description How far an answer to a whole pattern is, for whoever gave it.
+         */
+        get: operations["get_bulk_api_v1_identity_review_bulk__bulk_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/review/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Item
+         * @description One case side by side: values with differences, evidence, the graph with its weakest bridge.
+         */
+        get: operations["get_one_item_api_v1_identity_review__item_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/review/{item_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Answer
+         * @description Say "same", "different" or "skip". It takes effect at once, or waits for a second person. Needs ``If-Match``.
+         */
+        post: operations["post_answer_api_v1_identity_review__item_id__answer_post"];
+        /**
+         * Delete Answer
+         * @description Take one's own answer back while it waits for a second person, or a skip. Needs ``If-Match``.
+         */
+        delete: operations["delete_answer_api_v1_identity_review__item_id__answer_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/changes": {
         parameters: {
             query?: never;
@@ -1686,6 +1830,90 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality
+         * @description Precision and recall of the present map, estimated from labels, with intervals; and how many are wanted still.
+         */
+        get: operations["get_quality_api_v1_identity_quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality Sample
+         * @description The pairs whose labels would narrow the estimate most. The same ones until they are labelled.
+         */
+        get: operations["get_quality_sample_api_v1_identity_quality_sample_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality Labels
+         * @description The labels that people gave and did not take back, the newest first.
+         */
+        get: operations["get_quality_labels_api_v1_identity_quality_labels_get"];
+        put?: never;
+        /**
+         * Post Quality Label
+         * @description Say whether two records are one customer. It measures the map and changes nothing in it.
+         */
+        post: operations["post_quality_label_api_v1_identity_quality_labels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/quality/labels/{label_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Quality Label
+         * @description Take a label back; it stays on record.
+         */
+        delete: operations["delete_quality_label_api_v1_identity_quality_labels__label_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3122,6 +3350,59 @@ export interface components {
             items: string[];
         };
         /**
+         * AnswerGiven
+         * @description What one person said, and has not taken back.
+         */
+        AnswerGiven: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "same" | "different" | "skip";
+            /** Reason */
+            reason: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Is Mine */
+            is_mine: boolean;
+        };
+        /**
+         * AnswerIn
+         * @description What somebody says: are both sides one customer?
+         * @example {
+         *       "answer": "same",
+         *       "reason": "changed her name"
+         *     }
+         */
+        AnswerIn: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "same" | "different" | "skip";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * AnswerOut
+         * @description What came of an answer.
+         */
+        AnswerOut: {
+            item: components["schemas"]["ReviewItemOut"];
+            effect: components["schemas"]["EffectOut"] | null;
+            /** Waits For Second */
+            waits_for_second: boolean;
+            taught: components["schemas"]["TaughtOut"];
+        };
+        /**
          * Appearance
          * @description Looks.
          */
@@ -3376,6 +3657,68 @@ export interface components {
             job: components["schemas"]["JobOut"];
         };
         /**
+         * BulkIn
+         * @description One answer to all open items of a pattern.
+         * @example {
+         *       "answer": "different",
+         *       "dry_run": true
+         *     }
+         */
+        BulkIn: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "same" | "different" | "skip";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
+        };
+        /**
+         * BulkOut
+         * @description An answer to a whole pattern: what it would do, or how far it is.
+         */
+        BulkOut: {
+            /** Is Dry Run */
+            is_dry_run: boolean;
+            /** Bulk Id */
+            bulk_id: string | null;
+            /** Job Id */
+            job_id: string | null;
+            /** State */
+            state: string;
+            /** Items */
+            items: number;
+            /** Customers */
+            customers: number;
+            /** Answered */
+            answered: number;
+            /** Waiting */
+            waiting: number;
+            /** Vanished */
+            vanished: number;
+            /** Refused */
+            refused: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Examples */
+            examples: components["schemas"]["ReviewItemOut"][];
+        };
+        /**
          * Bundle
          * @description Configuration as text.
          */
@@ -3390,6 +3733,22 @@ export interface components {
             files: {
                 [key: string]: string;
             };
+        };
+        /**
+         * CalibrationOut
+         * @description Labelled pairs of like probability.
+         */
+        CalibrationOut: {
+            /** From */
+            from: number;
+            /** To */
+            to: number;
+            /** Expected */
+            expected: number;
+            /** Observed */
+            observed: number;
+            /** Pairs */
+            pairs: number;
         };
         /**
          * CardRecord
@@ -3790,6 +4149,22 @@ export interface components {
             count_is_estimate: boolean;
         };
         /**
+         * CustomerRef
+         * @description A customer that a case is about.
+         */
+        CustomerRef: {
+            /** Customer Id */
+            customer_id: string;
+            /** Display Name */
+            display_name: string | null;
+            /** Name Hidden By */
+            name_hidden_by?: string | null;
+            /** Kind */
+            kind: string;
+            /** Records */
+            records: number;
+        };
+        /**
          * CustomerRow
          * @description One customer of a list.
          */
@@ -4045,6 +4420,18 @@ export interface components {
             is_more: boolean;
         };
         /**
+         * Estimate
+         * @description An estimated share with its interval.
+         */
+        Estimate: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * EvidenceOut
          * @description What speaks for and against two records being one customer.
          */
@@ -4239,6 +4626,20 @@ export interface components {
             is_held: boolean;
         };
         /**
+         * FieldOut
+         * @description What a record says about one attribute.
+         */
+        FieldOut: {
+            /** Attribute */
+            attribute: string;
+            /** Value */
+            value: string | null;
+            /** Differs */
+            differs: boolean;
+            /** Hidden By */
+            hidden_by?: string | null;
+        };
+        /**
          * FieldUse
          * @description How often one field was opened.
          */
@@ -4370,6 +4771,47 @@ export interface components {
              * Format: date-time
              */
             issued_at: string;
+        };
+        /**
+         * Graph
+         * @description The records of a case and what links them.
+         */
+        Graph: {
+            /** Nodes */
+            nodes: components["schemas"]["GraphNode"][];
+            /** Links */
+            links: components["schemas"]["GraphLink"][];
+            weakest: components["schemas"]["WeakestCut"];
+        };
+        /**
+         * GraphLink
+         * @description A scored link between two records.
+         */
+        GraphLink: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            /** Weight */
+            weight: number;
+            /** Probability */
+            probability: number;
+            /** Crosses */
+            crosses: boolean;
+        };
+        /**
+         * GraphNode
+         * @description A record in the graph; its place in the list is its number.
+         */
+        GraphNode: {
+            /** Node */
+            node: number;
+            ref: components["schemas"]["RecordRef"];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "a" | "b";
         };
         /**
          * HandedOver
@@ -4563,6 +5005,45 @@ export interface components {
             unique_sources?: string[];
             /** Never Across */
             never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "birth_place")[];
+            /**
+             * @default {
+             *       "two_people": false,
+             *       "most_items": 5000
+             *     }
+             */
+            review: components["schemas"]["ReviewSettings"];
+        };
+        /**
+         * Improvement
+         * @description What answers brought, over a span of time.
+         */
+        Improvement: {
+            /** Since */
+            since: string | null;
+            /** Answers */
+            answers: number;
+            /** Merged */
+            merged: number;
+            /** Split */
+            split: number;
+            /** Vanished */
+            vanished: number;
+            precision_before: components["schemas"]["Estimate"] | null;
+            precision_after: components["schemas"]["Estimate"] | null;
+            recall_before: components["schemas"]["Estimate"] | null;
+            recall_after: components["schemas"]["Estimate"] | null;
+        };
+        /**
+         * IntervalOut
+         * @description An estimate; low to high holds the truth in 95 of 100 workspaces.
+         */
+        IntervalOut: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * Invitation
@@ -4602,6 +5083,12 @@ export interface components {
                 [key: string]: string | string[];
             };
         };
+        /**
+         * ItemState
+         * @description Where a question stands.
+         * @enum {string}
+         */
+        ItemState: "open" | "waiting" | "answered" | "skipped" | "lapsed";
         /**
          * JobError
          * @description Why a job failed, in the shape of every error.
@@ -4779,6 +5266,65 @@ export interface components {
             verbs: components["schemas"]["VerbPolicy"][];
             /** Has Row Scopes */
             has_row_scopes: boolean;
+        };
+        /**
+         * LabelIn
+         * @description An answer about two records, named by ``source.table:record_key`` or ``source:key``.
+         * @example {
+         *       "answer": "same",
+         *       "subject_a": "crm.contacts:17",
+         *       "subject_b": "shop.customers:9"
+         *     }
+         */
+        LabelIn: {
+            /** Subject A */
+            subject_a: string;
+            /** Subject B */
+            subject_b: string;
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "same" | "different" | "unsure";
+        };
+        /**
+         * LabelOut
+         * @description One answer of a person.
+         */
+        LabelOut: {
+            /** Label Id */
+            label_id: string;
+            subject_a: components["schemas"]["RecordRef"];
+            subject_b: components["schemas"]["RecordRef"];
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "same" | "different" | "unsure";
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "sample" | "review";
+            /** Stratum */
+            stratum: string | null;
+            /** Model Probability */
+            model_probability: number | null;
+            /** Is Stale */
+            is_stale: boolean;
+            /** Is Joined */
+            is_joined: boolean | null;
+            /** Labelled By */
+            labelled_by: string;
+            /**
+             * Labelled At
+             * Format: date-time
+             */
+            labelled_at: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
         };
         /**
          * Landed
@@ -5625,6 +6171,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** PageOf[LabelOut] */
+        PageOf_LabelOut_: {
+            /** Items */
+            items: components["schemas"]["LabelOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** PageOf[NoteShape] */
         PageOf_NoteShape_: {
             /** Items */
@@ -5657,6 +6210,13 @@ export interface components {
         PageOf_QuarantinedOut_: {
             /** Items */
             items: components["schemas"]["QuarantinedOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** PageOf[ReviewItemOut] */
+        PageOf_ReviewItemOut_: {
+            /** Items */
+            items: components["schemas"]["ReviewItemOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -5694,6 +6254,25 @@ export interface components {
             items: components["schemas"]["WebhookAnswer"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /**
+         * PairOut
+         * @description Two records that may be one customer.
+         */
+        PairOut: {
+            /** Subject A */
+            subject_a: string | null;
+            /** Subject B */
+            subject_b: string | null;
+            /** Probability */
+            probability: number | null;
+            /** Is Joined */
+            is_joined: boolean;
+            /** Stratum */
+            stratum: string | null;
+            /** Records */
+            records: components["schemas"]["RecordOut"][];
+            evidence: components["schemas"]["EvidenceOut"] | null;
         };
         /**
          * Part
@@ -5743,6 +6322,82 @@ export interface components {
             count: number;
             /** Base */
             base: number;
+        };
+        /**
+         * PastOut
+         * @description What was estimated after a build.
+         */
+        PastOut: {
+            /** Build No */
+            build_no: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Labelled */
+            labelled: number;
+            precision: components["schemas"]["IntervalOut"];
+            recall: components["schemas"]["IntervalOut"];
+        };
+        /**
+         * PatternCountOut
+         * @description The open items of one pattern.
+         */
+        PatternCountOut: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pair" | "bridge" | "cluster";
+            label: components["schemas"]["PatternOut"];
+            /** Items */
+            items: number;
+            /** Customers */
+            customers: number;
+            /** Probability */
+            probability: number;
+            /** Examples */
+            examples: components["schemas"]["ReviewItemOut"][];
+        };
+        /**
+         * PatternOut
+         * @description A pattern of evidence, in parts to be put into words, and in English.
+         */
+        PatternOut: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pair" | "bridge" | "cluster";
+            /** Parts */
+            parts: components["schemas"]["PatternPart"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * PatternPart
+         * @description How one thing agrees.
+         */
+        PatternPart: {
+            /** Field */
+            field: string;
+            /** Agreement */
+            agreement: ("same" | "shared" | "similar" | "different") | null;
+            /** Hidden By */
+            hidden_by?: string | null;
+        };
+        /**
+         * PatternsOut
+         * @description Patterns of open items, those that an answer teaches most about first.
+         */
+        PatternsOut: {
+            /** Items */
+            items: components["schemas"]["PatternCountOut"][];
         };
         /**
          * People
@@ -6101,6 +6756,33 @@ export interface components {
             message: string;
         };
         /**
+         * QualityOut
+         * @description How good the map is, as far as people's answers tell.
+         */
+        QualityOut: {
+            precision: components["schemas"]["IntervalOut"] | null;
+            recall: components["schemas"]["IntervalOut"] | null;
+            f1: components["schemas"]["IntervalOut"] | null;
+            /** Labelled */
+            labelled: number;
+            /** Unsure */
+            unsure: number;
+            /** Stale */
+            stale: number;
+            /** Wanted */
+            wanted: number;
+            /** Method */
+            method: string;
+            /** By Stratum */
+            by_stratum: components["schemas"]["StratumOut"][];
+            /** History */
+            history: components["schemas"]["PastOut"][];
+            /** Calibration */
+            calibration: components["schemas"]["CalibrationOut"][];
+            /** Contradictions */
+            contradictions: components["schemas"]["LabelOut"][];
+        };
+        /**
          * QuarantinedOut
          * @description A row that could not be read.
          */
@@ -6138,6 +6820,8 @@ export interface components {
             low: number;
             /** High */
             high: number;
+            /** Value */
+            value?: number | null;
         };
         /**
          * ReadNotifications
@@ -6178,6 +6862,17 @@ export interface components {
              * @example a few words together
              */
             password: string;
+        };
+        /**
+         * RecordOut
+         * @description One record with all that it says.
+         */
+        RecordOut: {
+            ref: components["schemas"]["RecordRef"];
+            /** Display Name */
+            display_name: string | null;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
         };
         /**
          * RecordRef
@@ -6274,6 +6969,90 @@ export interface components {
             loss: string | null;
             /** Fields */
             fields: components["schemas"]["FieldChange"][];
+        };
+        /**
+         * ReviewDetail
+         * @description One case, side by side.
+         */
+        ReviewDetail: {
+            item: components["schemas"]["ReviewItemOut"];
+            /** Records */
+            records: components["schemas"]["SeenRecord"][];
+            /** Attributes */
+            attributes: string[];
+            evidence: components["schemas"]["EvidenceOut"];
+            graph: components["schemas"]["Graph"];
+        };
+        /**
+         * ReviewItemOut
+         * @description One doubtful case: are both sides one customer?
+         */
+        ReviewItemOut: {
+            /** Item Id */
+            item_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pair" | "bridge" | "cluster";
+            state: components["schemas"]["ItemState"];
+            /** Probability */
+            probability: number;
+            /** Model Probability */
+            model_probability: number;
+            pattern: components["schemas"]["PatternOut"];
+            /** Teaches */
+            teaches: number;
+            /** Touches */
+            touches: number;
+            /** Score */
+            score: number;
+            /** Customers */
+            customers: components["schemas"]["CustomerRef"][];
+            /** Records */
+            records: components["schemas"]["RecordRef"][];
+            /** Records A */
+            records_a: number;
+            /** Records B */
+            records_b: number;
+            first_answer: components["schemas"]["AnswerGiven"] | null;
+            /** Answers */
+            answers: components["schemas"]["AnswerGiven"][];
+            /** Is Disputed */
+            is_disputed: boolean;
+            /** My Answer */
+            my_answer: ("same" | "different" | "skip") | null;
+            /** May Answer */
+            may_answer: boolean;
+            /** Answer */
+            answer: ("same" | "different") | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Build No */
+            build_no: number;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ReviewSettings
+         * @description How doubtful cases are answered.
+         */
+        ReviewSettings: {
+            /**
+             * Two People
+             * @default false
+             */
+            two_people: boolean;
+            /**
+             * Most Items
+             * @default 5000
+             */
+            most_items: number;
         };
         /**
          * Role
@@ -6505,21 +7284,12 @@ export interface components {
             fields: components["schemas"]["FieldAnswer"][];
         };
         /**
-         * SampleOut
-         * @description A value and how many rows hold it.
-         */
-        SampleOut: {
-            value: components["schemas"]["ShownOut"];
-            /** Rows */
-            rows: number;
-        };
-        /**
          * Samples
          * @description The most frequent values of a column.
          */
         Samples: {
             /** Items */
-            items: components["schemas"]["SampleOut"][];
+            items: components["schemas"]["onefold__api__source_tables__SampleOut"][];
         };
         /**
          * ScheduleIn
@@ -6633,6 +7403,24 @@ export interface components {
             enrolment: string;
             /** Code */
             code: string;
+        };
+        /**
+         * SeenRecord
+         * @description One record of a case. A value differs where the other side says something else, and nothing that it says.
+         */
+        SeenRecord: {
+            ref: components["schemas"]["RecordRef"];
+            /** Display Name */
+            display_name: string | null;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "a" | "b";
+            /** Is Telling */
+            is_telling: boolean;
         };
         /**
          * SessionOut
@@ -6951,6 +7739,58 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * StratumOut
+         * @description Alike pairs of records, and what people said about some of them.
+         */
+        StratumOut: {
+            /** Stratum */
+            stratum: string;
+            /** Is Joined */
+            is_joined: boolean;
+            /** Is Seen */
+            is_seen: boolean;
+            /** Pairs */
+            pairs: number;
+            /** Expected */
+            expected: number;
+            /** Labelled */
+            labelled: number;
+            /** Same */
+            same: number;
+            rate: components["schemas"]["IntervalOut"] | null;
+        };
+        /**
+         * SummaryOut
+         * @description How the queue stands.
+         */
+        SummaryOut: {
+            /** Counts */
+            counts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Open */
+            open: number;
+            /** Waiting */
+            waiting: number;
+            /** Answered */
+            answered: number;
+            /** Answered Today */
+            answered_today: number;
+            /** Mine Waiting */
+            mine_waiting: number;
+            /** For Me */
+            for_me: number;
+            /** Two People */
+            two_people: boolean;
+            /** Build No */
+            build_no: number | null;
+            today: components["schemas"]["Improvement"];
+            since_build: components["schemas"]["Improvement"];
+            overall: components["schemas"]["Improvement"];
+        };
+        /**
          * SystemSummary
          * @description One system, as far as customers are concerned.
          */
@@ -7243,6 +8083,24 @@ export interface components {
             closed_at: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * TaughtOut
+         * @description What an answer brought beside itself.
+         */
+        TaughtOut: {
+            /** Vanished */
+            vanished: number;
+            /** Similar */
+            similar: number;
+            /** Answered Same */
+            answered_same: number;
+            /** Answered Different */
+            answered_different: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
         };
         /**
          * TestedSource
@@ -7800,6 +8658,20 @@ export interface components {
             tag_id?: string | null;
         };
         /**
+         * WeakestCut
+         * @description Where the records hold together least: between the sides.
+         */
+        WeakestCut: {
+            /** Links */
+            links: number;
+            /** Possible */
+            possible: number;
+            /** Weight */
+            weight: number;
+            /** Probability */
+            probability: number;
+        };
+        /**
          * WebhookAnswer
          * @description A webhook as it is.
          * @example {
@@ -8036,6 +8908,25 @@ export interface components {
             column: string | null;
             /** Observed At */
             observed_at: string | null;
+        };
+        /**
+         * SampleOut
+         * @description The pairs to ask about next, the most telling first.
+         */
+        onefold__api__quality__SampleOut: {
+            /** Pairs */
+            pairs: components["schemas"]["PairOut"][];
+            /** Wanted */
+            wanted: number;
+        };
+        /**
+         * SampleOut
+         * @description A value and how many rows hold it.
+         */
+        onefold__api__source_tables__SampleOut: {
+            value: components["schemas"]["ShownOut"];
+            /** Rows */
+            rows: number;
         };
         /**
          * Cell
@@ -12062,6 +12953,994 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    get_items_api_v1_identity_review_get: {
+        parameters: {
+            query?: {
+                /** @description `open` where absent. */
+                state?: components["schemas"]["ItemState"] | null;
+                kind?: ("pair" | "bridge" | "cluster") | null;
+                pattern?: string | null;
+                /** @description score, probability, teaches, touches, found_at; - for falling. */
+                sort?: string;
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "item_id": "ite_k3m9x2p7q4w8z1aa",
+                     *           "kind": "pair",
+                     *           "state": "open",
+                     *           "probability": 0.5,
+                     *           "model_probability": 0.5,
+                     *           "pattern": {
+                     *             "key": "key",
+                     *             "kind": "pair",
+                     *             "parts": [
+                     *               {}
+                     *             ],
+                     *             "text": "text"
+                     *           },
+                     *           "teaches": 0.5,
+                     *           "touches": 1,
+                     *           "score": 0.5,
+                     *           "customers": [
+                     *             {
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *               "display_name": "Ana García",
+                     *               "name_hidden_by": "name hidden by",
+                     *               "kind": "kind",
+                     *               "records": 1
+                     *             }
+                     *           ],
+                     *           "records": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "records_a": 1,
+                     *           "records_b": 1,
+                     *           "first_answer": {
+                     *             "answer": "same",
+                     *             "reason": "reason",
+                     *             "made_by": "made by",
+                     *             "made_at": "2026-11-03T09:14:07.250Z",
+                     *             "is_mine": false
+                     *           },
+                     *           "answers": [
+                     *             {
+                     *               "answer": "same",
+                     *               "reason": "reason",
+                     *               "made_by": "made by",
+                     *               "made_at": "2026-11-03T09:14:07.250Z",
+                     *               "is_mine": false
+                     *             }
+                     *           ],
+                     *           "is_disputed": false,
+                     *           "my_answer": "same",
+                     *           "may_answer": false,
+                     *           "answer": "same",
+                     *           "answered_at": "2026-11-03T09:14:07.250Z",
+                     *           "build_no": 1,
+                     *           "found_at": "2026-11-03T09:14:07.250Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_ReviewItemOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_summary_api_v1_identity_review_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": {},
+                     *       "open": 1,
+                     *       "waiting": 1,
+                     *       "answered": 1,
+                     *       "answered_today": 1,
+                     *       "mine_waiting": 1,
+                     *       "for_me": 1,
+                     *       "two_people": false,
+                     *       "build_no": 1,
+                     *       "today": {
+                     *         "since": "2026-11-03T09:14:07.250Z",
+                     *         "answers": 1,
+                     *         "merged": 1,
+                     *         "split": 1,
+                     *         "vanished": 1,
+                     *         "precision_before": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "precision_after": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "recall_before": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "recall_after": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         }
+                     *       },
+                     *       "since_build": {
+                     *         "since": "2026-11-03T09:14:07.250Z",
+                     *         "answers": 1,
+                     *         "merged": 1,
+                     *         "split": 1,
+                     *         "vanished": 1,
+                     *         "precision_before": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "precision_after": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "recall_before": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "recall_after": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         }
+                     *       },
+                     *       "overall": {
+                     *         "since": "2026-11-03T09:14:07.250Z",
+                     *         "answers": 1,
+                     *         "merged": 1,
+                     *         "split": 1,
+                     *         "vanished": 1,
+                     *         "precision_before": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "precision_after": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "recall_before": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         },
+                     *         "recall_after": {
+                     *           "value": 0.5,
+                     *           "low": 0.5,
+                     *           "high": 0.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SummaryOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_patterns_api_v1_identity_review_patterns_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "key": "key",
+                     *           "kind": "pair",
+                     *           "label": {
+                     *             "key": "key",
+                     *             "kind": "pair",
+                     *             "parts": [
+                     *               {}
+                     *             ],
+                     *             "text": "text"
+                     *           },
+                     *           "items": 1,
+                     *           "customers": 1,
+                     *           "probability": 0.5,
+                     *           "examples": [
+                     *             {
+                     *               "item_id": "ite_k3m9x2p7q4w8z1aa",
+                     *               "kind": "pair",
+                     *               "state": "open",
+                     *               "probability": 0.5,
+                     *               "model_probability": 0.5,
+                     *               "pattern": {},
+                     *               "teaches": 0.5,
+                     *               "touches": 1,
+                     *               "score": 0.5,
+                     *               "customers": [],
+                     *               "records": [],
+                     *               "records_a": 1,
+                     *               "records_b": 1,
+                     *               "first_answer": {},
+                     *               "answers": [],
+                     *               "is_disputed": false,
+                     *               "my_answer": "same",
+                     *               "may_answer": false,
+                     *               "answer": "same",
+                     *               "answered_at": "2026-11-03T09:14:07.250Z",
+                     *               "build_no": 1,
+                     *               "found_at": "2026-11-03T09:14:07.250Z",
+                     *               "version": 1
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatternsOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_pattern_answer_api_v1_identity_review_patterns__key__answer_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "different",
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_dry_run": false,
+                     *       "bulk_id": "bul_k3m9x2p7q4w8z1aa",
+                     *       "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *       "state": "state",
+                     *       "items": 1,
+                     *       "customers": 1,
+                     *       "answered": 1,
+                     *       "waiting": 1,
+                     *       "vanished": 1,
+                     *       "refused": 1,
+                     *       "counts": {},
+                     *       "examples": [
+                     *         {
+                     *           "item_id": "ite_k3m9x2p7q4w8z1aa",
+                     *           "kind": "pair",
+                     *           "state": "open",
+                     *           "probability": 0.5,
+                     *           "model_probability": 0.5,
+                     *           "pattern": {
+                     *             "key": "key",
+                     *             "kind": "pair",
+                     *             "parts": [
+                     *               {}
+                     *             ],
+                     *             "text": "text"
+                     *           },
+                     *           "teaches": 0.5,
+                     *           "touches": 1,
+                     *           "score": 0.5,
+                     *           "customers": [
+                     *             {
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *               "display_name": "Ana García",
+                     *               "name_hidden_by": "name hidden by",
+                     *               "kind": "kind",
+                     *               "records": 1
+                     *             }
+                     *           ],
+                     *           "records": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "records_a": 1,
+                     *           "records_b": 1,
+                     *           "first_answer": {
+                     *             "answer": "same",
+                     *             "reason": "reason",
+                     *             "made_by": "made by",
+                     *             "made_at": "2026-11-03T09:14:07.250Z",
+                     *             "is_mine": false
+                     *           },
+                     *           "answers": [
+                     *             {
+                     *               "answer": "same",
+                     *               "reason": "reason",
+                     *               "made_by": "made by",
+                     *               "made_at": "2026-11-03T09:14:07.250Z",
+                     *               "is_mine": false
+                     *             }
+                     *           ],
+                     *           "is_disputed": false,
+                     *           "my_answer": "same",
+                     *           "may_answer": false,
+                     *           "answer": "same",
+                     *           "answered_at": "2026-11-03T09:14:07.250Z",
+                     *           "build_no": 1,
+                     *           "found_at": "2026-11-03T09:14:07.250Z",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_bulk_api_v1_identity_review_bulk__bulk_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_dry_run": false,
+                     *       "bulk_id": "bul_k3m9x2p7q4w8z1aa",
+                     *       "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *       "state": "state",
+                     *       "items": 1,
+                     *       "customers": 1,
+                     *       "answered": 1,
+                     *       "waiting": 1,
+                     *       "vanished": 1,
+                     *       "refused": 1,
+                     *       "counts": {},
+                     *       "examples": [
+                     *         {
+                     *           "item_id": "ite_k3m9x2p7q4w8z1aa",
+                     *           "kind": "pair",
+                     *           "state": "open",
+                     *           "probability": 0.5,
+                     *           "model_probability": 0.5,
+                     *           "pattern": {
+                     *             "key": "key",
+                     *             "kind": "pair",
+                     *             "parts": [
+                     *               {}
+                     *             ],
+                     *             "text": "text"
+                     *           },
+                     *           "teaches": 0.5,
+                     *           "touches": 1,
+                     *           "score": 0.5,
+                     *           "customers": [
+                     *             {
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *               "display_name": "Ana García",
+                     *               "name_hidden_by": "name hidden by",
+                     *               "kind": "kind",
+                     *               "records": 1
+                     *             }
+                     *           ],
+                     *           "records": [
+                     *             {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             }
+                     *           ],
+                     *           "records_a": 1,
+                     *           "records_b": 1,
+                     *           "first_answer": {
+                     *             "answer": "same",
+                     *             "reason": "reason",
+                     *             "made_by": "made by",
+                     *             "made_at": "2026-11-03T09:14:07.250Z",
+                     *             "is_mine": false
+                     *           },
+                     *           "answers": [
+                     *             {
+                     *               "answer": "same",
+                     *               "reason": "reason",
+                     *               "made_by": "made by",
+                     *               "made_at": "2026-11-03T09:14:07.250Z",
+                     *               "is_mine": false
+                     *             }
+                     *           ],
+                     *           "is_disputed": false,
+                     *           "my_answer": "same",
+                     *           "may_answer": false,
+                     *           "answer": "same",
+                     *           "answered_at": "2026-11-03T09:14:07.250Z",
+                     *           "build_no": 1,
+                     *           "found_at": "2026-11-03T09:14:07.250Z",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_one_item_api_v1_identity_review__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "item": {
+                     *         "item_id": "ite_k3m9x2p7q4w8z1aa",
+                     *         "kind": "pair",
+                     *         "state": "open",
+                     *         "probability": 0.5,
+                     *         "model_probability": 0.5,
+                     *         "pattern": {
+                     *           "key": "key",
+                     *           "kind": "pair",
+                     *           "parts": [
+                     *             {
+                     *               "field": "field",
+                     *               "agreement": "same",
+                     *               "hidden_by": "hidden by"
+                     *             }
+                     *           ],
+                     *           "text": "text"
+                     *         },
+                     *         "teaches": 0.5,
+                     *         "touches": 1,
+                     *         "score": 0.5,
+                     *         "customers": [
+                     *           {
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *             "display_name": "Ana García",
+                     *             "name_hidden_by": "name hidden by",
+                     *             "kind": "kind",
+                     *             "records": 1
+                     *           }
+                     *         ],
+                     *         "records": [
+                     *           {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           }
+                     *         ],
+                     *         "records_a": 1,
+                     *         "records_b": 1,
+                     *         "first_answer": {
+                     *           "answer": "same",
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "is_mine": false
+                     *         },
+                     *         "answers": [
+                     *           {
+                     *             "answer": "same",
+                     *             "reason": "reason",
+                     *             "made_by": "made by",
+                     *             "made_at": "2026-11-03T09:14:07.250Z",
+                     *             "is_mine": false
+                     *           }
+                     *         ],
+                     *         "is_disputed": false,
+                     *         "my_answer": "same",
+                     *         "may_answer": false,
+                     *         "answer": "same",
+                     *         "answered_at": "2026-11-03T09:14:07.250Z",
+                     *         "build_no": 1,
+                     *         "found_at": "2026-11-03T09:14:07.250Z",
+                     *         "version": 1
+                     *       },
+                     *       "records": [
+                     *         {
+                     *           "ref": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "display_name": "Ana García",
+                     *           "fields": [
+                     *             {
+                     *               "attribute": "attribute",
+                     *               "value": "value",
+                     *               "differs": false,
+                     *               "hidden_by": "hidden by"
+                     *             }
+                     *           ],
+                     *           "side": "a",
+                     *           "is_telling": false
+                     *         }
+                     *       ],
+                     *       "attributes": [
+                     *         "attribute"
+                     *       ],
+                     *       "evidence": {
+                     *         "a": {
+                     *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *         },
+                     *         "b": {
+                     *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *         },
+                     *         "weight": 0.5,
+                     *         "probability": 0.5,
+                     *         "fields": [
+                     *           {
+                     *             "name": "Sales",
+                     *             "agreement": "agreement",
+                     *             "bits": 0.5,
+                     *             "hidden_by": "hidden by"
+                     *           }
+                     *         ],
+                     *         "is_estimated": false,
+                     *         "is_conflict": false
+                     *       },
+                     *       "graph": {
+                     *         "nodes": [
+                     *           {
+                     *             "node": 1,
+                     *             "ref": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "side": "a"
+                     *           }
+                     *         ],
+                     *         "links": [
+                     *           {
+                     *             "a": 1,
+                     *             "b": 1,
+                     *             "weight": 0.5,
+                     *             "probability": 0.5,
+                     *             "crosses": false
+                     *           }
+                     *         ],
+                     *         "weakest": {
+                     *           "links": 1,
+                     *           "possible": 1,
+                     *           "weight": 0.5,
+                     *           "probability": 0.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_answer_api_v1_identity_review__item_id__answer_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag that was read; 412 `stale` where somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "same",
+                 *       "reason": "changed her name"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "item": {
+                     *         "item_id": "ite_k3m9x2p7q4w8z1aa",
+                     *         "kind": "pair",
+                     *         "state": "open",
+                     *         "probability": 0.5,
+                     *         "model_probability": 0.5,
+                     *         "pattern": {
+                     *           "key": "key",
+                     *           "kind": "pair",
+                     *           "parts": [
+                     *             {
+                     *               "field": "field",
+                     *               "agreement": "same",
+                     *               "hidden_by": "hidden by"
+                     *             }
+                     *           ],
+                     *           "text": "text"
+                     *         },
+                     *         "teaches": 0.5,
+                     *         "touches": 1,
+                     *         "score": 0.5,
+                     *         "customers": [
+                     *           {
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *             "display_name": "Ana García",
+                     *             "name_hidden_by": "name hidden by",
+                     *             "kind": "kind",
+                     *             "records": 1
+                     *           }
+                     *         ],
+                     *         "records": [
+                     *           {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           }
+                     *         ],
+                     *         "records_a": 1,
+                     *         "records_b": 1,
+                     *         "first_answer": {
+                     *           "answer": "same",
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "is_mine": false
+                     *         },
+                     *         "answers": [
+                     *           {
+                     *             "answer": "same",
+                     *             "reason": "reason",
+                     *             "made_by": "made by",
+                     *             "made_at": "2026-11-03T09:14:07.250Z",
+                     *             "is_mine": false
+                     *           }
+                     *         ],
+                     *         "is_disputed": false,
+                     *         "my_answer": "same",
+                     *         "may_answer": false,
+                     *         "answer": "same",
+                     *         "answered_at": "2026-11-03T09:14:07.250Z",
+                     *         "build_no": 1,
+                     *         "found_at": "2026-11-03T09:14:07.250Z",
+                     *         "version": 1
+                     *       },
+                     *       "effect": {
+                     *         "is_dry_run": false,
+                     *         "run_id": 1,
+                     *         "counts": {},
+                     *         "changes": [
+                     *           {
+                     *             "kind": "kind",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *             "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *             "records": 1
+                     *           }
+                     *         ],
+                     *         "overrides": [
+                     *           {
+                     *             "override_id": "ove_k3m9x2p7q4w8z1aa",
+                     *             "kind": "same",
+                     *             "side_a": [
+                     *               {}
+                     *             ],
+                     *             "side_b": [
+                     *               {}
+                     *             ],
+                     *             "reason": "reason",
+                     *             "made_by": "made by",
+                     *             "made_at": "2026-11-03T09:14:07.250Z",
+                     *             "run_id": 1,
+                     *             "undoes_change": 1,
+                     *             "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *             "withdrawn_by": "withdrawn by",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "withdrawn": [
+                     *           "withdrawn"
+                     *         ],
+                     *         "undone": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "waits_for_second": false,
+                     *       "taught": {
+                     *         "vanished": 1,
+                     *         "similar": 1,
+                     *         "answered_same": 1,
+                     *         "answered_different": 1,
+                     *         "counts": {}
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_answer_api_v1_identity_review__item_id__answer_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag that was read; 412 `stale` where somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "item_id": "ite_k3m9x2p7q4w8z1aa",
+                     *       "kind": "pair",
+                     *       "state": "open",
+                     *       "probability": 0.5,
+                     *       "model_probability": 0.5,
+                     *       "pattern": {
+                     *         "key": "key",
+                     *         "kind": "pair",
+                     *         "parts": [
+                     *           {
+                     *             "field": "field",
+                     *             "agreement": "same",
+                     *             "hidden_by": "hidden by"
+                     *           }
+                     *         ],
+                     *         "text": "text"
+                     *       },
+                     *       "teaches": 0.5,
+                     *       "touches": 1,
+                     *       "score": 0.5,
+                     *       "customers": [
+                     *         {
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "display_name": "Ana García",
+                     *           "name_hidden_by": "name hidden by",
+                     *           "kind": "kind",
+                     *           "records": 1
+                     *         }
+                     *       ],
+                     *       "records": [
+                     *         {
+                     *           "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *           "source": "source",
+                     *           "table": "table",
+                     *           "record_key": "record key",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *         }
+                     *       ],
+                     *       "records_a": 1,
+                     *       "records_b": 1,
+                     *       "first_answer": {
+                     *         "answer": "same",
+                     *         "reason": "reason",
+                     *         "made_by": "made by",
+                     *         "made_at": "2026-11-03T09:14:07.250Z",
+                     *         "is_mine": false
+                     *       },
+                     *       "answers": [
+                     *         {
+                     *           "answer": "same",
+                     *           "reason": "reason",
+                     *           "made_by": "made by",
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "is_mine": false
+                     *         }
+                     *       ],
+                     *       "is_disputed": false,
+                     *       "my_answer": "same",
+                     *       "may_answer": false,
+                     *       "answer": "same",
+                     *       "answered_at": "2026-11-03T09:14:07.250Z",
+                     *       "build_no": 1,
+                     *       "found_at": "2026-11-03T09:14:07.250Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewItemOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
     get_changes_api_v1_identity_changes_get: {
         parameters: {
             query?: {
@@ -12995,7 +14874,11 @@ export interface operations {
                      *         ],
                      *         "never_across": [
                      *           "given_name"
-                     *         ]
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         }
                      *       },
                      *       "link_at": 0.5,
                      *       "evidence": [
@@ -13054,7 +14937,11 @@ export interface operations {
                      *             ],
                      *             "never_across": [
                      *               "given_name"
-                     *             ]
+                     *             ],
+                     *             "review": {
+                     *               "two_people": false,
+                     *               "most_items": 5000
+                     *             }
                      *           },
                      *           "sources": [
                      *             "source"
@@ -13161,7 +15048,11 @@ export interface operations {
                      *         ],
                      *         "never_across": [
                      *           "given_name"
-                     *         ]
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         }
                      *       },
                      *       "sources": [
                      *         "source"
@@ -13200,32 +15091,38 @@ export interface operations {
                      *           "labels": 1,
                      *           "precision_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "precision_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "united": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           },
                      *           "parted": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           }
                      *         }
@@ -13276,7 +15173,11 @@ export interface operations {
                      *         ],
                      *         "never_across": [
                      *           "given_name"
-                     *         ]
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         }
                      *       },
                      *       "sources": [
                      *         "source"
@@ -13315,32 +15216,38 @@ export interface operations {
                      *           "labels": 1,
                      *           "precision_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "precision_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "united": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           },
                      *           "parted": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           }
                      *         }
@@ -13545,7 +15452,11 @@ export interface operations {
                      *             ],
                      *             "never_across": [
                      *               "given_name"
-                     *             ]
+                     *             ],
+                     *             "review": {
+                     *               "two_people": false,
+                     *               "most_items": 5000
+                     *             }
                      *           },
                      *           "sources": [
                      *             "source"
@@ -13649,7 +15560,11 @@ export interface operations {
                      *         ],
                      *         "never_across": [
                      *           "given_name"
-                     *         ]
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         }
                      *       },
                      *       "sources": [
                      *         "source"
@@ -13688,32 +15603,38 @@ export interface operations {
                      *           "labels": 1,
                      *           "precision_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "precision_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "united": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           },
                      *           "parted": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           }
                      *         }
@@ -13764,7 +15685,11 @@ export interface operations {
                      *         ],
                      *         "never_across": [
                      *           "given_name"
-                     *         ]
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         }
                      *       },
                      *       "sources": [
                      *         "source"
@@ -13803,32 +15728,38 @@ export interface operations {
                      *           "labels": 1,
                      *           "precision_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "precision_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_before": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "recall_after": {
                      *             "low": 0.5,
-                     *             "high": 0.5
+                     *             "high": 0.5,
+                     *             "value": 0.5
                      *           },
                      *           "united": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           },
                      *           "parted": {
                      *             "pairs": 1,
                      *             "right": {
                      *               "low": 0.5,
-                     *               "high": 0.5
+                     *               "high": 0.5,
+                     *               "value": 0.5
                      *             }
                      *           }
                      *         }
@@ -13953,6 +15884,392 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["FeltOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_quality_api_v1_identity_quality_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "precision": {
+                     *         "value": 0.5,
+                     *         "low": 0.5,
+                     *         "high": 0.5
+                     *       },
+                     *       "recall": {
+                     *         "value": 0.5,
+                     *         "low": 0.5,
+                     *         "high": 0.5
+                     *       },
+                     *       "f1": {
+                     *         "value": 0.5,
+                     *         "low": 0.5,
+                     *         "high": 0.5
+                     *       },
+                     *       "labelled": 1,
+                     *       "unsure": 1,
+                     *       "stale": 1,
+                     *       "wanted": 1,
+                     *       "method": "method",
+                     *       "by_stratum": [
+                     *         {
+                     *           "stratum": "stratum",
+                     *           "is_joined": false,
+                     *           "is_seen": false,
+                     *           "pairs": 0.5,
+                     *           "expected": 0.5,
+                     *           "labelled": 1,
+                     *           "same": 1,
+                     *           "rate": {
+                     *             "value": 0.5,
+                     *             "low": 0.5,
+                     *             "high": 0.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "history": [
+                     *         {
+                     *           "build_no": 1,
+                     *           "at": "2026-11-03T09:14:07.250Z",
+                     *           "labelled": 1,
+                     *           "precision": {
+                     *             "value": 0.5,
+                     *             "low": 0.5,
+                     *             "high": 0.5
+                     *           },
+                     *           "recall": {
+                     *             "value": 0.5,
+                     *             "low": 0.5,
+                     *             "high": 0.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "calibration": [
+                     *         {
+                     *           "from": 0.5,
+                     *           "to": 0.5,
+                     *           "expected": 0.5,
+                     *           "observed": 0.5,
+                     *           "pairs": 1
+                     *         }
+                     *       ],
+                     *       "contradictions": [
+                     *         {
+                     *           "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *           "subject_a": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "subject_b": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "answer": "same",
+                     *           "purpose": "sample",
+                     *           "stratum": "stratum",
+                     *           "model_probability": 0.5,
+                     *           "is_stale": false,
+                     *           "is_joined": false,
+                     *           "labelled_by": "labelled by",
+                     *           "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_quality_sample_api_v1_identity_quality_sample_get: {
+        parameters: {
+            query?: {
+                /** @description How many pairs at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pairs": [
+                     *         {
+                     *           "subject_a": "subject a",
+                     *           "subject_b": "subject b",
+                     *           "probability": 0.5,
+                     *           "is_joined": false,
+                     *           "stratum": "stratum",
+                     *           "records": [
+                     *             {
+                     *               "ref": {},
+                     *               "display_name": "Ana García",
+                     *               "fields": []
+                     *             }
+                     *           ],
+                     *           "evidence": {
+                     *             "a": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "b": {
+                     *               "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *               "source": "source",
+                     *               "table": "table",
+                     *               "record_key": "record key",
+                     *               "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *             },
+                     *             "weight": 0.5,
+                     *             "probability": 0.5,
+                     *             "fields": [
+                     *               {}
+                     *             ],
+                     *             "is_estimated": false,
+                     *             "is_conflict": false
+                     *           }
+                     *         }
+                     *       ],
+                     *       "wanted": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["onefold__api__quality__SampleOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_quality_labels_api_v1_identity_quality_labels_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *           "subject_a": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "subject_b": {
+                     *             "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *             "source": "source",
+                     *             "table": "table",
+                     *             "record_key": "record key",
+                     *             "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *           },
+                     *           "answer": "same",
+                     *           "purpose": "sample",
+                     *           "stratum": "stratum",
+                     *           "model_probability": 0.5,
+                     *           "is_stale": false,
+                     *           "is_joined": false,
+                     *           "labelled_by": "labelled by",
+                     *           "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *           "withdrawn_by": "withdrawn by"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_LabelOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    post_quality_label_api_v1_identity_quality_labels_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "same",
+                 *       "subject_a": "crm.contacts:17",
+                 *       "subject_b": "shop.customers:9"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LabelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *       "subject_a": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "subject_b": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "answer": "same",
+                     *       "purpose": "sample",
+                     *       "stratum": "stratum",
+                     *       "model_probability": 0.5,
+                     *       "is_stale": false,
+                     *       "is_joined": false,
+                     *       "labelled_by": "labelled by",
+                     *       "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_by": "withdrawn by"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LabelOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_quality_label_api_v1_identity_quality_labels__label_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "label_id": "lab_k3m9x2p7q4w8z1aa",
+                     *       "subject_a": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "subject_b": {
+                     *         "subject_id": "sub_k3m9x2p7q4w8z1aa",
+                     *         "source": "source",
+                     *         "table": "table",
+                     *         "record_key": "record key",
+                     *         "customer_id": "cus_k3m9x2p7q4w8z1aa"
+                     *       },
+                     *       "answer": "same",
+                     *       "purpose": "sample",
+                     *       "stratum": "stratum",
+                     *       "model_probability": 0.5,
+                     *       "is_stale": false,
+                     *       "is_joined": false,
+                     *       "labelled_by": "labelled by",
+                     *       "labelled_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_at": "2026-11-03T09:14:07.250Z",
+                     *       "withdrawn_by": "withdrawn by"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LabelOut"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -6,54 +6,17 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from "@tanstack/react-query";
-import type { Note, Person, Task } from "./care";
+import type { Person } from "./care";
 import { api } from "./client";
-import { type Attribute, type Essential, place, type TimelineEntry, type ToldFact } from "./customer";
+import { place } from "./customer";
 import { type PagedRows, usePaged } from "./paged";
 import { useChanges } from "./stream";
+import type { Schemas } from "./schemas";
 
-export interface Picked {
-  pick_id: string;
-  attribute: string;
-  value: string | null;
-  picked_by: string;
-  picked_at: string;
-  reason: string | null;
-  over_rule: string;
-  over_value: string | null;
-  source: string;
-  is_held: boolean;
-  ended_at: string | null;
-  ended_why: "changed" | "gone" | "withdrawn" | "replaced" | null;
-  ended_by: string | null;
-  hidden_by: string | null;
-}
-
-export interface PickOutcome {
-  customer_id: string;
-  attribute: string;
-  value: string;
-  rule: string;
-  version: number;
-  is_changed: boolean;
-}
-
-export interface Contradiction {
-  customer_id: string;
-  display_name: string | null;
-  name_hidden_by: string | null;
-  version: number;
-  state: "open" | "lapsed" | "challenged" | "settled";
-  attribute: Attribute;
-  lapsed: Picked | null;
-  may_pick: boolean;
-}
-
-export interface ContradictionCounts {
-  states: Record<string, number>;
-  attributes: Record<string, number>;
-  systems: Record<string, number>;
-}
+export type Picked = Schemas["Picked"];
+export type PickOutcome = Schemas["PickOutcome"];
+export type Contradiction = Schemas["Contradiction"];
+export type ContradictionCounts = Schemas["ContradictionCounts"];
 
 export interface ContradictionQuery extends Record<string, string | undefined> {
   state?: string;
@@ -61,19 +24,7 @@ export interface ContradictionQuery extends Record<string, string | undefined> {
   system?: string;
 }
 
-export interface Handover {
-  customer_id: string;
-  display_name: string | null;
-  name_hidden_by: string | null;
-  made_at: string;
-  who: Essential[];
-  contacts: TimelineEntry[];
-  open_conversations: TimelineEntry[];
-  told: ToldFact[];
-  tasks: Task[] | null;
-  notes: Note[] | null;
-  contradictions: Attribute[];
-}
+export type Handover = Schemas["HandoverAnswer"];
 
 /** What is decided: this value counts, or, where it is null, the rules decide again. */
 export interface Decision {

@@ -54,8 +54,11 @@ function showInDocument(language: LanguageCode): void {
   document.documentElement.dir = LANGUAGES[language].direction;
 }
 
-/** Begins with this language, or the one preferred; resolves when the shell's words are there. */
-export async function startLanguage(language: LanguageCode = getPreferences().language): Promise<void> {
+/** Begins with this language, or the one preferred; resolves when the words of the shell and the features are there. */
+export async function startLanguage(
+  language: LanguageCode = getPreferences().language,
+  features: readonly string[] = [],
+): Promise<void> {
   if (!i18next.isInitialized) {
     await i18next
       .use(backend)
@@ -64,7 +67,7 @@ export async function startLanguage(language: LanguageCode = getPreferences().la
         lng: language,
         fallbackLng: false,
         load: "currentOnly",
-        ns: ["app", "components"],
+        ns: ["app", "components", ...features],
         defaultNS: "app",
         fallbackNS: ["components"],
         keySeparator: false,

@@ -24,6 +24,7 @@ import {
   UserOutlined,
 } from "@ant-design/icons";
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+import { matchPath } from "react-router";
 
 type Module = { default: ComponentType };
 type Lazy = LazyExoticComponent<ComponentType>;
@@ -103,6 +104,17 @@ function existing<Entry extends object>(entries: readonly Entry[], find: (entry:
     const Component = find(entry);
     return Component ? [{ ...entry, Component }] : [];
   });
+}
+
+/**
+ * Begins to load the page of this address, without waiting for whether it may be shown; returns its feature, whose words
+ * it will need.
+ */
+export function beginLoading(address: string): string | null {
+  const page = PAGES.find(({ paths }) => paths.some((path) => matchPath(path, address)));
+  if (!page) return null;
+  PAGE_MODULES[`/src/features/${page.feature}/routes.tsx`]?.().catch(() => undefined); // whoever shows it will say so
+  return page.feature;
 }
 
 export const pages = existing(PAGES, ({ feature }) => pageModule(feature));

@@ -3,7 +3,7 @@ import { DownloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { AutoComplete, Button, Dropdown, Input } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import {
   type AuditEntry,
   type AuditFilter,
@@ -22,24 +22,15 @@ import { Moment } from "@/components/Moment";
 import { Num } from "@/components/Num";
 import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
+import { useQueryState } from "@/components/useQueryState";
 import "./audit.css";
 
 const NAMES = ["actor", "action", "customer", "resource", "since", "until"] as const;
 type Name = (typeof NAMES)[number];
 
 function useFilter(): [AuditFilter, (name: Name, value: string) => void] {
-  const [query, setQuery] = useSearchParams();
+  const [query, set] = useQueryState();
   const filter = Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ""])) as unknown as AuditFilter;
-  const set = (name: Name, value: string): void =>
-    setQuery(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
   return [filter, set];
 }
 

@@ -2,7 +2,6 @@
 import { Button, Segmented, Select } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { localDay, type Task, useTasks } from "@/api/care";
 import { useSession } from "@/app/session";
 import { EmptyState } from "@/components/EmptyState";
@@ -10,6 +9,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
 import { Page } from "@/components/Page";
 import { Toolbar } from "@/components/Toolbar";
+import { useQueryState } from "@/components/useQueryState";
 import { NewTask } from "./NewTask";
 import { TaskItem } from "./TaskItem";
 
@@ -25,20 +25,11 @@ export function groupOf({ due_on: dueOn }: Task, today: string): Group {
 export function TasksPage(): ReactNode {
   const { t } = useTranslation("care");
   const { me } = useSession();
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useQueryState();
   const isPerson = me?.kind === "user";
   const owner = search.get("owner") ?? (isPerson ? "me" : "any");
   const state = search.get("state") ?? "open";
   const due = search.get("due") ?? "";
-  const set = (name: string, value: string): void =>
-    setSearch(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
   return (
     <Page title={t("tasks")} lead={t("tasks.lead")}>
       <NewTask customerId={null} />

@@ -2,7 +2,7 @@
 import { Button, Segmented, Select, Tag } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { type Contradiction, useContradictionCounts, useContradictions } from "@/api/picks";
 import { formatNumber } from "@/app/language";
 import { EmptyState } from "@/components/EmptyState";
@@ -14,6 +14,7 @@ import { Page } from "@/components/Page";
 import { Text } from "@/components/Text";
 import { Toolbar } from "@/components/Toolbar";
 import { useIsPhone } from "@/components/useIsPhone";
+import { useQueryState } from "@/components/useQueryState";
 import { fieldLabel, isolated, ruleLabel } from "./labels";
 import { MayPickContext, PickButton, PickedBy } from "./PickDialog";
 import { AttributeValue } from "./Value";
@@ -22,18 +23,9 @@ const STATES = ["", "lapsed", "challenged", "settled"] as const;
 
 export function ContradictionsPage(): ReactNode {
   const { t } = useTranslation("customer");
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useQueryState();
   const query = Object.fromEntries(["state", "attribute", "system"].map((name) => [name, search.get(name) ?? ""]));
   const { data: counts } = useContradictionCounts(query);
-  const set = (name: string, value: string): void =>
-    setSearch(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
   return (
     <Page title={t("contradictions")} lead={t("contradictions.lead")}>
       <Toolbar label={t("contradictions.filter")}>

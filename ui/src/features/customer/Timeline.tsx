@@ -2,7 +2,6 @@
 import { Button, Input, Select, Switch } from "antd";
 import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { type Card, type TimelineEntry, useTimeline } from "@/api/customer";
 import { DateField } from "@/components/DateField";
 import { EmptyState } from "@/components/EmptyState";
@@ -10,6 +9,7 @@ import { ErrorLine, ErrorState } from "@/components/ErrorState";
 import { Loading } from "@/components/Loading";
 import { Moment } from "@/components/Moment";
 import { Toolbar } from "@/components/Toolbar";
+import { useQueryState } from "@/components/useQueryState";
 import { DEPARTMENTS, departmentIcon } from "./departments";
 import { typeLabel } from "./labels";
 import { Entry } from "./TimelineEntry";
@@ -18,7 +18,7 @@ const many = (text: string | null): string[] => (text ? text.split(",") : []);
 
 export function Timeline({ card, lastVisit }: { card: Card; lastVisit: string | null | undefined }): ReactNode {
   const { t } = useTranslation("customer");
-  const [params] = useSearchParams();
+  const [params] = useQueryState();
   const wanted = {
     department: many(params.get("department")),
     type: many(params.get("type")),
@@ -51,18 +51,8 @@ export function Timeline({ card, lastVisit }: { card: Card; lastVisit: string | 
 
 function Filters({ card }: { card: Card }): ReactNode {
   const { t } = useTranslation("customer");
-  const [params, setParams] = useSearchParams();
+  const [params, set] = useQueryState();
   const [words, setWords] = useState(params.get("q") ?? "");
-  const set = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
   useEffect(() => {
     const timer = setTimeout(() => words !== (params.get("q") ?? "") && set("q", words.trim()), 300);
     return () => clearTimeout(timer);

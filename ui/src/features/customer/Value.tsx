@@ -45,15 +45,16 @@ export function LocalTime({ zone }: { zone: string }): ReactNode {
   );
 }
 
-export function Score({ score, scale }: { score: number; scale?: [number, number] | null }): ReactNode {
+export function Score({ score, scale }: { score: number; scale?: number[] | null }): ReactNode {
   const { t } = useTranslation("customer");
-  if (!scale) return <Num value={score} />;
-  const share = (score - scale[0]) / (scale[1] - scale[0]);
+  const [least, most] = scale ?? [];
+  if (least === undefined || most === undefined) return <Num value={score} />;
+  const share = (score - least) / (most - least);
   const mood = share < 0.4 ? "bad" : share < 0.7 ? "middling" : "good";
   return (
     <span className="cu-score" data-mood={mood}>
       <span className="visually-hidden">{t(`mood.${mood}`)} </span>
-      {t("score.of", { score: formatNumber(score), top: formatNumber(scale[1]) })}
+      {t("score.of", { score: formatNumber(score), top: formatNumber(most) })}
     </span>
   );
 }
@@ -63,7 +64,7 @@ interface Scored {
   at: string;
   text?: string | null;
   text_hidden_by?: string;
-  scale?: [number, number];
+  scale?: number[];
 }
 
 function LastScore({ value }: { value: Scored }): ReactNode {

@@ -168,6 +168,16 @@ function Between({ range }: { range: Range | null }): ReactNode {
   const { t } = useTranslation("identity");
   if (!range) return <span className="soft">{t("expected.unknown")}</span>;
   const percent = (value: number): ReactNode => <Num value={value} style="percent" maximumFractionDigits={1} />;
+  if (range.value != null) {
+    return (
+      <>
+        {percent(range.value)}{" "}
+        <small className="soft">
+          ({percent(range.low)}–{percent(range.high)})
+        </small>
+      </>
+    );
+  }
   if (Math.abs(range.high - range.low) < 0.0005) return percent(range.low);
   return (
     <>

@@ -3,7 +3,6 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Button, Input, Tag } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { type User, useUsers } from "@/api/people";
 import { useSession } from "@/app/session";
 import { type Column, DataTable } from "@/components/DataTable";
@@ -12,6 +11,7 @@ import { Page } from "@/components/Page";
 import { PersonTag } from "@/components/PersonTag";
 import { Text } from "@/components/Text";
 import { Toolbar } from "@/components/Toolbar";
+import { useQueryState } from "@/components/useQueryState";
 import { EditPerson } from "./EditPerson";
 import { Invite } from "./Invite";
 import { useRoleName } from "./words";
@@ -21,21 +21,11 @@ export default function People(): ReactNode {
   const { t } = useTranslation("people");
   const { may } = useSession();
   const roleName = useRoleName();
-  const [query, setQuery] = useSearchParams();
+  const [query, set] = useQueryState();
   const [isInviting, setIsInviting] = useState(false);
   const q = query.get("q") ?? "";
   const editing = query.get("person");
   const users = useUsers(q);
-  const set = (name: string, value: string | null): void =>
-    setQuery(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
   const columns: Column<User>[] = [
     { key: "name", title: t("name"), isPrimary: true, render: (user) => <PersonTag name={user.display_name} /> },
     { key: "email", title: t("email"), render: (user) => <Text>{user.email}</Text> },
