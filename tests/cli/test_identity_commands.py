@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from onefold.build import blast
-from onefold.cli.main import main
+from onefold.cli.main import main, onefold
 from onefold.workspace import Workspace
 
 HEAD = "id,first name,last name,email,phone,birth date\n"
@@ -113,3 +113,32 @@ def test_help_shows_the_commands(company):
     from onefold.cli.main import onefold
 
     assert "explain" in CliRunner().invoke(onefold, ["identity", "--help"]).output
+
+
+def test_labels_come_from_a_file_or_a_person_and_measure_without_binding(company, capsys):
+    write(company, [*ROWS, "5,Ana,Garcia,,+34600110001,1980-02-03", "6,Bruno,Caldez,bruno77@example.com,,1971-05-09"])
+    assert run(capsys, "build")[0] == 0
+    assert len(told(capsys, "label", "--limit", "100")["pairs"]) >= 2
+    answers = company / "labels.csv"
+    answers.write_text("subject_a,subject_b,answer\ncrm:1,crm.crm:2,d\ncrm:3,crm:4,unsure\n", "utf-8")
+    assert told(capsys, "label", "--answers", str(answers)) == {"labelled": 2}
+    assert {one["answer"] for one in told(capsys, "quality", "--labels")["labels"]} == {"different", "unsure"}
+    asked = CliRunner().invoke(onefold, ["identity", "label"], input="d\nq\n")
+    assert asked.exit_code == 0, asked.output
+    assert "Pair 2" in asked.output
+    measured = told(capsys, "quality")
+    assert measured["estimate"] is None
+    assert measured["unsure"] == 1
+    assert told(capsys, "changes")["changes"] == []
+    first = told(capsys, "quality", "--labels")["labels"][0]["label_id"]
+    assert told(capsys, "quality", "--withdraw", first)["withdrawn_by"] == "command line"
+    assert run(capsys, "identity", "quality", "--withdraw", first)[0] == 4
+
+
+def test_a_file_of_labels_is_kept_whole_or_not_at_all(company, capsys):
+    answers = company / "labels.csv"
+    answers.write_text("subject_a,subject_b,answer\ncrm:1,crm:2,s\ncrm:3,crm:4,perhaps\n", "utf-8")
+    assert run(capsys, "identity", "label", "--answers", str(answers))[0] == 2
+    assert told(capsys, "quality", "--labels") == {"labels": []}
+    answers.write_text("a,b\n1,2\n", "utf-8")
+    assert run(capsys, "identity", "label", "--answers", str(answers))[0] == 2

@@ -163,6 +163,29 @@ def test_a_record_holds_comparison_forms_and_its_values_what_the_source_says(sho
     ]
 
 
+def test_a_column_of_suffixes_and_the_end_of_a_name_tell_the_generation(engine: Engine) -> None:
+    contacts = table(
+        "hr.contacts",
+        Role.PEOPLE,
+        {
+            "id": Meaning.RECORD_KEY,
+            "first": Meaning.GIVEN_NAME,
+            "last": Meaning.FAMILY_NAME,
+            "suffix": Meaning.NAME_SUFFIX,
+        },
+    )
+    people = [
+        ("Orlan", "Vesterby", "Sen."),
+        ("Orlan", "Vesterby Jr", None),
+        ("Orlan", "Vesterby", "PhD"),
+        ("Orlan", "Vesterby", "3rd"),
+    ]
+    rows = [{"id": str(n), "first": a, "last": b, "suffix": c} for n, (a, b, c) in enumerate(people)]
+    land(engine, contacts, rows)
+    run(engine, (contacts,))
+    assert engine.rows("select generation from main.record order by record_key") == [("1",), ("2",), (None,), ("3",)]
+
+
 def test_facts_reach_their_subject_through_other_facts(shop: Engine) -> None:
     run(shop)
     events = shop.rows(

@@ -54,7 +54,8 @@ _MEMBERS: dict[PiiClass, str] = {
     _P.FREE_TEXT: "text title other json timeline.body note.body task.body file.name file.content",
     _P.STANDING: "status tier owner department language consent category flag date measure created_at updated_at"
     " customer_since tags tag local_time timezone",
-    _P.REFERENCE: "customer_id kind records record_count systems system_count source sources sign version state",
+    _P.REFERENCE: "customer_id kind records record_count systems system_count source sources sign version state"
+    " identity_confidence identity_is_one identity_is_whole",
 }
 
 SAME_AS = {"name": "display_name", "sort_name": "display_name", "id": "customer_id"}

@@ -58,6 +58,7 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None, on_step:
         return report
     _place_subjects(inputs.engine, map_plan)
     with _step(report, "unify"):
+        _judge_map(inputs, report, tell)
         profile_plan = _plan_profiles(inputs, tell)
     with _step(report, "report"):
         report.silos = _report_silos(inputs, report, tables, tell)
@@ -258,6 +259,22 @@ def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:
     engine.write("main.customer_subject", map_plan.subjects, replace=True)
 
 
+def _judge_map(inputs: BuildInputs, report: BuildReport, tell: Progress) -> None:
+    """How sure one may be of each customer, and what the quality of the map is measured by."""
+    from onefold.identity import active_overrides
+    from onefold.identity.bonds import Bonds
+    from onefold.identity.labels import list_labels
+    from onefold.identity.measuring import learned_shifts, measure_map
+
+    tell("judging how sure one may be of each customer")
+    with inputs.database.read() as connection:
+        bonds = Bonds.of(active_overrides(connection))
+        labels, shifts = list_labels(connection), learned_shifts(connection)
+    started = time.perf_counter()
+    measure_map(inputs.engine, bonds, labels, shifts)
+    report.steps["unify"]["judging_seconds"] = round(time.perf_counter() - started, 3)
+
+
 def _plan_profiles(inputs: BuildInputs, tell: Progress) -> ProfilePlan:
     from onefold.profiles import plan_profiles
 
@@ -298,7 +315,8 @@ def _publish(
     from onefold.build.review.making import find_doubts, renew_queue
     from onefold.build.scopes import readers_of_reports
     from onefold.identity import RULE_VERSION, apply_map
-    from onefold.profiles import publish_profiles
+    from onefold.identity.measuring import publish_frame
+    from onefold.profiles import publish_confidence, publish_profiles
     from onefold.silos import publish_marks, record_scopes
 
     tell("publishing")
@@ -309,6 +327,8 @@ def _publish(
             connection, map_plan, build_no=report.build_no, actor="build", rule_version=RULE_VERSION, now=now
         )
         published = publish_profiles(connection, inputs.engine, profile_plan, now=now)
+        publish_confidence(connection, inputs.engine)
+        publish_frame(connection, inputs.engine, report.build_no, now)
         report.steps["publish"].update({"map": _counts(moved), "profiles": _counts(published)})
         if report.previous.get("report") != report.steps["report"][MADE_FROM]:
             report.steps["publish"]["signs"] = publish_marks(connection, inputs.engine)

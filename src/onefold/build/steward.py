@@ -22,7 +22,10 @@ from onefold.build.review.settling import settle_items
 from onefold.engines import Engine
 from onefold.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from onefold.identity.bonds import Bonds
+from onefold.identity.confidence import rate_customers
+from onefold.identity.links import gathered_links
 from onefold.identity.map import MapPlan, apply_map, owner_of, owners_of, plan_map
+from onefold.identity.measuring import learned_shifts
 from onefold.identity.model import RULE_VERSION
 from onefold.identity.override import Kind, Override, check_consistent
 from onefold.identity.overrides import (
@@ -37,7 +40,7 @@ from onefold.identity.regroup import Link, regroup
 from onefold.identity.tables import customer, identity_run, subject
 from onefold.identity.undo import Person, Undo, mark_undone, plan_undo_of_change, plan_undo_of_run
 from onefold.kernel import is_customer_id
-from onefold.profiles import customer_in_scope, plan_profiles, publish_profiles
+from onefold.profiles import customer_in_scope, plan_profiles, publish_confidence, publish_profiles
 from onefold.profiles.scope import in_scope
 from onefold.storage import announce, read_table
 
@@ -295,7 +298,11 @@ def _apply(desk: Desk, plan: MapPlan, decision: _Decision) -> int:
         }
     )
     _place(engine, plan, affected)
+    if affected:
+        with gathered_links(engine, Bonds.of(active_overrides(connection)), only=affected):
+            rate_customers(engine, shifts=learned_shifts(connection), only=affected)
     publish_profiles(connection, engine, plan_profiles(engine, priorities=desk.priorities, only=affected), now=desk.now)
+    publish_confidence(connection, engine, affected)
     announce_run(connection, run_id, desk.now)
     return run_id
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from onefold.cli.output import json_option, print_json, progress
+from onefold.cli.quality import label, quality
 from onefold.cli.what_if import preview, what_if
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ def identity() -> None:
     Example:
       onefold identity explain ana@example.com crm:C-17
     """
+
+
+identity.add_command(quality)
+identity.add_command(label)
 
 
 @identity.command()

@@ -18,6 +18,7 @@ from onefold.identity import pairing
 from onefold.identity.blocking import group_records
 from onefold.identity.bonds import RecordBonds
 from onefold.identity.compare import Pairs
+from onefold.identity.fields import FIELDS, Contact
 from onefold.identity.score import Contributions, Scores
 
 LINK_AT = 0.4
@@ -28,6 +29,9 @@ _FLOOR = -4.0
 
 _CLIP = 12.0
 """No single pair counts more than this (natural log units), so that one coincidence cannot carry a group."""
+
+CONTACTS = frozenset(number for number, field in enumerate(FIELDS) if field.levels is Contact)
+"""Fields in which a customer may have several values."""
 
 _FORBIDDEN = -1e9
 _DECIDED = 1e6
@@ -187,6 +191,7 @@ def _agglomerate_all(
     evidence = np.clip(inner.scores.evidence, -_CLIP, _CLIP)
     evidence[inner.scores.is_conflict] = _FORBIDDEN
     log_odds = np.where(inner.scores.is_conflict, np.float32(-np.inf), inner.scores.log_odds)
+    is_contact = np.array([column in CONTACTS for column in inner.contributions.columns])
     sizes = np.diff(starts)
     first_pair = np.r_[0, np.cumsum(sizes * (sizes - 1) // 2)].astype(np.int64)
     cuts = np.searchsorted(first_pair, np.linspace(0, first_pair[-1], threads + 1))
@@ -203,6 +208,7 @@ def _agglomerate_all(
                 evidence,
                 inner.contributions.against_strangers,
                 inner.contributions.against_related,
+                is_contact,
                 inner.priors,
                 (link_at, _FLOOR),
                 groups,

@@ -90,7 +90,7 @@ def _comparison_steps(people: People, levels: dict[str, npt.NDArray[np.int8]]) -
 def _name_step(names: NameWords, given_levels: Levels, family_levels: Levels) -> Step:
     words = names.kernel_arguments()
     return lambda left, right, part: similarity.compare_names(
-        left, right, names.given, names.family, words, given_levels[part], family_levels[part]
+        left, right, names.given, names.family, names.given_alone, words, given_levels[part], family_levels[part]
     )
 
 

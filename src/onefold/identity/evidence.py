@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
-from onefold.identity.fields import FIELDS, Contact, Field
+from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Field
 from onefold.identity.people import People
 
 Floats = npt.NDArray[np.float64]
@@ -39,6 +39,16 @@ class Weights:
     """Share of strangers, same, related among all pairs of records."""
     records_per_customer: float
     """Records that the customer of a random record has on average."""
+
+    def by_chance(self, field: int) -> Floats:
+        """Per level of a personal field: share of the relatives showing it who do so like strangers, by chance.
+
+        The others agree like one person: a father and a son of one name, twins.
+        """
+        table = self.chances[field]
+        likeness = _likeness_of_relatives(table)
+        share: Floats = np.minimum((1.0 - likeness) * table[STRANGERS] / table[RELATED], 1.0)
+        return share
 
     def expected(self, field: int, kind: int, level: int) -> float:
         """Probability of a level for one kind of pair."""
@@ -125,10 +135,32 @@ class Estimator:
         for n in self._fields:
             filled = max(float((self._random_levels[:, n] >= 0).mean()), 1e-4) * self._all_pairs
             levels = self._table.patterns[:, n]
-            _update_chances(FIELDS[n], chances[n], levels, counted, shares, self._exact.get(n, {}), filled)
+            likeness = self._likeness_of_relatives(n, weights.chances[n], counted)
+            _update_chances(FIELDS[n], chances[n], levels, counted, shares, self._exact.get(n, {}), filled, likeness)
         per_customer = 1.0 + 2.0 * shares[SAME] * self._all_pairs / max(self._size, 1)
         return Weights(self._fields, chances, shares, float(per_customer))
 
+    def _likeness_of_relatives(self, field: int, table: Floats, counted: Floats) -> float:
+        """Share of relatives who agree in a personal field like one person.
+
+        Learned for given names, since customs differ in how often a child is called after a parent; and only from
+        pairs in which another mark of a person, a birth date or an id, tells namesakes from one person twice.
+        """
+        expected = FIELDS[field].related
+        if not isinstance(expected, float) or field != FIELD_INDEX["given_name"]:
+            return expected if isinstance(expected, float) else 0.0
+        likeness = _likeness_of_relatives(table)
+        levels = self._table.patterns[:, field]
+        is_told = (self._table.patterns[:, _TELLING] >= 0).any(axis=1) & (levels >= 0)
+        related, levels = counted[is_told, RELATED], levels[is_told]
+        alike = likeness * table[SAME] / table[RELATED]
+        trust = FIELDS[field].confidence
+        seen = float((related * np.minimum(alike, 1.0)[levels]).sum())
+        return (seen + trust * expected) / (float(related.sum()) + trust)
+
+
+_TELLING = [FIELD_INDEX["birth_date"], FIELD_INDEX["national_id"]]
+"""Fields in which relatives of one name differ."""
 
 _CONFIDENCE_IN_SHARES = 2.0
 """Pairs that the starting shares are worth; keeps a handful of records from concluding that nobody ever matches."""
@@ -166,7 +198,8 @@ def _starting_chances(field: Field, random_levels: npt.NDArray[np.int8], exact: 
     strangers[0] = max(1.0 - strangers[1:].sum(), 0.01)
     same = _positive(field.same_person)
     related = strangers if isinstance(field.related, float) else _positive(field.related)
-    return _with_relatives(field, np.vstack([strangers, same, related]))
+    likeness = field.related if isinstance(field.related, float) else 0.0
+    return _with_relatives(field, np.vstack([strangers, same, related]), likeness)
 
 
 def _update_chances(
@@ -177,6 +210,7 @@ def _update_chances(
     shares: Floats,
     exact: dict[int, float],
     filled_pairs: float,
+    likeness: float,
 ) -> None:
     is_filled = levels >= 0
     for kind, prior in ((SAME, field.same_person), (RELATED, field.related)):
@@ -193,7 +227,7 @@ def _update_chances(
             continue
         explained = shares[SAME] * table[SAME, level] + shares[RELATED] * table[RELATED, level]
         table[STRANGERS, level] = max(chance - explained, 0.02 * chance, field.chance_floor)
-    _with_relatives(field, table)
+    _with_relatives(field, table, likeness)
     if field.of_families:
         related = np.bincount(levels[is_filled], weights=weight[is_filled, RELATED], minlength=len(field.levels))
         for level in field.of_families:
@@ -201,11 +235,18 @@ def _update_chances(
             table[RELATED, level] = believed / (related.sum() + field.confidence)
 
 
-def _with_relatives(field: Field, table: Floats) -> Floats:
-    """Derive what relatives agree on in a personal field: as independent as strangers, but for a few."""
-    if isinstance(field.related, float):
-        table[RELATED] = (1.0 - field.related) * table[STRANGERS] + field.related * table[SAME]
+def _with_relatives(field: Field, table: Floats, likeness: float) -> Floats:
+    """Derive what relatives agree on in a personal field: as independent as strangers, but for a share of them."""
+    if field.is_personal:
+        table[RELATED] = (1.0 - likeness) * table[STRANGERS] + likeness * table[SAME]
     return table
+
+
+def _likeness_of_relatives(table: Floats) -> float:
+    """The share of relatives who agree like one person, from what ``_with_relatives`` made of it."""
+    best = table.shape[1] - 1
+    rest = table[SAME, best] - table[STRANGERS, best]
+    return float(np.clip((table[RELATED, best] - table[STRANGERS, best]) / max(rest, 1e-9), 0.0, 1.0))
 
 
 def _positive(chances: tuple[float, ...] | Floats) -> Floats:

@@ -15,6 +15,7 @@ from onefold.identity.compare import Patterns
 from onefold.identity.fields import FIELDS
 from onefold.identity.namesakes import FULL_NAME
 from onefold.identity.score import Contributions
+from onefold.identity.within_tables import SAME_TABLE
 
 BITS = float(1 / np.log(2))
 """Bits in one natural unit of evidence."""
@@ -26,6 +27,7 @@ RELATIVES = -1
 
 _REMARKS = {
     FULL_NAME: ("full_name", "others bear the same name"),
+    SAME_TABLE: ("same_table", "how often one system holds a customer twice"),
     RELATIVES: ("relatives", "family or colleagues would agree so too"),
 }
 

@@ -148,6 +148,7 @@ FIELDS = (
     Field("gender", Word, (0.03, 0.0, 0.97), 0.0, (2,), 0.2),
     Field("company", Word, (0.20, 0.05, 0.75), (0.30, 0.05, 0.65), (2,), 1e-4),
     Field("job_title", Word, (0.35, 0.10, 0.55), 0.015, (2,), 1e-3),
+    Field("generation", Word, (0.02, 0.0, 0.98), (0.97, 0.0, 0.03), (2,), 0.2),
     Field("birth_place", Word, (0.15, 0.05, 0.80), 0.05, (2,), 1e-4),
 )
 """Every comparison that Onefold knows, in the order of a pattern's columns."""

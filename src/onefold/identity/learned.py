@@ -27,8 +27,10 @@ from onefold.identity.names import NameWords
 from onefold.identity.namesakes import LearnedFrequency, LearnedNames, NameRarity, Namesakes
 from onefold.identity.people import People, encode_people
 from onefold.identity.rarity import has_dwelling_postcodes, known_corrections
-from onefold.identity.score import Scorer
+from onefold.identity.score import LearnedValues, Scorer
+from onefold.identity.shared_kinds import SharedKinds
 from onefold.identity.sharing import with_known_marks
+from onefold.identity.within_tables import WithinTables
 
 _NAME_COLUMNS = ("given_name", "family_name")
 
@@ -42,12 +44,12 @@ class KindModel:
     weights: Weights
     lexicon: Lexicon
     shared: Mapping[str, KeyTable]
-    """By contact field: values that two names use (1), or more (2)."""
+    """By contact field: values that two names use (1), more (2), or so many that they say nothing (3)."""
     frequencies: Mapping[str, LearnedFrequency]
     """By part of the name."""
     full_names: LearnedNames | None
     rarities: Mapping[str, KeyTable]
-    """By what is measured (``rarity.find_corrections``)."""
+    """By what is measured (``rarity.find_corrections``, ``WithinTables``, ``SharedKinds``)."""
     has_postcodes: bool
     """Whether a dwelling is told by its postcode too."""
     blocking: Blocking
@@ -70,7 +72,11 @@ class KindModel:
         if self.full_names is not None:
             given, family = (self.frequencies[name].share_of_group for name in _NAME_COLUMNS)
             full_names = self.full_names.on(people.names, (given, family))
-        values = known_corrections(people, self.weights, self.rarities, self.has_postcodes)
+        values: list[LearnedValues] = [
+            *known_corrections(people, self.weights, self.rarities, self.has_postcodes),
+            *WithinTables.known(people, self.rarities),
+            *SharedKinds.known(people, self.rarities),
+        ]
         return Scorer(self.weights, names, values, full_names)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.evidence import Estimator, tabulate_patterns
+from onefold.identity.evidence import SAME, Estimator, tabulate_patterns
 from onefold.identity.people import People
 from onefold.identity.rarity import exact_chances
 from onefold.identity.score import Scorer
@@ -38,5 +38,6 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
         mean = np.where(seen[:, None] > 0, sums / np.maximum(seen, 1.0)[:, None], rest)
         weights = estimator.maximise(weights, mean)
         before, scorer = scorer, Scorer.of(people, weights)
+        scorer.learn_tables(some, kinds[:, SAME])
         scorer.learn_namesakes(pairs, patterns, before)
     return scorer

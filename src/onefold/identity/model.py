@@ -12,7 +12,7 @@ from onefold.records.model import RECORD
 if TYPE_CHECKING:
     from onefold.identity.learned import Model
 
-RULE_VERSION = "3"
+RULE_VERSION = "4"
 """Changes whenever the same records may resolve differently; part of every input fingerprint."""
 
 _INPUT_COLUMNS = (
@@ -20,6 +20,7 @@ _INPUT_COLUMNS = (
     "kind",
     "given_name",
     "family_name",
+    "generation",
     "native_name",
     "emails",
     "phones",
@@ -57,6 +58,20 @@ MATCH = pa.schema(
 )
 """Grain: one row per pair of records more likely one customer than not, subject_a < subject_b."""
 
+NEAR_FROM = -7.0
+"""Log odds from which a pair that is no match is a near miss: one in a thousand."""
+
+NEAR_MISS = pa.schema(
+    [
+        ("subject_a", pa.string()),
+        ("subject_b", pa.string()),
+        ("log_odds", pa.float32()),  # of being one customer, natural log
+        ("is_conflict", pa.bool_()),  # they must not be one customer whatever else agrees
+    ]
+)
+"""Grain: one row per compared pair of records that is less likely one customer than not, yet more than ``NEAR_FROM``;
+subject_a < subject_b."""
+
 
 @dataclass(frozen=True)
 class Resolution:
@@ -70,6 +85,8 @@ class Resolution:
     """What was applied: learned from these very records where none was given."""
     diagnostics: dict[str, object] = field(default_factory=dict)
     """Per kind: counts, seconds per step, blocking keys used, what each level of agreement was found to weigh."""
+    near_misses: pa.Table = field(default_factory=NEAR_MISS.empty_table)
+    """Pairs that are no match but might be one customer, ``NEAR_MISS``: what recall is measured by."""
 
 
 @dataclass(frozen=True)

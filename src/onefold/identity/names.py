@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ import pyarrow as pa
 from onefold.identity.encode import ABSENT, Codes, Text, encode_text
 from onefold.identity.hashing import NOTHING, Keys, text_keys
 from onefold.identity.lexicon import WordBook
-from onefold.identity.romanization import cantonese_readings, chinese_reading
+from onefold.identity.romanization import cantonese_readings, chinese_reading, is_syllable
+from onefold.identity.short_forms import short_forms
 
 MAX_PARTS = 4
 """Parts of a name that are compared; the shortest name that has more is rare, its first four identify it."""
@@ -79,6 +80,9 @@ class NameWords:
     """Per word: code of its reading as a Chinese name; absent where it has none."""
     parts: npt.NDArray[np.int32]
     """Per word: the words that are its parts, ``MAX_PARTS`` wide; itself where it is not divided."""
+    given_alone: npt.NDArray[np.int32]
+    """Per record: the given names that both parts make together, in either order, where each is one Chinese syllable:
+    a given name alone ("Kuen Fong" of Ms Guo) is easily taken for a whole name. Absent elsewhere."""
     is_chinese: npt.NDArray[np.bool_]
     """Per word: whether it can be read as a Chinese name, spelled in any way that is known here."""
     equivalents: npt.NDArray[np.int64]
@@ -106,8 +110,10 @@ class NameWords:
         spelled = encode_text(pa.chunked_array([*given.chunks, *family.chunks], pa.string()))
         divided = _division(spelled.values.to_pylist(), known)
         chosen, parts_of = [word for word, _ in divided], _known_parts(divided, known)
-        dictionary = encode_text(pa.chunked_array([pa.array([*chosen, *_parts_of(parts_of)], pa.string())]))
+        alone, places = _given_alone(chosen, spelled.codes[: len(given)], spelled.codes[len(given) :])
+        dictionary = encode_text(pa.chunked_array([pa.array([*chosen, *alone, *_parts_of(parts_of)], pa.string())]))
         codes = np.r_[dictionary.codes[: len(chosen)], ABSENT][spelled.codes].astype(np.int32)  # -1 finds ABSENT
+        alone_codes = np.r_[dictionary.codes[len(chosen) : len(chosen) + len(alone)], ABSENT][places].astype(np.int32)
         given_codes, family_codes = codes[: len(given)].copy(), codes[len(given) :].copy()
         listed = dictionary.values.to_pylist()
         heard = _count_words(given_codes, family_codes, len(listed))
@@ -115,7 +121,8 @@ class NameWords:
         for word in listed[len(heard) :]:  # joined as only other records have them
             parts_of[word] = known.parts.get(word, []) if known else []
             listed += [part for part in parts_of[word] if part not in listed]
-        return _described(given_codes, family_codes, listed, parts_of, known, heard)
+        records = _Records(given_codes, family_codes, alone_codes)
+        return _described(records, listed, parts_of, known, heard)
 
     def kernel_arguments(self) -> tuple[npt.NDArray[Any], ...]:
         """What the compiled ``name_level`` wants to know about words, in its order."""
@@ -141,10 +148,10 @@ def consonant_skeleton(word: str) -> str:
     >>> consonant_skeleton("muhammed") == consonant_skeleton("mohamad")
     True
     """
-    sounds = _SOUND.sub(lambda match: _SOUNDS[match[0]], word)
+    sounds = _REPEATED.sub(r"\1", _SOUND.sub(lambda match: _SOUNDS[match[0]], word))
     first = "a" if sounds[:1] in "aeiouyh" else sounds[:1]
     rest = sounds if first == "a" else sounds[1:]
-    return _REPEATED.sub(r"\1", first + rest.translate(_SOFT)) if word else ""
+    return first + rest.translate(_SOFT) if word else ""
 
 
 def vowels_between(word: str) -> int:
@@ -157,6 +164,7 @@ def vowels_between(word: str) -> int:
     for sign in _SOUND.sub(lambda match: _SOUNDS[match[0]], word):
         if sign in _TAKEN_FOR:
             gaps |= _TAKEN_FOR[sign] << (4 * place)
+            last = ""
         elif sign not in ("h", last):
             place, last = place + 1, sign
             if place == _MOST_PLACES:
@@ -197,9 +205,16 @@ def _known_parts(divided: list[tuple[str, list[str]]], known: WordBook | None) -
     return found
 
 
+class _Records(NamedTuple):
+    """What records say, by codes of words."""
+
+    given: Codes
+    family: Codes
+    given_alone: npt.NDArray[np.int32]
+
+
 def _described(
-    given: Codes,
-    family: Codes,
+    records: _Records,
     words: list[str],
     parts_of: dict[str, list[str]],
     known: WordBook | None,
@@ -216,8 +231,9 @@ def _described(
     ]
     taught = _taught_aliases(words, known)
     return NameWords(
-        given=given,
-        family=family,
+        given=records.given,
+        family=records.family,
+        given_alone=records.given_alone,
         words=values,
         text=Text.of(values),
         skeleton=skeleton,
@@ -299,6 +315,10 @@ def _nicknames(words: list[str]) -> npt.NDArray[np.int64]:
             other_code = code_of.get(other, code)
             if other_code != code:
                 pairs.add((min(code, other_code) << 32) | max(code, other_code))
+    for name, form in short_forms():
+        if name in code_of and form in code_of:
+            low, high = sorted((code_of[name], code_of[form]))
+            pairs.add((low << 32) | high)
     return np.array(sorted(pairs), np.int64)
 
 
@@ -316,6 +336,24 @@ def _cantonese_spellings(words: list[str], readings: list[str | None]) -> npt.ND
         if other != code
     }
     return np.array(sorted(pairs), np.int64)
+
+
+def _given_alone(words: list[str], given: Codes, family: Codes) -> tuple[list[str], npt.NDArray[np.int32]]:
+    """What two single syllables make together, where a Chinese given name may have been taken for a whole name.
+
+    Returns:
+        The words; and per record the positions of two of them, given name first and family name first, or -1.
+    """
+    may_be = np.array([*map(is_syllable, words), False], bool)
+    both = np.flatnonzero((given >= 0) & (family >= 0) & may_be[given] & may_be[family])
+    distinct, which = np.unique(given[both].astype(np.int64) << 32 | family[both], return_inverse=True)
+    made = []
+    for key in distinct.tolist():
+        one, other = words[key >> 32], words[key & 0xFFFFFFFF]
+        made += [one + other, other + one]
+    places = np.full((len(given), 2), ABSENT, np.int32)
+    places[both] = np.stack([2 * which, 2 * which + 1], axis=1)
+    return made, places
 
 
 def _join_syllables(given: Codes, family: Codes, words: list[str], known: WordBook | None) -> None:

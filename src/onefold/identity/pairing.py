@@ -6,6 +6,9 @@ import numpy as np
 
 from onefold.identity.compiled import compiled
 
+MOST_TIMES = 3
+"""Times beyond the first that a difference between groups is counted."""
+
 
 @compiled
 def list_pairs(order, starts, codes, is_open, widths, key, left, right):  # type: ignore[no-untyped-def]
@@ -79,18 +82,31 @@ def list_pairs_within(order, starts, left, right):  # type: ignore[no-untyped-de
 
 
 @compiled
-def is_supported(strangers, related, a, b, prior_strangers, prior_related, link_at):  # type: ignore[no-untyped-def]
+def is_supported(  # type: ignore[no-untyped-def]
+    strangers, related, filled, is_contact, a, b, prior_strangers, prior_related, link_at
+):
     """Whether two groups, each taken as one whole, are likely enough one customer.
 
-    ``strangers[a, b]`` and ``related[a, b]`` hold each field's best agreement between the groups.
+    ``strangers[a, b]`` and ``related[a, b]`` hold each field's best agreement between the groups, ``filled[a]`` how
+    many records of a group fill it. A customer with two mailboxes and two phones uses them in any combination; where
+    several records of each group show that they never mix, those are two customers' (the field that differs most
+    parts the groups, and counts once).
     """
     for_strangers, for_related = -prior_strangers, -prior_related
+    for_both = 0.0
+    most = 0.0
     for column in range(strangers.shape[2]):
         if not np.isnan(strangers[a, b, column]):
             for_strangers -= strangers[a, b, column]
         if not np.isnan(related[a, b, column]):
             for_related -= related[a, b, column]
-    return -np.logaddexp(for_strangers, for_related) >= link_at
+        if is_contact[column] and strangers[a, b, column] < 0:
+            times = min(filled[a, column], filled[b, column]) - 1
+            again = -strangers[a, b, column] * min(times, MOST_TIMES)
+            for_both += again
+            most = max(most, again)
+    for_both -= most
+    return -np.logaddexp(for_strangers + for_both, for_related + for_both) >= link_at
 
 
 @compiled
@@ -117,7 +133,7 @@ def rivals_of(odds, between, members, one, group, floor):  # type: ignore[no-unt
 
 @compiled
 def agglomerate(  # type: ignore[no-untyped-def]
-    order, starts, first_pair, log_odds, evidence, strangers, related, priors, limits, groups
+    order, starts, first_pair, log_odds, evidence, strangers, related, is_contact, priors, limits, groups
 ):
     """Unite the records of every component as far as the evidence between them holds.
 
@@ -135,6 +151,7 @@ def agglomerate(  # type: ignore[no-untyped-def]
         evidence: per pair.
         strangers: per pair and column, evidence against being strangers.
         related: per pair and column, evidence against being related.
+        is_contact: per column, whether its values are ways to reach one person, or their numbers.
         priors: log odds against strangers, against related.
         limits: log odds from which pairs and groups may unite; floor of the mean evidence.
         groups: filled, for every record of ``order``, with the first record of its group.
@@ -156,6 +173,7 @@ def agglomerate(  # type: ignore[no-untyped-def]
         odds = np.full((size, size), -np.inf, np.float32)
         by_strangers = np.empty((size, size, columns), np.float32)
         by_related = np.empty((size, size, columns), np.float32)
+        filled = np.zeros((size, columns), np.int64)
         xs = np.empty(count, np.int32)
         ys = np.empty(count, np.int32)
         at = 0
@@ -166,6 +184,8 @@ def agglomerate(  # type: ignore[no-untyped-def]
                 for column in range(columns):
                     by_strangers[x, y, column] = by_strangers[y, x, column] = strangers[base + at, column]
                     by_related[x, y, column] = by_related[y, x, column] = related[base + at, column]
+                    if not np.isnan(strangers[base + at, column]):
+                        filled[x, column] = filled[y, column] = 1
                 xs[at] = x
                 ys[at] = y
                 at += 1
@@ -179,7 +199,7 @@ def agglomerate(  # type: ignore[no-untyped-def]
             if a == b or between[a, b] / (members[a] * members[b]) < floor:
                 continue
             if members[a] * members[b] > 1 and not is_supported(
-                by_strangers, by_related, a, b, priors[0], priors[1], link_at
+                by_strangers, by_related, filled, is_contact, a, b, priors[0], priors[1], link_at
             ):
                 continue
             if members[a] + members[b] > 2 and min(members[a], members[b]) == 1:
@@ -195,9 +215,22 @@ def agglomerate(  # type: ignore[no-untyped-def]
                 keep_best(by_strangers, a, b, other)
                 keep_best(by_related, a, b, other)
             members[a] += members[b]
+            filled[a] += filled[b]
             members[b] = 0
             for other in range(size):
                 if group[other] == b:
                     group[other] = a
         for x in range(size):
             groups[order[begin + x]] = order[begin + group[x]]
+
+
+@compiled
+def mark_spanning(parents, left, right, is_spanning):  # type: ignore[no-untyped-def]
+    """Mark the links that connect what was not connected before (Kruskal); links come the strongest first."""
+    for n in range(len(left)):
+        a, b = root_of(parents, left[n]), root_of(parents, right[n])
+        is_spanning[n] = a != b
+        if a < b:
+            parents[b] = a
+        elif b < a:
+            parents[a] = b

@@ -41,7 +41,7 @@ class Contacts:
     mailbox_keys: Keys
     """Per value: the number of that part, the same in any set of records; 0 where there is none."""
     sharers: npt.NDArray[np.int8]
-    """Per value: 0 used by one name, 1 by two, 2 by more."""
+    """Per value: 0 used by one name, 1 by two, 2 by more, 3 by so many that it is nobody's and says nothing."""
 
     @classmethod
     def of(cls, column: ListColumn) -> Contacts:
@@ -61,6 +61,8 @@ class People:
     """Encoded records of one kind (persons, or organisations), in the order of their subject ids."""
 
     size: int
+    tables: Column
+    """Per record: the table of a source that it stands in."""
     names: NameWords
     native: Column
     contacts: dict[str, Contacts]
@@ -72,7 +74,7 @@ class People:
     city: Column
     country: Column
     words: dict[str, Column]
-    """By field name: gender, company, job_title, birth_place."""
+    """By field name: gender, company, job_title, birth_place, generation."""
 
     def with_contacts(self, name: str, contacts: Contacts) -> People:
         """The same records with one contact field replaced."""
@@ -112,6 +114,7 @@ def encode_people(records: pa.Table, known: Lexicon | None = None) -> People:
     }
     return People(
         size=len(records),
+        tables=_tables_of(records.column("subject_id")),
         names=NameWords.of(given, family, known.words if known else None),
         native=text("native_name"),
         contacts=contacts,
@@ -121,8 +124,14 @@ def encode_people(records: pa.Table, known: Lexicon | None = None) -> People:
         postcode=text("postcode"),
         city=text("city"),
         country=text("country"),
-        words={name: text(name) for name in ("gender", "company", "job_title", "birth_place")},
+        words={name: text(name) for name in ("gender", "company", "job_title", "birth_place", "generation")},
     )
+
+
+def _tables_of(subject_ids: pa.ChunkedArray) -> Column:
+    """The source and table, which a subject id begins with (``crm.contacts:C-100234``), else one for all."""
+    names = pc.replace_substring_regex(pc.if_else(pc.match_substring(subject_ids, ":"), subject_ids, "?"), ":.*$", "")
+    return encode_text(names)
 
 
 def _with_mailboxes(emails: Contacts) -> Contacts:

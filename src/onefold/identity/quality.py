@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from onefold.identity.estimating import (
     FEWEST,
+    HELD,
     Answers,
     Estimate,
     Interval,
@@ -24,6 +25,7 @@ from onefold.identity.estimating import (
     estimate,
     next_strata,
 )
+from onefold.identity.framing import BEYOND, HELD_BEYOND
 from onefold.identity.labels import Label, list_labels
 from onefold.identity.tables import quality_estimate, quality_pair, quality_stratum, subject
 from onefold.storage import aware
@@ -104,7 +106,7 @@ def measure_quality(connection: sa.Connection) -> Quality:
     """What the labels say about the present map."""
     strata = load_strata(connection)
     labels = list_labels(connection, purpose="sample")
-    counted = [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
+    counted = counting(labels)
     answers = count_answers(counted)
     known = [stratum for stratum in strata if stratum.pairs > 0]
     labelled = int(sum(answers[one.key].labelled for one in known if one.key in answers))
@@ -147,7 +149,7 @@ def next_pairs(
         if (row.subject_a, row.subject_b) not in asked:
             pair = SampledPair(row.subject_a, row.subject_b, row.stratum, row.probability, row.evidence)
             open_pairs.setdefault(row.stratum, []).append(pair)
-    counted = [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
+    counted = counting(labels)
     left = {key: len(pairs) for key, pairs in open_pairs.items()}
     chosen = next_strata(strata, count_answers(counted), left, limit)
     places: Counter[str] = Counter()
@@ -161,7 +163,22 @@ def next_pairs(
 def load_strata(connection: sa.Connection) -> list[Stratum]:
     """The strata of the present map."""
     rows = connection.execute(sa.select(quality_stratum).order_by(quality_stratum.c.place))
-    return [Stratum(row.stratum, row.is_joined, row.pairs, row.expected, row.is_seen) for row in rows]
+    return [
+        Stratum(
+            row.stratum,
+            row.is_joined,
+            row.pairs,
+            row.expected,
+            row.is_seen,
+            HELD_BEYOND if row.stratum == BEYOND else HELD,
+        )
+        for row in rows
+    ]
+
+
+def counting(labels: Sequence[Label]) -> list[Label]:
+    """Those labels that measure: answered, about pairs that were drawn, of records that still say the same."""
+    return [one for one in labels if not one.is_stale and one.answer != "unsure" and one.stratum is not None]
 
 
 def count_answers(labels: Sequence[Label]) -> dict[str, Answers]:

@@ -21,12 +21,12 @@ from onefold.identity.explain import BITS, evidence_json
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name
 from onefold.identity.learned import KindModel, Model, keep_learned
 from onefold.identity.learning import learn_weights
-from onefold.identity.model import CLUSTER, INPUT, MATCH, RULE_VERSION, Resolution
+from onefold.identity.model import CLUSTER, INPUT, MATCH, NEAR_FROM, NEAR_MISS, RULE_VERSION, Resolution
 from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
 from onefold.identity.regroup import constrain
 from onefold.identity.score import Scores
-from onefold.identity.sharing import mark_shared_contacts
+from onefold.identity.sharing import ignored_values, mark_shared_contacts
 from onefold.identity.tuning import PairScorer, Tuning
 
 Progress = Callable[[str], None]
@@ -84,7 +84,7 @@ def resolve_records(
     bonds = Bonds.of(overrides)
     records = _in_order(_with_all_columns(records))
     kinds = pc.fill_null(records.column("kind"), "person")
-    clusters, matches = [], []
+    clusters, matches, near = [], [], []
     diagnostics: dict[str, object] = {}
     first_cluster = 0
     learned = dict(model.kinds) if model else {}
@@ -93,7 +93,7 @@ def resolve_records(
         chosen = records if pc.all(is_kind).as_py() else records.filter(is_kind)
         if not len(chosen):
             continue
-        kind_model, groups, found, facts = _resolve_kind(
+        kind_model, groups, found, close, facts = _resolve_kind(
             chosen, bonds, learned.get(kind), tuning or Tuning(), threads, progress
         )
         if kind_model is not None:
@@ -103,11 +103,13 @@ def resolve_records(
         ids = chosen.column("subject_id").combine_chunks()
         clusters.append(pa.table([ids, pa.array(labels)], schema=CLUSTER))
         matches.append(found)
+        near.append(close)
         diagnostics[kind] = facts
     found_matches = pa.concat_tables([MATCH.empty_table(), *matches])
     found_clusters = pa.concat_tables([CLUSTER.empty_table(), *clusters]).sort_by("subject_id")
+    found_near = pa.concat_tables([NEAR_MISS.empty_table(), *near])
     outcome = constrain(found_clusters, found_matches, bonds)
-    return Resolution(outcome, found_matches, Model(RULE_VERSION, learned), diagnostics)
+    return Resolution(outcome, found_matches, Model(RULE_VERSION, learned), diagnostics, found_near)
 
 
 def _with_all_columns(records: pa.Table) -> pa.Table:
@@ -129,13 +131,14 @@ def _in_order(records: pa.Table) -> pa.Table:
 
 def _resolve_kind(
     records: pa.Table, bonds: Bonds, known: KindModel | None, tuning: Tuning, threads: int, progress: Progress | None
-) -> tuple[KindModel | None, npt.NDArray[np.int32], pa.Table, dict[str, object]]:
+) -> tuple[KindModel | None, npt.NDArray[np.int32], pa.Table, pa.Table, dict[str, object]]:
     clock = _Clock(progress)
     clock.begin("encoding")
     people = known.encode(records) if known else mark_shared_contacts(encode_people(records))
     clock.end("encoding")
     if people.size == 1:
-        return known, np.zeros(1, np.int32), MATCH.empty_table(), {"records": 1, "pairs": 0}
+        nothing: dict[str, object] = {"records": 1, "pairs": 0}
+        return known, np.zeros(1, np.int32), MATCH.empty_table(), NEAR_MISS.empty_table(), nothing
     clock.begin("blocking")
     candidates = candidate_pairs(people, threads, known.blocking if known else None)
     pairs = candidates.pairs
@@ -167,6 +170,7 @@ def _resolve_kind(
     clock.end("clustering")
     clock.begin("explaining")
     found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer, link_at, threads)
+    close = _near_table(records.column("subject_id"), pairs, scores, link_at)
     clock.end("explaining")
     clock.begin("keeping")
     kept = known or keep_learned(records, people, learned, candidates.blocking, groups.largest)
@@ -178,11 +182,12 @@ def _resolve_kind(
         "aliases": len(people.names.learned),
         "records_per_customer": round(learned.weights.records_per_customer, 3),
         "keys": candidates.added,
+        "ignored": ignored_values(people),
         "seconds": clock.seconds,
         "weights": _weights_in_bits(learned.weights),
         "prior": round(scorer.prior_log_odds * BITS, 2),
     }
-    return kept, groups.first, found, facts
+    return kept, groups.first, found, close, facts
 
 
 def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int) -> tuple[People, Patterns]:
@@ -241,6 +246,19 @@ def _match_table(
 
     with ThreadPoolExecutor(threads) as pool:
         return pa.concat_tables([MATCH.empty_table(), *pool.map(explained, range(0, len(which), _MATCHES_PER_BATCH))])
+
+
+def _near_table(ids: pa.ChunkedArray, pairs: Pairs, scores: Scores, link_at: float) -> pa.Table:
+    """``NEAR_MISS`` of the candidate pairs."""
+    which = np.flatnonzero((scores.log_odds >= NEAR_FROM) & (scores.log_odds < min(link_at, 0.0)))
+    subject_ids = ids.combine_chunks()
+    columns = [
+        subject_ids.take(pa.array(pairs.left[which])),
+        subject_ids.take(pa.array(pairs.right[which])),
+        pa.array(scores.log_odds[which]),
+        pa.array(scores.is_conflict[which]),
+    ]
+    return pa.table(columns, schema=NEAR_MISS)
 
 
 def _weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:

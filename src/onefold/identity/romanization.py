@@ -183,3 +183,12 @@ def _cantonese_splits(word: str, most: int) -> list[list[str]]:
         if word[:end] in _CANTONESE_SYLLABLES
         for rest in _cantonese_splits(word[end:], most - 1)
     ]
+
+
+def is_syllable(word: str) -> bool:
+    """Whether a word can be one syllable of a Chinese name.
+
+    >>> is_syllable("kuen"), is_syllable("guang"), is_syllable("ana")
+    (True, True, False)
+    """
+    return word in _CANTONESE_SYLLABLES or _SYLLABLE.fullmatch(word) is not None

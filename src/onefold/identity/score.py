@@ -10,10 +10,15 @@ import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
 from onefold.identity.evidence import RELATED, SAME, STRANGERS, Floats, Weights, log_likelihoods, tabulate_patterns
-from onefold.identity.fields import FIELD_INDEX, Contact, Date, Name
+from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Date, Name, Word
 from onefold.identity.namesakes import FULL_NAME, FullNames, NameRarity, Namesakes, find_name_corrections
 from onefold.identity.people import People
 from onefold.identity.rarity import Shift, ValueRarity, find_corrections
+from onefold.identity.shared_kinds import SharedKinds
+from onefold.identity.within_tables import SAME_TABLE, WithinTables
+
+LearnedValues = ValueRarity | WithinTables | SharedKinds
+"""Corrections that are kept as numbers by the texts that they are about (see ``learned``)."""
 
 Floats32 = npt.NDArray[np.float32]
 
@@ -45,7 +50,7 @@ class Contributions:
     """The evidence of each pair taken apart, ``[pair, column]``; NaN where a side is empty. Natural log units."""
 
     columns: tuple[int, ...]
-    """Positions in ``FIELDS``, and ``FULL_NAME``."""
+    """Positions in ``FIELDS``, ``FULL_NAME`` and ``SAME_TABLE``."""
     against_strangers: Floats32
     """How much better one customer explains the agreement than strangers do."""
     against_related: Floats32
@@ -59,12 +64,12 @@ class Scorer:
         self,
         weights: Weights,
         names: Sequence[NameRarity],
-        values: Sequence[ValueRarity],
+        values: Sequence[LearnedValues],
         full_names: FullNames | None,
     ) -> None:
         self.weights = weights
         self.names, self.values, self.full_names = names, values, full_names
-        self._corrections: list[NameRarity | ValueRarity] = [*names, *values]
+        self._corrections: list[NameRarity | LearnedValues] = [*names, *values]
         log_shares = np.log(weights.shares)
         self.priors = (
             float(log_shares[SAME] - log_shares[STRANGERS]),
@@ -76,7 +81,18 @@ class Scorer:
     def of(cls, people: People, weights: Weights) -> Scorer:
         """A scorer with the rarity of values as ``people`` show it."""
         names, namesakes = find_name_corrections(people, weights)
-        return cls(weights, names, find_corrections(people, weights), namesakes)
+        values: list[LearnedValues] = [
+            *find_corrections(people, weights),
+            *WithinTables.of(people),
+            *SharedKinds.of(people),
+        ]
+        return cls(weights, names, values, namesakes)
+
+    def learn_tables(self, pairs: Pairs, same: Floats) -> None:
+        """Learn from pairs, and how likely each is one customer, which tables hold customers twice."""
+        for one in self.values:
+            if isinstance(one, WithinTables):
+                one.learn(pairs, same)
 
     def learn_namesakes(self, pairs: Pairs, patterns: Patterns, before: Scorer | None = None) -> None:
         """Learn from the candidate pairs how often strangers bear one name, starting from what ``before`` knows."""
@@ -127,15 +143,15 @@ class Scorer:
         likelihoods = log_likelihoods(table.patterns, self.weights.chances)
         against_strangers = (likelihoods[:, SAME] - likelihoods[:, STRANGERS])[table.pattern_of]
         against_related = (likelihoods[:, SAME] - likelihoods[:, RELATED])[table.pattern_of]
-        for _column, is_personal, (which, shift) in self._shifts(pairs, patterns):
+        for column, is_personal, (which, shift) in self._shifts(pairs, patterns):
             against_strangers[which] -= shift
             if is_personal:
-                against_related[which] -= shift
+                against_related[which] -= self._of_relatives(column, patterns[which], shift)
         return against_strangers, against_related
 
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds to the evidence of each pair; ``score`` is their sum and the priors."""
-        columns = (*self.weights.fields, FULL_NAME)
+        columns = (*self.weights.fields, FULL_NAME, SAME_TABLE)
         place = {column: number for number, column in enumerate(columns)}
         strangers = np.full((len(pairs), len(columns)), np.nan, np.float32)
         related = strangers.copy()
@@ -148,7 +164,8 @@ class Scorer:
             column = place[field]
             strangers[which, column] = np.nan_to_num(strangers[which, column]) - shift
             if is_personal:
-                related[which, column] = np.nan_to_num(related[which, column]) - shift
+                less = self._of_relatives(field, patterns[which], shift)
+                related[which, column] = np.nan_to_num(related[which, column]) - less
         return Contributions(columns, strangers, related)
 
     def _shifts(self, pairs: Pairs, patterns: Patterns) -> Iterator[tuple[int, bool, Shift]]:
@@ -168,12 +185,24 @@ class Scorer:
             for field, likeness in self.full_names.likeness(pairs, patterns):
                 yield field, False, likeness
 
+    def _of_relatives(self, column: int, patterns: Patterns, shift: Floats) -> Floats:
+        """How much likelier a value makes relatives that agree on it, where it makes strangers likelier by ``shift``.
+
+        Its frequency matters only to those who agree by chance: a rare name is handed down like a common one.
+        """
+        if column >= len(FIELDS) or not FIELDS[column].is_personal:
+            return shift
+        by_chance = self.weights.by_chance(column)[patterns[:, column]]
+        result: Floats = np.log1p(by_chance * np.expm1(shift))
+        return result
+
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
-        """Different national ids; or different birth dates and given names, unless a national id outweighs them."""
+        """Different national ids; or other birth dates and names, or generations, unless a national id says one."""
         given = patterns[:, FIELD_INDEX["given_name"]] == Name.DIFFERENT
         born = patterns[:, FIELD_INDEX["birth_date"]] == Date.DIFFERENT
         national = patterns[:, FIELD_INDEX["national_id"]]
-        conflict: npt.NDArray[np.bool_] = given & born & (national < Contact.SAME_SHARED_BY_MANY)
+        generation = patterns[:, FIELD_INDEX["generation"]] == Word.DIFFERENT
+        conflict: npt.NDArray[np.bool_] = ((given & born) | generation) & (national < Contact.SAME_SHARED_BY_MANY)
         if FIELD_INDEX["national_id"] in self.weights.chances:
             differing = self.weights.expected(FIELD_INDEX["national_id"], SAME, Contact.DIFFERENT)
             conflict |= (national == Contact.DIFFERENT) & (differing < _TRUSTED_IDS)

@@ -15,6 +15,9 @@ from onefold.identity.blocking import group_records
 from onefold.identity.hashing import KeyTable, text_keys
 from onefold.identity.people import Contacts, People
 
+_EXAMPLES = 5
+"""Ignored values that are named; the rest are counted."""
+
 
 def mark_shared_contacts(people: People) -> People:
     """``people`` with every contact value marked by how many names use it."""
@@ -36,6 +39,26 @@ def with_known_marks(people: People, marks: Mapping[str, KeyTable]) -> People:
     return people
 
 
+def ignored_values(people: People) -> dict[str, dict[str, object]]:
+    """By field, the contact values that so many names use that they say nothing, and how many records hold them.
+
+    **Shape**: ``{"email": {"values": 2, "records": 4_312, "examples": ["shop@counter.example", …]}}``; the commonest
+    first; fields without such values are left out.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for name, contacts in people.contacts.items():
+        counts = contacts.column.counts()
+        which = np.flatnonzero(contacts.sharers[: len(counts)] > 2)
+        if len(which):
+            which = which[np.argsort(-counts[which], kind="stable")]
+            found[name] = {
+                "values": len(which),
+                "records": int(counts[which].sum()),
+                "examples": contacts.column.values.take(which[:_EXAMPLES]).to_pylist(),
+            }
+    return found
+
+
 def _marked(people: People, contacts: Contacts) -> Contacts:
     slots = contacts.column.slots
     flat = slots.T.ravel().astype(np.int32)
@@ -54,6 +77,7 @@ def _marked(people: People, contacts: Contacts) -> Contacts:
         values,
         names.given,
         names.family,
+        names.given_alone,
         names.kernel_arguments(),
         sharers,
     )

@@ -16,6 +16,9 @@ Ints = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 Levels = npt.NDArray[np.int8]
 
+NOBODYS = 40
+"""Names beside one value from which it is nobody's: a counter's mailbox, a number that fills a field."""
+
 LONGEST = 60
 """Bytes of a text that are compared; one machine word marks which of them have been used."""
 
@@ -94,6 +97,41 @@ def ends_alike(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
     return same == shorter
 
 
+ROWS = np.zeros(256, np.int8)
+PLACES = np.zeros(256, np.int8)
+for _row, _keys in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm")):
+    for _place, _key in enumerate(_keys):
+        ROWS[ord(_key)], PLACES[ord(_key)] = _row + 1, 2 * _place + _row
+
+
+@compiled
+def are_neighbours(one, other):  # type: ignore[no-untyped-def]
+    """Whether two letters touch on the usual keyboard."""
+    if ROWS[one] == 0 or ROWS[other] == 0:
+        return False
+    return abs(ROWS[one] - ROWS[other]) <= 1 and abs(PLACES[one] - PLACES[other]) <= 2
+
+
+@compiled
+def is_slip(data, a, a_end, b, b_end):  # type: ignore[no-untyped-def]
+    """Whether one slip of the finger turns one word into the other: a neighbouring key, one key more, two swapped."""
+    if (a_end - a) < (b_end - b):
+        a, a_end, b, b_end = b, b_end, a, a_end
+    if (a_end - a) - (b_end - b) > 1:
+        return False
+    while b < b_end and data[a] == data[b]:
+        a += 1
+        b += 1
+    while b < b_end and data[a_end - 1] == data[b_end - 1]:
+        a_end -= 1
+        b_end -= 1
+    if a_end - a == 2 and b_end - b == 2:
+        return data[a] == data[b + 1] and data[a + 1] == data[b]
+    if a_end - a != 1:
+        return False
+    return b_end == b or are_neighbours(data[a], data[b])
+
+
 @compiled
 def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
     """Binary search."""
@@ -140,6 +178,8 @@ def word_level(a, b, words):  # type: ignore[no-untyped-def]
     if jaro_winkler(data, start_a, end_a, start_b, end_b) >= 0.88:
         return 4
     if shorter >= 3:
+        if is_slip(data, start_a, end_a, start_b, end_b):
+            return 4
         shared = 0
         while shared < shorter and data[start_a + shared] == data[start_b + shared]:
             shared += 1
@@ -196,8 +236,17 @@ def speaks_other(given_a, family_a, given_b, family_b, words):  # type: ignore[n
 
 
 @compiled
-def compare_names(left, right, given, family, words, given_levels, family_levels):  # type: ignore[no-untyped-def]
-    """Given and family names, also where one of the records has them swapped."""
+def is_given_alone(alone, given, words):  # type: ignore[no-untyped-def]
+    """Whether one of the given names that a record's two syllables make together is ``given``."""
+    found = False
+    for n in range(len(alone)):
+        found |= alone[n] >= 0 and given >= 0 and word_level(alone[n], given, words) >= 5
+    return found
+
+
+@compiled
+def compare_names(left, right, given, family, alone, words, given_levels, family_levels):  # type: ignore[no-untyped-def]
+    """Given and family names, also where one of the records has them swapped, or takes a given name for both."""
     for n in range(len(left)):
         i, j = left[n], right[n]
         g = name_level(given[i], given[j], words)
@@ -209,6 +258,12 @@ def compare_names(left, right, given, family, words, given_levels, family_levels
             one_fits = max(gf, fg) >= 5 and max(g, f) < 4 and min(gf, fg) < 0
             if both_fit or one_fits:
                 g, f = gf, fg
+        if (
+            0 <= g < 4
+            and f < 4
+            and (is_given_alone(alone[i], given[j], words) or is_given_alone(alone[j], given[i], words))
+        ):
+            g, f = 5, -1
         if g == 0 and speaks_other(given[i], family[i], given[j], family[j], words):
             g = 1
         given_levels[n] = g
@@ -220,8 +275,9 @@ def compare_contacts(left, right, slots, text, values, rules, levels):  # type: 
     """Best agreement between two records' values of a multi-valued field.
 
     ``values`` holds two things per value: the code of a telling part (-1 for none; of phones the last digits, which
-    count where one number is the end of the other), and how many names use it (0 one, 1 two, 2 more). ``rules`` are
-    where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether different values say anything.
+    count where one number is the end of the other), and how many names use it (0 one, 1 two, 2 more, 3 so many that it
+    says nothing). ``rules`` are where typos are seen (0 nowhere, 1 not in digits, 2 anywhere) and whether different
+    values say anything.
     """
     data, starts = text
     mailbox, sharers = values
@@ -234,10 +290,14 @@ def compare_contacts(left, right, slots, text, values, rules, levels):  # type: 
             a = slots[i, x]
             if a < 0:
                 break
+            if sharers[a] > 2:
+                continue
             for y in range(width):
                 b = slots[j, y]
                 if b < 0:
                     break
+                if sharers[b] > 2:
+                    continue
                 level = 0
                 if a == b:
                     level = 5 - sharers[a]
@@ -358,13 +418,13 @@ def compare_words(left, right, codes, text, levels):  # type: ignore[no-untyped-
 
 
 @compiled
-def count_sharers(order, starts, values, given, family, words, sharers):  # type: ignore[no-untyped-def]
-    """How many names use each value: 0 for one (or none known), 1 for two, 2 for more.
+def count_sharers(order, starts, values, given, family, alone, words, sharers):  # type: ignore[no-untyped-def]
+    """How many names use each value: 0 for one (or none known), 1 for two, 2 for more, 3 where it is nobody's.
 
     ``order[starts[n]:starts[n + 1]]`` are the records that hold ``values[n]``. Spellings and nicknames of one name
     count as one.
     """
-    seen = np.empty(3, np.int32)
+    seen = np.empty(NOBODYS, np.int32)
     for n in range(len(values)):
         found = 0
         for at in range(starts[n], starts[n + 1]):
@@ -378,6 +438,8 @@ def count_sharers(order, starts, values, given, family, words, sharers):  # type
                     name_level(given[record], given[other], words) >= 2
                     or name_level(given[record], family[other], words) >= 2
                     or name_level(family[record], given[other], words) >= 4
+                    or is_given_alone(alone[record], given[other], words)
+                    or is_given_alone(alone[other], given[record], words)
                     or (
                         speaks_other(given[record], family[record], given[other], family[other], words)
                         and name_level(family[record], family[other], words) >= 4
@@ -388,6 +450,6 @@ def count_sharers(order, starts, values, given, family, words, sharers):  # type
             if is_new:
                 seen[found] = record
                 found += 1
-                if found == 3:
+                if found == NOBODYS:
                     break
-        sharers[values[n]] = max(found - 1, 0)
+        sharers[values[n]] = 3 if found == NOBODYS else min(max(found - 1, 0), 2)

@@ -167,8 +167,12 @@ customer_doubt = sa.Table(
     "customer_doubt",
     metadata,
     sa.Column("customer_id", sa.Text, primary_key=True),
-    sa.Column("weakest", sa.JSON),  # the link that its records hang together by: {"a", "b", "probability", …}
-    sa.Column("outside", sa.JSON),  # the strongest link to a record of somebody else
+    sa.Column("weak_a", sa.Text),  # the link that its records hang together by: two of its records
+    sa.Column("weak_b", sa.Text),
+    sa.Column("weak_probability", sa.Float),
+    sa.Column("out_a", sa.Text),  # the strongest link to somebody else: its record, and the other one
+    sa.Column("out_b", sa.Text),
+    sa.Column("out_probability", sa.Float),
 )
 """Grain: one row per active customer of whom it is doubtful that it is one and whole: why."""
 

@@ -77,6 +77,7 @@ def resolve(
         keep_model(engine, resolution.model)
         engine.write("main.cluster", resolution.clusters, replace=True)
         engine.write("main.match", resolution.matches, replace=True)
+        engine.write("main.near_miss", resolution.near_misses, replace=True)
         _remember(engine, fingerprint)
         known = _unchanged(engine, fingerprint) or (0, 0, 0, 0)
     records, clusters, matches, largest = known
@@ -152,7 +153,7 @@ def _fingerprint(engine: Engine, overrides: Sequence[Override], tuning: Tuning) 
 
 def _unchanged(engine: Engine, fingerprint: str) -> tuple[int, int, int, int] | None:
     """Counts of the last resolution if it was made from this fingerprint and is still in place."""
-    places = (("meta", "resolution"), ("main", "cluster"), ("main", "match"))
+    places = (("meta", "resolution"), ("main", "cluster"), ("main", "match"), ("main", "near_miss"))
     if not all(engine.columns(schema, table) for schema, table in places):
         return None
     rows = engine.rows(

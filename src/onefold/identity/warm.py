@@ -37,6 +37,7 @@ def _rehearsal() -> pa.Table:
                 "birth_date": f"19{person % 80 + 10}-0{person % 9 + 1}-1{n % 2}",
                 "birth_place": f"town{house}",
                 "gender": "female",
+                "generation": "2",
                 "national_ids": [f"n{person}"],
                 "loyalty_numbers": [f"l{person}"],
                 "usernames": [f"u{person}"],

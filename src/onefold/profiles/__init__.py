@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from onefold.profiles.attribute_sql import has_word, source_of
     from onefold.profiles.attributes import searchable_attributes, summary_column
     from onefold.profiles.card import card_of, get_card
+    from onefold.profiles.confidence import publish_confidence, sureness_of
     from onefold.profiles.contradictions import (
         STATES,
         UNDECIDED,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from onefold.profiles.layouts import Layout, attributes_by_source, get_layout, list_fields, set_layout
     from onefold.profiles.listing import count_customers, count_values, filtering, list_customers
     from onefold.profiles.lookup import find_customers, find_subject, resolve_key
-    from onefold.profiles.model import Card, TimelineEntry, plain
+    from onefold.profiles.model import Card, Doubt, Sureness, TimelineEntry, plain
     from onefold.profiles.picking import Outcome, Picked, list_picks, pick_value, unpick
     from onefold.profiles.plan import ProfilePlan, plan_profiles
     from onefold.profiles.publish import publish_profiles
@@ -81,7 +82,11 @@ _HOMES = {
     "plan_profiles": "plan",
     "Position": "timeline",
     "ProfilePlan": "plan",
+    "publish_confidence": "confidence",
     "publish_profiles": "publish",
+    "sureness_of": "confidence",
+    "Sureness": "model",
+    "Doubt": "model",
     "read_timeline": "timeline",
     "render_card": "terminal",
     "resolve_key": "lookup",
@@ -105,12 +110,14 @@ __all__ = [
     "Contradiction",
     "ContradictionCounts",
     "ContradictionFilter",
+    "Doubt",
     "Layout",
     "Outcome",
     "Picked",
     "Position",
     "ProfilePlan",
     "Sight",
+    "Sureness",
     "TimelineEntry",
     "attributes_by_source",
     "card_of",
@@ -142,6 +149,7 @@ __all__ = [
     "pick_value",
     "plain",
     "plan_profiles",
+    "publish_confidence",
     "publish_profiles",
     "read_timeline",
     "render_card",
@@ -151,6 +159,7 @@ __all__ = [
     "set_layout",
     "source_of",
     "summary_column",
+    "sureness_of",
     "unpick",
 ]
 

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.access import Access
+from onefold.profiles.confidence import sureness_of
 from onefold.profiles.essentials import TRAIT_MASKS, Facts, make_essentials, mask_member
 from onefold.profiles.events import load_table_words, score_scales
 from onefold.profiles.id_history import former_ids, id_changes
@@ -80,6 +81,7 @@ def card_of(connection: sa.Connection, sight: Sight, *, timeline: int = 0, with_
     former = former_ids(connection, sight.customer_id)
     clock = _clock(stored, sight)
     layout = layout_for(connection, role_ids(sight))
+    sure = sureness_of(connection, sight)
     facts = Facts(
         sight=sight,
         display_name=row.display_name,
@@ -88,6 +90,7 @@ def card_of(connection: sa.Connection, sight: Sight, *, timeline: int = 0, with_
         local_time=clock,
         promises=load_named(PROMISES)(connection, sight),
         scales=_scales(connection, layout, traits),
+        confidence=sure.confidence if sure else None,
     )
     return Card(
         customer_id=sight.customer_id,
@@ -107,6 +110,7 @@ def card_of(connection: sa.Connection, sight: Sight, *, timeline: int = 0, with_
         name_hidden_by=name.hidden_by,
         timeline=read_timeline(connection, sight, _EVENTS_ALONE, limit=timeline).entries if timeline else (),
         history=id_changes(connection, sight, (sight.customer_id, *former)) if with_history else (),
+        identity=sure,
     )
 
 

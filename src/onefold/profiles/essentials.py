@@ -60,6 +60,7 @@ _TYPES = {
     "email": "email",
     "phone": "phone",
     "country": "country",
+    "identity_confidence": "probability",
 }
 
 TRAIT_MASKS = {"last_contact_with_at": "last_contact_with"}
@@ -88,6 +89,8 @@ class Facts:
     """Open tasks that a colleague owes this customer."""
     scales: Mapping[str, tuple[float, float]]
     """Source -> lowest and highest score, where the source uses one scale."""
+    confidence: float | None = None
+    """That the customer is one and whole."""
 
 
 def make_essentials(facts: Facts, fields: Sequence[str], shown: int) -> tuple[Essential, ...]:
@@ -111,6 +114,8 @@ def _raw(facts: Facts, name: str) -> tuple[str, Any]:
     """The attribute whose mask counts, and the value."""
     if name == "name":
         return "display_name", facts.display_name
+    if name == "identity_confidence":
+        return name, facts.confidence
     if name == "time_zone":
         return "timezone", None if facts.local_time is None else vars(facts.local_time)
     if name == "promises":

@@ -21,7 +21,7 @@ DEFAULT_ROLE = "default"
 """The arrangement of roles that have none of their own."""
 MOST_FIELDS = 60
 _LAYOUTS = sa.select(card_layout).where(card_layout.c.role_id.in_(sa.bindparam("ids", expanding=True)))
-_TRAITS = ("records", "systems", "first_seen", "last_seen")
+_TRAITS = ("records", "systems", "first_seen", "last_seen", "identity_confidence")
 _CUSTOMER_ROLES = (Role.PEOPLE, Role.ORGANISATIONS)
 
 

@@ -183,6 +183,31 @@ class IdChange:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Two records because of which one cannot be sure."""
+
+    why: str
+    """``weak``: the weakest link that holds the customer together; ``outside``: the strongest one to somebody else."""
+    subject_a: str | None
+    subject_b: str | None
+    """Null where the actor may not see the keys of these records."""
+    probability: float
+    """That both are one customer, by their own evidence alone."""
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """How sure one may be of a customer."""
+
+    confidence: float | None
+    """That it is one and whole; None where its records say nothing that could be compared."""
+    is_one: float | None
+    is_whole: float | None
+    doubts: tuple[Doubt, ...] = ()
+    hidden_by: str | None = None
+
+
+@dataclass(frozen=True)
 class Card:
     """One customer, whole."""
 
@@ -210,6 +235,8 @@ class Card:
     """Newest first, where asked for."""
     history: tuple[IdChange, ...] = ()
     """Newest first, where asked for."""
+    identity: Sureness | None = None
+    """How sure one may be that it is one and whole; None for a customer without a profile."""
 
     def to_json(self) -> dict[str, Any]:
         """The card as plain JSON values."""

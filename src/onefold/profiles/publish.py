@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from onefold.engines import Engine
 from onefold.profiles.announcing import announce_profiles
+from onefold.profiles.confidence import confidence_sql
 from onefold.profiles.holding import hold_picks
 from onefold.profiles.plan import ProfileChanges, ProfilePlan, compare_profiles, load_priorities
 from onefold.profiles.rules import ATTRIBUTE_RULES
@@ -247,7 +248,9 @@ def _prepared(engine: Engine, changes: ProfileChanges, priorities: dict[str, int
     with engine.registered(_rules(), "unify_rules"):
         engine.execute("create or replace temporary table unify_rule as select * from unify_rules")
     engine.execute(f"create or replace temporary table unify_label as {_LABELS_SQL}")
+    engine.execute(f"create or replace temporary view unify_confidence as {confidence_sql(engine)}")
     yield
+    engine.execute("drop view if exists unify_confidence")
     for relation in ("unify_all", "unify_rule", "unify_label", "unify_source"):
         engine.execute(f"drop table if exists {relation}")
 

@@ -80,9 +80,13 @@ SUMMARIES_SQL = f"""
         (t.traits->>'$.orders.count')::integer as orders,
         coalesce(list_sum((t.traits->>'$.events.*')::integer[]), 0)::integer as events,
         (t.traits->>'$.records')::integer as records,
-        json_array_length(t.traits, '$.systems')::integer as systems
+        json_array_length(t.traits, '$.systems')::integer as systems,
+        s.confidence as identity_confidence,
+        s.is_one as identity_is_one,
+        s.is_whole as identity_is_whole
     from unify_chosen c
     join unify_traits t using (customer_id)
+    left join unify_confidence s using (customer_id)
     left join named n on n.customer_no = c.row_no
     left join valued v on v.customer_no = c.row_no
     order by c.customer_id"""

@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from onefold.profiles.model import Attribute, Card, Essential, IdChange, Part, TimelineEntry
+from onefold.profiles.model import Attribute, Card, Essential, IdChange, Part, Sureness, TimelineEntry
 
 _LABELS = {
     "only_value": "all agree",
@@ -47,6 +47,7 @@ _LINES = {
     "orders": "Orders",
     "invoices": "Invoices",
     "email": "E-mail",
+    "identity_confidence": "One and whole",
 }
 _ROLE_MARKS = {"conversations": "💬", "feedback": "★", "events": "•"}
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -89,9 +90,11 @@ def _header(card: Card) -> Panel:
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column(overflow="fold")
     for essential in card.essentials:
-        if essential.field != "name":
+        if essential.field not in ("name", "identity_confidence"):
             lines.add_row(*essential_line(essential))
     lines.add_row("Known in", _known_in(card))
+    if card.identity and card.identity.confidence is not None:
+        lines.add_row("One and whole", _sureness(card.identity))
     body.append(lines)
     return Panel(
         Group(*body),
@@ -108,6 +111,16 @@ def _known_in(card: Card) -> Text:
     counts = Counter(record.source for record in card.records)
     parts = [source if n == 1 else f"{source} ({n})" for source, n in sorted(counts.items())]
     return safe_text(", ".join(parts) or "no system")
+
+
+def _sureness(sure: Sureness) -> Text:
+    """How sure one may be that the customer is one and whole, and why not surer."""
+    text = Text(f"{sure.confidence:.0%}")
+    for doubt in sure.doubts:
+        pair = f"{doubt.subject_a} and {doubt.subject_b}" if doubt.subject_a else "two records"
+        words = "held together by" if doubt.why == "weak" else "perhaps also somebody else:"
+        text.append_text(safe_text(f"\n{words} {pair} ({doubt.probability:.0%})", style="dim"))
+    return text
 
 
 def essential_line(essential: Essential) -> tuple[str, Text]:
@@ -150,6 +163,7 @@ _PARTS: dict[str, Callable[[Part], str]] = {
     "contact": _contact,
     "trade": _trade,
     "list": lambda part: ", ".join(map(str, part.value)),
+    "probability": lambda part: f"{part.value:.0%}",
 }
 """Type of a part -> how it is written."""
 

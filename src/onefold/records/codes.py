@@ -104,11 +104,24 @@ def normalise_languages(raw: pl.Series) -> pl.DataFrame:
 def normalise_numbers(raw: pl.Series) -> pl.DataFrame:
     """Identity, card and tax numbers: letters and digits in upper case; a spreadsheet's '123.0' mended."""
     text = latin_digits(clean(raw))
-    text = text.str.replace(r"^(\d+)\.0+$", "$1")
+    text, is_cut = _unspread(text.str.replace(r"^(\d+)\.0+$", "$1"))
     bare = text.str.to_uppercase().str.replace_all(r"[^\pL\pN]", "")
-    filler = is_filler_number(text) | is_blank(text)
+    filler = is_filler_number(text) | is_blank(text) | is_cut
     bare = bare.set((bare == "").fill_null(value=False), None)
     return _with_absence(text, bare, filler)
+
+
+def _unspread(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Numbers that a spreadsheet wrote as 1.2345E+11 made whole again, and which of them have lost digits for good."""
+    parts = text.str.extract_groups(r"^(\d)(?:[.,](\d+))?[eE]\+(\d{1,2})$").struct.unnest()
+    frame = parts.rename(dict(zip(parts.columns, ("head", "tail", "power"), strict=True))).select(
+        pl.col("head") + pl.col("tail").fill_null(""), pl.col("power").cast(pl.Int32)
+    )
+    is_spread = frame["power"].is_not_null()
+    if not is_spread.any():
+        return text, is_spread
+    is_cut = is_spread & (frame["head"].str.len_chars() <= frame["power"].fill_null(0))
+    return text.zip_with(~(is_spread & ~is_cut), frame["head"]), is_cut
 
 
 def normalise_usernames(raw: pl.Series) -> pl.DataFrame:

@@ -31,7 +31,7 @@ from onefold.records.names import GIVEN_FIRST
 from onefold.records.people import conform_chunk
 from onefold.records.routes import FACTS, Route, find_routes, subject_query
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Raised whenever the same raw value would conform to something else, so that every row is conformed again."""
 
 _ROWS_PER_CHUNK = 100_000
@@ -99,7 +99,7 @@ def _create_relations(engine: Engine) -> None:
     engine.execute("create schema if not exists meta")
     engine.execute("create table if not exists meta.name_role (word varchar, role tinyint)")
     for name, schema in (("record", RECORD), ("record_value", RECORD_VALUE), ("event", EVENT)):
-        if not engine.columns("main", name):
+        if engine.columns("main", name) != schema.names:  # new, or made by other rules
             engine.write(f"main.{name}", schema.empty_table(), replace=True)
 
 

@@ -22,6 +22,7 @@ RECORD = pa.schema(
         ("display_name", pa.string()),  # as a person would write it, in the script the source uses
         ("given_name", pa.string()),  # comparison form: lower-case Latin words, "maria jose"
         ("family_name", pa.string()),  # comparison form: lower-case Latin words, "garcia lopez"
+        ("generation", pa.string()),  # which bearer of a name in the family: '1' senior, '2' junior, '3', '4'
         ("native_name", pa.string()),  # comparison form in the source's own script where it is not Latin
         ("emails", pa.list_(pa.string())),  # canonical: lower case, no Gmail dots, no plus tag
         ("phones", pa.list_(pa.string())),  # E.164 without extension; digits alone where no country is known

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from onefold.records.name_words import (
+    GENERATIONS,
     LATIN_CHINESE_SURNAMES,
     PARTICLES,
     SUFFIXES,
@@ -107,6 +108,12 @@ def _with_whole_names(rows: pl.DataFrame, given: pl.Series, is_whole: pl.Series,
         for name in rows.columns
     ]
     return pl.select(columns) if len(rows) else rows
+
+
+def generations(suffixes: pl.Series) -> pl.Series:
+    """Which bearer of a name in the family its suffix means ('1' senior, '2' junior …); null where it means none."""
+    keys = suffixes.cast(pl.String).str.to_lowercase().str.strip_chars(" .,")
+    return keys.replace_strict(dict(GENERATIONS), default=None, return_dtype=pl.String)
 
 
 def native_names(names: pl.DataFrame) -> pl.Series:

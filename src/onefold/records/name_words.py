@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from onefold.records.vocabulary import word_list
@@ -27,10 +28,22 @@ AMBIGUOUS_TITLES = frozenset(
 SUFFIXES = frozenset(
     word_list("""
     jr sr jnr snr junior senior ii iii iv v vi phd ph.d md m.d dds dvm esq esquire cpa mba msc bsc
-    ba ma llb llm bsn obe mbe cbe kbe qc kc rn dc do fils pere père
+    ba ma llb llm bsn obe mbe cbe kbe qc kc rn dc do fils père
+    hijo filho júnior sênior νεότερος πρεσβύτερος
 """)
 )
-GENERATION_SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "junior", "senior", "ii", "iii", "iv"])
+GENERATIONS: Mapping[str, str] = {
+    word: generation
+    for generation, words in {
+        "1": "sr snr senior sen sênior père πρεσβύτερος i 1st",
+        "2": "jr jnr junior jun júnior fils hijo filho νεότερος ii 2nd",
+        "3": "iii 3rd",
+        "4": "iv 4th",
+    }.items()
+    for word in words.split()
+}
+"""Words that tell parents from children of one name, and which bearer of the name they mean. Those that are no
+suffixes above ("Sen", "Jun" are also names) count in a column of suffixes only."""
 HAN_TITLES = (
     "先生",
     "女士",

@@ -16,7 +16,7 @@ from onefold.records.name_words import (
     AMBIGUOUS_TITLES,
     COMPOUND_SURNAMES,
     CONNECTORS,
-    GENERATION_SUFFIXES,
+    GENERATIONS,
     HAN_SURNAMES,
     HAN_TITLES,
     PARTICLES,
@@ -184,7 +184,7 @@ def _stripped(tokens: Sequence[str]) -> tuple[list[str], str]:
     suffix = ""
     while len(tokens) > 1 and _key(tokens[-1]) in SUFFIXES:
         last = tokens.pop()
-        if _key(last) in GENERATION_SUFFIXES:
+        if _key(last) in GENERATIONS:
             suffix = last.upper() if set(last.lower()) <= set("iv") else last.capitalize()
     while tokens and _key(tokens[0]) in TITLES:
         if _key(tokens[0]) in AMBIGUOUS_TITLES and len(tokens) < 3:

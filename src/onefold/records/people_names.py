@@ -8,7 +8,7 @@ from onefold.catalog.model import Meaning
 from onefold.records import codes
 from onefold.records.chunk import Chunk
 from onefold.records.companies import company_words, looks_like_company, normalise_companies
-from onefold.records.name_columns import display_names, full_names, name_parts, native_names
+from onefold.records.name_columns import display_names, full_names, generations, name_parts, native_names
 from onefold.records.placeholders import MAILBOX_WORDS, is_blank
 from onefold.records.text import clean, per_distinct
 
@@ -21,6 +21,8 @@ def conform_names(chunk: Chunk) -> None:
     for column in chunk.columns(Meaning.NAME_PREFIX, Meaning.NAME_SUFFIX):
         answer = per_distinct(chunk.raw(column), codes.normalise_labels)
         chunk.values.add(column.meaning.value, column.name, chunk.raw(column), answer)
+        if column.meaning is Meaning.NAME_SUFFIX:
+            chunk.first("generation", generations(chunk.raw(column)))
     if chunk.is_organisation:
         _organisation_name(chunk, whole)
         return
@@ -59,6 +61,7 @@ def _name_fields(chunk: Chunk, names: pl.DataFrame, raw: pl.Series) -> None:
     chunk.fields["display_name"] = shown.zip_with(~is_company, text)
     chunk.fields["given_name"] = names["given_words"].set(is_company, None)
     chunk.fields["family_name"] = names["family_words"].set(is_company, None)
+    chunk.first("generation", generations(names["suffix"]).set(is_company, None))
     chunk.fields["native_name"] = native_names(names).set(is_company, None)
     person = pl.Series(["person"]).new_from_index(0, len(chunk.rows))
     chunk.fields["kind"] = person.set(is_company, "organisation")

@@ -46,6 +46,31 @@ MAILBOX_WORDS = word_list(
 """Local parts of shared mailboxes: as the name beside such an address they name nobody."""
 
 
+_KEYS = (
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1234567890",
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+    "qwertzuiop",
+    "yxcvbnm",
+)
+_LEAST_WALK = 5
+"""Neighbouring keys in a row that nobody is called; four of the home row are enough."""
+
+
+def _walks() -> frozenset[str]:
+    rows = [*_KEYS, *(row[::-1] for row in _KEYS)]
+    found = {row[a:b] for row in rows for a in range(len(row)) for b in range(a + _LEAST_WALK, len(row) + 1)}
+    return frozenset(found | {"asdf", "sdfg", "fdsa", "hjkl", "lkjh", "jkl", "poiu", "zxcv", "qwer", "qazwsx", "qsdf"})
+
+
+KEYBOARD_WALKS = _walks()
+"""Words that a hand makes along a row of keys."""
+
+
 def is_blank(values: pl.Series) -> pl.Series:
     """Mask of the (cleaned) values that stand for nothing in any column."""
     lower = values.str.to_lowercase()
@@ -55,7 +80,8 @@ def is_blank(values: pl.Series) -> pl.Series:
 def is_nobody(values: pl.Series) -> pl.Series:
     """Mask of the (cleaned) names that name nobody: 'Test Test', 'Web Customer', 'XXX', 'Unknown'."""
     folded = values.str.to_lowercase().str.replace_all(r"[\W_\d]+", " ").str.strip_chars()
-    distinct = folded.str.split(" ").list.eval(pl.element().is_in(list(_NAME_WORDS)).all()).list.first()
+    nothing = list(_NAME_WORDS | KEYBOARD_WALKS)
+    distinct = folded.str.split(" ").list.eval(pl.element().is_in(nothing).all()).list.first()
     repeated = folded.str.contains(r"^(a{3,}|x{2,}|z{2,}|b{3,}|asd[a-z]*|qwe[a-z]*)$")
     nobody = is_blank(values) | distinct | repeated | (folded == "")
     return (nobody & (values != "Na")).fill_null(value=False)  # 娜 is a common given name, NA is none

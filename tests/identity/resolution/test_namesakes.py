@@ -22,7 +22,8 @@ def agreement(first: tuple[str | None, str | None], second: tuple[str | None, st
     names = NameWords.of(given, family)
     levels = np.zeros((2, 1), np.int8)
     left, right = np.zeros(1, np.int32), np.ones(1, np.int32)
-    compare_names(left, right, names.given, names.family, names.kernel_arguments(), levels[0], levels[1])
+    records = (names.given, names.family, names.given_alone)
+    compare_names(left, right, *records, names.kernel_arguments(), levels[0], levels[1])
     return tuple(None if level == ABSENT else Name(level) for level in levels[:, 0])
 
 
@@ -40,11 +41,25 @@ def agreement(first: tuple[str | None, str | None], second: tuple[str | None, st
         (("vivian", "holt"), ("yingzhi", "holt"), Name.DIFFERENT, Name.SAME),
         (("robert", "holt"), ("gerhardine", "holt"), Name.DIFFERENT, Name.SAME),
         ((None, "holt"), ("robert", "holt"), None, Name.SAME),
+        (("konstantinos", "vassaridis"), ("kostas", "vassaridis"), Name.EQUIVALENT, Name.SAME),
+        (("montserrat", "vidal"), ("montse", "vidal"), Name.EQUIVALENT, Name.SAME),
+        (("mikhail", "borisov"), ("misha", "borisov"), Name.EQUIVALENT, Name.SAME),
+        (("mohammad", "karvani"), ("muhamad", "karvani"), Name.EQUIVALENT, Name.SAME),
+        (("sergi", "holt"), ("dergi", "holt"), Name.SIMILAR, Name.SAME),
+        (("ida", "holt"), ("dia", "holt"), Name.SIMILAR, Name.SAME),
+        (("theo", "holt"), ("thdeo", "holt"), Name.SIMILAR, Name.SAME),
+        (("maria", "holt"), ("daria", "holt"), Name.DIFFERENT, Name.SAME),
     ],
 )
 def test_names_agree_as_people_would_say(first, second, given, family):
     assert agreement(first, second) == (given, family)
     assert set(agreement(second, first)) == {given, family}  # whose field is whose depends on the side
+
+
+def test_chinese_given_name_alone_is_seen_where_it_was_taken_for_a_whole_name():
+    assert agreement(("fong", "kuen"), ("juanfang", "guo")) == (Name.EQUIVALENT, None)
+    assert agreement(("kong", "yu"), ("gangyu", "he")) == (Name.EQUIVALENT, None)
+    assert agreement(("fong", "kuen"), ("zhiming", "guo"))[0] is Name.DIFFERENT
 
 
 def test_cantonese_spellings_are_read_and_other_words_are_not():

@@ -4124,6 +4124,7 @@ export interface components {
             events: number;
             /** Former Ids */
             former_ids: string[];
+            identity: components["schemas"]["Sureness"] | null;
             /**
              * Present
              * Format: date
@@ -4305,6 +4306,27 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Doubt
+         * @description Two records because of which one cannot be sure.
+         */
+        Doubt: {
+            /**
+             * Why
+             * @description weak: the weakest link that holds it together; outside: the strongest one to somebody else.
+             * @enum {string}
+             */
+            why: "weak" | "outside";
+            /** Subject A */
+            subject_a: string | null;
+            /** Subject B */
+            subject_b: string | null;
+            /**
+             * Probability
+             * @description That both are one customer, by their own evidence alone.
+             */
+            probability: number;
         };
         /**
          * EffectChange
@@ -7789,6 +7811,31 @@ export interface components {
             today: components["schemas"]["Improvement"];
             since_build: components["schemas"]["Improvement"];
             overall: components["schemas"]["Improvement"];
+        };
+        /**
+         * Sureness
+         * @description How sure one may be of a customer; null where its records say nothing that could be compared.
+         */
+        Sureness: {
+            /**
+             * Confidence
+             * @description That it is one and whole.
+             */
+            confidence: number | null;
+            /**
+             * Is One
+             * @description That all its records are one customer.
+             */
+            is_one: number | null;
+            /**
+             * Is Whole
+             * @description That no record of it is elsewhere.
+             */
+            is_whole: number | null;
+            /** Doubts */
+            doubts: components["schemas"]["Doubt"][];
+            /** Hidden By */
+            hidden_by: string | null;
         };
         /**
          * SystemSummary
@@ -21472,6 +21519,20 @@ export interface operations {
                      *       "former_ids": [
                      *         "for_k3m9x2p7q4w8z1aa"
                      *       ],
+                     *       "identity": {
+                     *         "confidence": 0.5,
+                     *         "is_one": 0.5,
+                     *         "is_whole": 0.5,
+                     *         "doubts": [
+                     *           {
+                     *             "why": "weak",
+                     *             "subject_a": "subject a",
+                     *             "subject_b": "subject b",
+                     *             "probability": 0.5
+                     *           }
+                     *         ],
+                     *         "hidden_by": "hidden by"
+                     *       },
                      *       "present": "2026-11-03"
                      *     }
                      */

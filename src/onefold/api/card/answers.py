@@ -7,7 +7,7 @@ many times a second.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
@@ -101,6 +101,27 @@ class CardRecord(_Shape):
     changed_at: str | None
 
 
+class Doubt(_Shape):
+    """Two records because of which one cannot be sure."""
+
+    why: Literal["weak", "outside"] = Field(
+        description="weak: the weakest link that holds it together; outside: the strongest one to somebody else."
+    )
+    subject_a: str | None
+    subject_b: str | None
+    probability: float = Field(description="That both are one customer, by their own evidence alone.")
+
+
+class Sureness(_Shape):
+    """How sure one may be of a customer; null where its records say nothing that could be compared."""
+
+    confidence: float | None = Field(description="That it is one and whole.")
+    is_one: float | None = Field(description="That all its records are one customer.")
+    is_whole: float | None = Field(description="That no record of it is elsewhere.")
+    doubts: list[Doubt]
+    hidden_by: str | None
+
+
 class CustomerCard(_Shape):
     """Everything that is known about one customer, as much as the caller may see."""
 
@@ -120,6 +141,7 @@ class CustomerCard(_Shape):
     records: list[CardRecord]
     events: int
     former_ids: list[str]
+    identity: Sureness | None
     present: date = Field(description="The day that ages count to.")
 
 

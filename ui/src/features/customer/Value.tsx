@@ -167,6 +167,8 @@ export function PartValue({ part }: { part: Part }): ReactNode {
     case "moment":
     case "date":
       return <Moment value={String(value).replace("T00:00:00Z", "")} as="date" />;
+    case "probability":
+      return <Num value={Number(value)} style="percent" />;
     case "count":
       return (
         <span>{t(`count.${part.name}`, { count: Number(value), defaultValue: formatNumber(Number(value)) })}</span>

@@ -795,8 +795,12 @@ def upgrade() -> None:
     op.create_table(
         "customer_doubt",
         sa.Column("customer_id", sa.Text(), nullable=False),
-        sa.Column("weakest", sa.JSON(), nullable=True),
-        sa.Column("outside", sa.JSON(), nullable=True),
+        sa.Column("weak_a", sa.Text(), nullable=True),
+        sa.Column("weak_b", sa.Text(), nullable=True),
+        sa.Column("weak_probability", sa.Float(), nullable=True),
+        sa.Column("out_a", sa.Text(), nullable=True),
+        sa.Column("out_b", sa.Text(), nullable=True),
+        sa.Column("out_probability", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("customer_id"),
     )
     op.add_column("customer_change", sa.Column("evidence", sa.JSON(), nullable=True))
