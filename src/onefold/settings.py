@@ -171,6 +171,7 @@ Evidence = Literal[
     "gender",
     "company",
     "job_title",
+    "generation",
     "birth_place",
 ]
 """What records are compared by (``identity.fields``)."""

@@ -5026,7 +5026,7 @@ export interface components {
             /** Unique Sources */
             unique_sources?: string[];
             /** Never Across */
-            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "birth_place")[];
+            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place")[];
             /**
              * @default {
              *       "two_people": false,
@@ -8897,7 +8897,7 @@ export interface components {
             /** Unique Sources */
             unique_sources?: string[] | null;
             /** Never Across */
-            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "birth_place")[] | null;
+            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place")[] | null;
         };
         /**
          * WhyOut
