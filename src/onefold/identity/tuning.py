@@ -168,8 +168,10 @@ class TunedScorer:
         return self._trust is not None or bool(self._factors)
 
     def _factor(self, column: int) -> float:
-        if column != FULL_NAME:
+        if column < len(FIELDS):
             return self._factors.get(FIELDS[column].name, 1.0)
+        if column != FULL_NAME:  # what is learned about a system's tables, not about a value
+            return 1.0
         return min(self._factors.get(name, 1.0) for name in ("given_name", "family_name"))
 
     def _seen(self, patterns: Patterns) -> Patterns:
