@@ -158,16 +158,66 @@ class ReviewSettings(_Model):
     """How many doubtful cases a build puts before people: the best; more than a team answers in a year."""
 
 
+Evidence = Literal[
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "birth_date",
+    "address",
+    "national_id",
+    "loyalty_number",
+    "account",
+    "gender",
+    "company",
+    "job_title",
+    "generation",
+    "birth_place",
+]
+"""What records are compared by (``identity.fields``)."""
+
+Factor = Annotated[float, Field(ge=0, le=10)]
+"""What a weight is multiplied by: 1 leaves it, 2 doubles it, 0.5 halves it."""
+
+
+LINK_AT = 0.6
+"""Probability from which two records may be one customer where nobody set another: three to two."""
+
+
 class IdentitySettings(_Model):
-    """How much a build may change who is who, and who has a say."""
+    """Who is who: how much a build may change, and what a person sets about how records are compared.
+
+    Everything is learned where nothing is set. See what a change would do before it is made:
+    ``onefold identity what-if --set identity.link_at=0.8``.
+    """
 
     largest_change: Annotated[float, Field(ge=0, le=1)] = 0.2
     """Share of customers whose id a build may change without being confirmed. A source that came empty, or a rule that
     fits badly, changes more than that; a day's work of a company does not."""
+    link_at: Annotated[float, Field(ge=0.05, le=0.9999)] | None = None
+    """Probability from which two records may be one customer: higher merges less. 0.6 where absent, three to two, since
+    what all records of both say is heard besides."""
+    weights: dict[Evidence, Factor | Literal["ignore"]] = Field(default_factory=dict)
+    """What the learned weight of a kind of evidence is multiplied by, such as ``phone: 0.5``; ``ignore`` (or 0) does
+    not look at it, also not for contradictions."""
+    trusted_sources: dict[str, Annotated[float, Field(ge=0.1, le=10)]] = Field(default_factory=dict)
+    """What the weight of e-mails, phones and numbers is multiplied by where a record of this source (or
+    ``source.table``) is compared: above 1 where they are checked, below where anybody may type anything."""
+    unique_sources: list[str] = Field(default_factory=list)
+    """Sources (or ``source.table``) that hold every customer once: two of their records are never one customer."""
+    never_across: list[Evidence] = Field(default_factory=list)
+    """Kinds of evidence that never differ within one customer, such as ``national_id``: where both records have a value
+    and it differs by more than a slip, they are two customers whatever else agrees."""
     review: ReviewSettings = ReviewSettings()
     relearn_after: Annotated[float, Field(ge=0)] = 0.2
     """Share of the records of one kind that may change, come or go before what was learned from them is learned anew.
     Until then a build costs in proportion to what changed, and no customer moves for another reason."""
+
+    @property
+    def named_sources(self) -> dict[str, str]:
+        """Setting that names a source (or ``source.table``) -> the name."""
+        listed = {f"unique_sources.{number}": name for number, name in enumerate(self.unique_sources)}
+        return {f"trusted_sources.{name}": name for name in self.trusted_sources} | listed
 
 
 class Settings(_Model):
@@ -199,7 +249,7 @@ class Settings(_Model):
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
 
-def parse_settings(document: Any, *, origin: str) -> Settings:
+def parse_settings(document: Any, *, origin: str, hint: str = "Mend the file and run the command again.") -> Settings:
     """Validate a parsed YAML document.
 
     Raises:
@@ -209,10 +259,33 @@ def parse_settings(document: Any, *, origin: str) -> Settings:
         settings = Settings.model_validate(document or {})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise InvalidInput(f"{origin}: {problems}", hint="Mend the file and run the command again.") from error
+        raise InvalidInput(f"{origin}: {problems}", hint=hint) from error
     for name in (*settings.sources, *settings.sign_on):
         check_source_name(name)
+    for place, name in settings.identity.named_sources.items():
+        if name.partition(".")[0] not in settings.sources:
+            known = ", ".join(settings.sources) or "none"
+            raise InvalidInput(
+                f"{origin}: identity.{place}: no source {name.partition('.')[0]!r} is connected",
+                hint=f"Take it out there, or connect it. Connected: {known}.",
+            )
     return settings
+
+
+def changed_identity(settings: Settings, changes: dict[str, Any]) -> IdentitySettings:
+    """The identity settings with some of them changed; None stands for "as learned".
+
+    Raises:
+        InvalidInput: a setting or value is unknown, a source is not connected, or nothing would change.
+    """
+    present = settings.identity.model_dump(mode="json")
+    kept = {name: value for name, value in present.items() if name not in changes}
+    given = {name: value for name, value in changes.items() if value is not None}
+    document = settings.model_dump(mode="json") | {"identity": kept | given}
+    changed = parse_settings(document, origin="what if", hint="Nothing was changed or looked at.").identity
+    if changed == settings.identity:
+        raise InvalidInput("this is how it is set already", hint="Change a threshold, weight, source or rule.")
+    return changed
 
 
 def check_source_name(name: str) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from onefold.errors import Conflict, InvalidInput, NotFound, Stale
 from onefold.kernel import Clock, utc_now
 from onefold.settings import (
+    IdentitySettings,
     Settings,
     check_source_name,
     expand_variables,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from onefold.access import Access, Vault
     from onefold.build import Blast, BuildInputs, BuildReport, OnStep, Progress
     from onefold.build.steward import Desk
+    from onefold.build.what_if import WhatIf
     from onefold.care import Handover
     from onefold.catalog import Table
     from onefold.engines import Engine
@@ -414,6 +416,32 @@ class Workspace:
             inputs = replace(self._inputs(), only=frozenset(only), index_folder=self.path / _INDEX_FOLDER)
             return run_plan(inputs, progress=progress)
 
+    def what_if(
+        self, settings: IdentitySettings, *, progress: Progress | None = None, wait_seconds: float = 10
+    ) -> WhatIf:
+        """What other settings of identity would make of the customers, as of the last build; nothing is changed.
+
+        Raises:
+            Conflict: a build holds the warehouse.
+            InvalidInput: nothing has been built.
+        """
+        from onefold.build.what_if import read_ground, weigh_what_if
+        from onefold.identity import Tuning
+
+        present = Tuning.of(self.settings.identity)
+        with self.warehouse(wait_seconds=wait_seconds) as engine:
+            ground = read_ground(engine, self.database, present)
+        return weigh_what_if(
+            ground,
+            self.database,
+            present,
+            Tuning.of(settings),
+            workspace_key=self.key,
+            largest_change=settings.largest_change,
+            threads=self.settings.threads or os.cpu_count() or 1,
+            progress=progress,
+        )
+
     def desk(self, connection: Connection, engine: Engine, access: Access) -> Desk:
         """Where a steward works, inside transactions of both databases.
 
@@ -508,7 +536,7 @@ class Workspace:
             InvalidInput: names what the row may hold.
         """
         from onefold.catalog import load_catalog
-        from onefold.identity import active_overrides
+        from onefold.identity import Tuning, active_overrides
         from onefold.identity.bonds import Bonds
         from onefold.records import conform_row
 
@@ -522,7 +550,8 @@ class Workspace:
         source = settings.sources.get(known.source) if known else None
         region = (source.region if source else None) or settings.region
         record = conform_row(row, table=known, is_organisation=is_organisation, key=key or "?", region=region)
-        return self.live_index.match(record, Bonds.of(active_overrides(connection)))
+        tuning = Tuning.of(settings.identity)
+        return self.live_index.match(record, Bonds.of(active_overrides(connection)), tuning)
 
     def report(self) -> dict[str, Any]:
         """The silo report of the last finished build, as JSON.

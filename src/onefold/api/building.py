@@ -1,4 +1,4 @@
-"""The kind of job that builds: a process of its own, so that the server never holds the warehouse.
+"""The kinds of jobs that build and preview: a process of its own, so that the server never holds the warehouse.
 
 The child tells its progress as lines of JSON; whatever else it says goes into the job's log. It ends when the server
 does, because its standard input closes then.
@@ -24,10 +24,13 @@ from onefold.build import step_seconds
 from onefold.build.history import BUILD
 from onefold.build.review.bulk import REVIEW_BULK
 from onefold.errors import EngineFailed, OnefoldError, error_from
+from onefold.identity.previews import PreviewKind
 from onefold.jobs import Cancelled, Run
 from onefold.workspace import Workspace
 
 STEPS = ("land", "conform", "resolve", "unify", "report", "publish")
+PREVIEW_JOBS: dict[PreviewKind, str] = {"what_if": "identity.what_if", "plan": "identity.plan"}
+"""Kind of preview -> kind of the job that finds it out. In the builds' lane: both need the warehouse."""
 _WEIGHTS = {"land": 25.0, "conform": 22.0, "resolve": 35.0, "unify": 4.0, "report": 7.0, "publish": 7.0}
 """Shares of a first build, about; later ones know how long the last one took."""
 _POLL_SECONDS = 0.2
@@ -46,6 +49,8 @@ def start_worker(workspace: Workspace) -> jobs.Worker:
 def register_kinds() -> None:
     """Teach the kinds of this layer."""
     jobs.register(BUILD, run_build_job, lane=BUILD)
+    for kind in PREVIEW_JOBS.values():
+        jobs.register(kind, run_preview_job, lane=BUILD)
     jobs.register(REVIEW_BULK, run_bulk_job, lane=BUILD)  # a build and answers want the same warehouse
 
 
@@ -56,11 +61,29 @@ def run_build_job(workspace: Workspace, run: Run) -> Any:
         Cancelled: ``run.stop`` was set.
         OnefoldError: the build's own.
     """
+    only = [argument for source in run.arguments.get("sources", []) for argument in ("--source", str(source))]
+    wishes = ["--confirm"] if run.arguments.get("is_confirmed") else []
+    wishes += ["--relearn"] if run.arguments.get("is_relearn") else []
     with workspace.database.read() as connection:
         meter = _Meter(step_seconds(connection))
+    return _run(workspace, run, meter, ["build", "--json", "--for-server", *wishes, *only])
+
+
+def run_preview_job(workspace: Workspace, run: Run) -> Any:
+    """Find out what the map would become, in a child process that keeps the answer itself.
+
+    Raises:
+        Cancelled: ``run.stop`` was set.
+        OnefoldError: the preview's own.
+    """
+    preview_id = str(run.arguments["preview_id"])
+    return _run(workspace, run, _Meter({}), ["identity", "preview", preview_id, "--json"])
+
+
+def _run(workspace: Workspace, run: Run, meter: _Meter, arguments: list[str]) -> Any:
     watcher = _Watcher(run, meter, hider(workspace))
     with tempfile.TemporaryFile() as answer:
-        code = _run_child(workspace, run, watcher, answer)
+        code = _run_child(workspace, run, watcher, answer, arguments)
         answer.seek(0)
         told = answer.read().decode("utf-8", "replace")
     if run.stop.is_set() and code != 0:
@@ -68,12 +91,9 @@ def run_build_job(workspace: Workspace, run: Run) -> Any:
     return _result(code, told, watcher)
 
 
-def _run_child(workspace: Workspace, run: Run, watcher: _Watcher, answer: IO[bytes]) -> int:
-    only = [argument for source in run.arguments.get("sources", []) for argument in ("--source", str(source))]
-    confirmed = ["--confirm"] if run.arguments.get("is_confirmed") else []
-    confirmed += ["--relearn"] if run.arguments.get("is_relearn") else []
-    child = subprocess.Popen(  # noqa: S603 - this very program; names of sources have been checked
-        [sys.executable, "-m", "onefold", "build", "--json", "--for-server", *confirmed, *only],
+def _run_child(workspace: Workspace, run: Run, watcher: _Watcher, answer: IO[bytes], arguments: list[str]) -> int:
+    child = subprocess.Popen(  # noqa: S603 - this very program; names of sources and ids have been checked
+        [sys.executable, "-m", "onefold", *arguments],
         cwd=workspace.path,
         stdin=subprocess.PIPE,
         stdout=answer,
@@ -107,9 +127,9 @@ def _result(code: int, told: str, watcher: _Watcher) -> Any:
         if code < 0:
             name = signal.Signals(-code).name
             hint = "Look whether memory ran out; memory_limit in onefold.yaml sets less."
-            raise EngineFailed(f"the build was ended by the system ({name})", hint=hint) from None
+            raise EngineFailed(f"the work was ended by the system ({name})", hint=hint) from None
         raise OnefoldError(
-            watcher.last_line or f"the build ended with {code}", hint="Look into the job's log."
+            watcher.last_line or f"the work ended with {code}", hint="Look into the job's log."
         ) from None
     if isinstance(document, dict) and "error" in document:
         error = document["error"]

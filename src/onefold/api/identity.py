@@ -310,7 +310,7 @@ class Eyes:
         policy = (sight.policy("external_id") if sight else None) if is_whole else OUT_OF_SCOPE
         facts = {name: getattr(change, name) for name in ChangeOut.model_fields if hasattr(change, name)}
         seen = {name: getattr(change, name) if getattr(change, name) in known else None for name in _IDS}
-        why = self._why(change.evidence) if is_whole else ReasonsOut(links=[], against=[], overrides=[])
+        why = self.reasons(change.evidence) if is_whole else ReasonsOut(links=[], against=[], overrides=[])
         return ChangeOut.model_validate(
             facts
             | seen
@@ -322,7 +322,9 @@ class Eyes:
             }
         )
 
-    def _why(self, evidence: dict[str, Any]) -> ReasonsOut:
+    def reasons(self, evidence: dict[str, Any]) -> ReasonsOut:
+        """Why the map changed, as far as the caller may know of the records."""
+
         def links(side: str) -> list[EvidenceOut]:
             found = [evidence_of(link) for link in evidence.get(side, ())]
             return [self.link(link) for link in found if self.knows((link.a, link.b))]

@@ -230,13 +230,20 @@ def _conform(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell
 
 
 def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPlan:
-    from onefold.identity import Wanted, active_overrides, plan_map, resolve, with_reasons
+    from onefold.identity import Tuning, Wanted, active_overrides, plan_map, resolve, with_reasons
 
     tell("finding who is who")
     with inputs.database.read() as connection:
         overrides = active_overrides(connection)
     threads = inputs.settings.threads or os.cpu_count() or 1
-    wanted = Wanted(overrides, threads, inputs.index_folder, inputs.settings.identity.relearn_after, inputs.is_relearn)
+    wanted = Wanted(
+        overrides,
+        threads,
+        inputs.index_folder,
+        inputs.settings.identity.relearn_after,
+        inputs.is_relearn,
+        Tuning.of(inputs.settings.identity),
+    )
     done = resolve(inputs.engine, wanted=wanted, progress=tell)
     report.steps["resolve"].update(_counts(done))
     tell("giving customers their permanent ids")

@@ -13,6 +13,7 @@ from onefold.cli.levels import households, organisations
 from onefold.cli.output import json_option, print_json, progress
 from onefold.cli.quality import label, quality
 from onefold.cli.review import review
+from onefold.cli.what_if import preview, what_if
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -79,8 +80,8 @@ def plan(only: tuple[str, ...], *, as_json: bool) -> None:
     for change in changes[:_SHOWN]:
         import json
 
-        click.echo(f"  {_change_line(change)}")
-        for line in _why_lines(json.loads(change["evidence"])):
+        click.echo(f"  {change_line(change)}")
+        for line in why_lines(json.loads(change["evidence"])):
             click.echo(f"      {line}")
     if len(changes) > _SHOWN:
         click.echo(f"  … and {len(changes) - _SHOWN:,} more: --json shows all")
@@ -89,6 +90,10 @@ def plan(only: tuple[str, ...], *, as_json: bool) -> None:
             f"A build would keep the old map: it changes {blast.changed:,} of {blast.customers:,} customers "
             f"({blast.share:.0%}, allowed {blast.limit:.0%}). To agree: onefold build --confirm"
         )
+
+
+identity.add_command(what_if)
+identity.add_command(preview)
 
 
 @identity.command()
@@ -111,9 +116,9 @@ def changes(after: int, limit: int, *, as_json: bool) -> None:
         return
     for one in found:
         undone = f"  (undone by run {one.undone_run})" if one.undone_run else ""
-        click.echo(f"{one.change_id:>6}  {one.happened_at:%Y-%m-%d %H:%M}  {_change_line(asdict(one))}{undone}")
+        click.echo(f"{one.change_id:>6}  {one.happened_at:%Y-%m-%d %H:%M}  {change_line(asdict(one))}{undone}")
         click.echo(f"        run {one.run_id}, {one.actor}{f': {one.reason}' if one.reason else ''}")
-        for line in _why_lines(one.evidence):
+        for line in why_lines(one.evidence):
             click.echo(f"        {line}")
     if not found:
         click.echo("Nothing has changed since." if after else "No id has changed yet.")
@@ -242,7 +247,7 @@ def explain(one: str, other: str | None, *, as_json: bool) -> None:
         click.echo(f"  decided: {_override_line(override)}")
     for change in found.changes[:10]:
         click.echo(
-            f"  {change.happened_at:%Y-%m-%d %H:%M} {_change_line(asdict(change))} "
+            f"  {change.happened_at:%Y-%m-%d %H:%M} {change_line(asdict(change))} "
             f"(run {change.run_id}, {change.actor}, rules {change.rule_version})"
         )
 
@@ -385,14 +390,15 @@ def _print_effect(effect: Effect, *, is_dry_run: bool, as_json: bool) -> None:
     for override_id in effect.withdrawn:
         click.echo(f"{override_id} {'would be' if is_dry_run else 'is'} withdrawn")
     for change in effect.changes:
-        click.echo(f"  {_change_line(change)}")
+        click.echo(f"  {change_line(change)}")
     if not effect.changes:
         click.echo("  The map is as decided already.")
     if is_dry_run:
         click.echo("Nothing was changed (--dry-run).")
 
 
-def _change_line(change: dict[str, Any]) -> str:
+def change_line(change: dict[str, Any]) -> str:
+    """A change of the map in words."""
     count = len(change.get("subject_ids", ()))
     records = f"{count:,} {'record' if count == 1 else 'records'}"
     one, other = change["customer_id"], change["other_customer_id"]
@@ -405,7 +411,8 @@ def _change_line(change: dict[str, Any]) -> str:
     }[change["kind"]]
 
 
-def _why_lines(evidence: dict[str, Any]) -> Iterator[str]:
+def why_lines(evidence: dict[str, Any]) -> Iterator[str]:
+    """Why the map changes: decisions, and the strongest link on each side."""
     for override_id in evidence.get("overrides", ()):
         yield f"because of a decision: {override_id}"
     for side, word in (("links", "for"), ("against", "outweighed")):

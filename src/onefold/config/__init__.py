@@ -8,7 +8,7 @@ shows no problem applies.
 from onefold.config.files import FILE_OF_KINDS, config_files, parse_files, read_folder, write_folder
 from onefold.config.kinds import KINDS
 from onefold.config.model import Change, Field, Place, Plan, Problem, Resource, ResourceKind
-from onefold.config.plan import apply_config, export_config, plan_config
+from onefold.config.plan import apply_config, export_config, plan_config, settings_as_text
 
 __all__ = [
     "FILE_OF_KINDS",
@@ -26,5 +26,6 @@ __all__ = [
     "parse_files",
     "plan_config",
     "read_folder",
+    "settings_as_text",
     "write_folder",
 ]

@@ -6,7 +6,10 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
+
+from pydantic import BaseModel
 
 from onefold.access import Access, record_audit
 from onefold.config.files import config_files
@@ -20,6 +23,7 @@ Wanted = Mapping[str, Mapping[str, Document]]
 """Kind -> key -> document."""
 
 ROLES = "roles"
+SETTINGS = "settings"
 _SHOWN_PROBLEMS = 5
 
 
@@ -39,6 +43,26 @@ def export_config(workspace: Workspace, access: Access) -> dict[str, str]:
         record_audit(connection, access, "settings.export", "settings", "config")
         with suppress(_Discard), workspace.edit_settings() as settings:
             files = config_files(_present(_place(workspace, connection, access, settings)))
+            raise _Discard
+    return files
+
+
+def settings_as_text(workspace: Workspace, access: Access, changes: Mapping[str, BaseModel]) -> dict[str, str]:
+    """Path -> text of the settings of the company with some of them changed, to be planned and applied as text.
+
+    Raises:
+        NotAllowed: the actor may not administer settings.
+    """
+    access.require("administer", "settings")
+    files: dict[str, str] = {}
+    with workspace.database.write() as connection:
+        record_audit(connection, access, "settings.export", "settings", "config")
+        with suppress(_Discard), workspace.edit_settings() as settings:
+            place = _place(workspace, connection, access, settings)
+            (kind,) = (one for one in KINDS if one.name == SETTINGS)
+            said = {name: value.model_dump(mode="json", exclude_defaults=True) for name, value in changes.items()}
+            found = [replace(one, document=kind.read(place, {**one.document, **said})) for one in kind.export(place)]
+            files = config_files({SETTINGS: found})
             raise _Discard
     return files
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from onefold.identity.overrides import active_overrides, list_overrides
     from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
+    from onefold.identity.tuning import Tuning
     from onefold.identity.warehouse import Wanted, resolve
     from onefold.identity.warm import warm_up
 
@@ -28,6 +29,7 @@ _HOMES = {
     "Resolution": "model",
     "ResolveReport": "model",
     "Wanted": "warehouse",
+    "Tuning": "tuning",
     "active_overrides": "overrides",
     "apply_map": "map",
     "current_customer_id": "map",
@@ -47,6 +49,7 @@ __all__ = [
     "Override",
     "Resolution",
     "ResolveReport",
+    "Tuning",
     "Wanted",
     "active_overrides",
     "apply_map",

@@ -74,6 +74,7 @@ def cluster_records(
     threads: int,
     bonds: RecordBonds | None = None,
     largest: int | None = None,
+    link_at: float = LINK_AT,
 ) -> Groups:
     """Groups of records that hold together.
 
@@ -85,12 +86,13 @@ def cluster_records(
         threads: components are worked on by this many.
         bonds: what people decided: units unite first, rivals never.
         largest: records of a component that are looked at together; None to find it.
+        link_at: log odds from which a pair is a link.
     """
-    linked, strength = link_pairs(pairs, scores)
+    linked, strength = link_pairs(pairs, scores, link_at)
     if bonds is not None:
         linked, strength = with_chains(linked, strength, bonds.chains())
-    parents, largest = _components(size, linked, strength, largest)
-    return Groups(group_components(parents, score_inner, threads, bonds), parents, largest)
+    parents, largest = _components(size, linked, strength, largest, link_at)
+    return Groups(group_components(parents, score_inner, threads, bonds, link_at), parents, largest)
 
 
 def group_components(
@@ -98,6 +100,7 @@ def group_components(
     score_inner: Callable[[Pairs], InnerScores],
     threads: int,
     bonds: RecordBonds | None,
+    link_at: float = LINK_AT,
 ) -> npt.NDArray[np.int32]:
     """For each record the position of its group's first record, by component (given by its first record)."""
     groups = parents.copy()
@@ -109,7 +112,9 @@ def group_components(
     if len(starts) > 1:
         inner = _pairs_within(order, starts)
         scored = score_inner(inner)
-        _agglomerate_all(order, starts, scored if bonds is None else _bound(inner, scored, bonds), groups, threads)
+        _agglomerate_all(
+            order, starts, scored if bonds is None else _bound(inner, scored, bonds), groups, threads, link_at
+        )
     return groups
 
 
@@ -128,9 +133,9 @@ def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores
     )
 
 
-def link_pairs(pairs: Pairs, scores: Scores) -> tuple[Pairs, npt.NDArray[np.float32]]:
+def link_pairs(pairs: Pairs, scores: Scores, link_at: float = LINK_AT) -> tuple[Pairs, npt.NDArray[np.float32]]:
     """The pairs that connect components, and how strongly."""
-    is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
+    is_link = (scores.log_odds >= link_at) & ~scores.is_conflict
     return pairs.take(is_link), scores.log_odds[is_link]
 
 
@@ -144,28 +149,30 @@ def with_chains(
 
 
 def _components(
-    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None
+    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None, link_at: float
 ) -> tuple[npt.NDArray[np.int32], int]:
     """Connected components, those of more than ``largest`` records cut at their weaker links; and what is the largest.
 
     How a component is cut depends on it and on ``largest`` alone.
     """
     if largest is None:
-        parents, largest = _cut(size, linked, strength, None)
+        parents, largest = _cut(size, linked, strength, None, link_at)
         if largest == _LARGEST:
             return parents, largest
-    return cut_components(size, linked, strength, largest), largest
+    return cut_components(size, linked, strength, largest, link_at), largest
 
 
-def cut_components(size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int) -> npt.NDArray[np.int32]:
+def cut_components(
+    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int, link_at: float = LINK_AT
+) -> npt.NDArray[np.int32]:
     """For each record the first of its component, components of more than ``largest`` records cut at weak links."""
-    return _cut(size, linked, strength, largest)[0]
+    return _cut(size, linked, strength, largest, link_at)[0]
 
 
 def _cut(
-    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None
+    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None, link_at: float
 ) -> tuple[npt.NDArray[np.int32], int]:
-    threshold, allowed = LINK_AT, largest or _LARGEST
+    threshold, allowed = link_at, largest or _LARGEST
     is_kept = np.ones(len(linked), bool)
     while True:
         parents = np.arange(size, dtype=np.int32)
@@ -202,6 +209,7 @@ def _agglomerate_all(
     inner: InnerScores,
     groups: npt.NDArray[np.int32],
     threads: int,
+    link_at: float,
 ) -> None:
     evidence = np.clip(inner.scores.evidence, -_CLIP, _CLIP)
     evidence[inner.scores.is_conflict] = _FORBIDDEN
@@ -225,7 +233,7 @@ def _agglomerate_all(
                 inner.contributions.against_related,
                 is_contact,
                 inner.priors,
-                (LINK_AT, _FLOOR),
+                (link_at, _FLOOR),
                 groups,
             )
 

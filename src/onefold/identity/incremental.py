@@ -21,12 +21,13 @@ import pyarrow as pa
 from onefold.identity import pairing
 from onefold.identity.blocking import Entries, known_keys
 from onefold.identity.bonds import Bonds
-from onefold.identity.cluster import InnerScores, cut_components, group_components, link_pairs
+from onefold.identity.cluster import LINK_AT, InnerScores, cut_components, group_components, link_pairs
 from onefold.identity.compare import Pairs, compare_pairs
 from onefold.identity.index import KindIndex, Numbers
 from onefold.identity.learned import KindModel
 from onefold.identity.model import MATCH, NEAR_MISS
 from onefold.identity.resolution import match_table, near_table
+from onefold.identity.tuning import AS_LEARNED, Tuning
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ def change_records(
     gone: list[str],
     bonds: Bonds,
     concerned: Collection[str],
+    *,
     threads: int,
+    tuning: Tuning = AS_LEARNED,
 ) -> Change:
     """Bring an index in line with records that came, changed or went.
 
@@ -65,6 +68,7 @@ def change_records(
         bonds: what people have decided by now.
         concerned: subjects whom other decisions concern than before.
         threads: workers.
+        tuning: what a person has set; that which the index was made with.
     """
     named = [*arrivals["subject_id"].to_pylist(), *gone]
     dead = index.numbers_of(named)
@@ -75,7 +79,7 @@ def change_records(
     )
     stirred = _stirred(index, draft)
     changed = np.union1d(fresh, stirred).astype(np.int32)
-    found = _pairs_anew(draft, model, changed, threads)
+    found = _pairs_anew(draft, model, tuning, changed, threads)
     is_over = np.zeros(draft.size, bool)
     is_over[dead], is_over[changed] = True, True
     is_cut = is_over[draft.link_left] | is_over[draft.link_right]
@@ -91,7 +95,7 @@ def change_records(
         link_right=np.r_[draft.link_right[~is_cut], found.links.right],
         link_odds=np.r_[draft.link_odds[~is_cut], found.odds],
     )
-    draft, regrouped = _regroup(draft, model, bonds, touched, is_over, threads)
+    draft, regrouped = _regroup(draft, model, tuning, bonds, touched, is_over, threads)
     stirred_ids = draft.rows(stirred)["subject_id"].to_pylist()
     return Change(draft, found.matches, found.near, [*named, *stirred_ids], regrouped, found.compared)
 
@@ -137,7 +141,7 @@ class _Pairs:
     compared: int
 
 
-def _pairs_anew(index: KindIndex, model: KindModel, changed: Numbers, threads: int) -> _Pairs:
+def _pairs_anew(index: KindIndex, model: KindModel, tuning: Tuning, changed: Numbers, threads: int) -> _Pairs:
     nobody = np.zeros(0, np.int32)
     nothing = _Pairs(Pairs(nobody, nobody), np.zeros(0, np.float32), MATCH.empty_table(), NEAR_MISS.empty_table(), 0)
     if not len(changed):
@@ -153,13 +157,14 @@ def _pairs_anew(index: KindIndex, model: KindModel, changed: Numbers, threads: i
     a, b = (_place_in(numbers, side) for side in (low, high))
     pairs = Pairs(np.minimum(a, b), np.maximum(a, b))
     people = model.encode(rows)
-    scorer = model.scorer(people)
+    scorer = tuning.on(model.scorer(people), rows["subject_id"])
+    link_at = tuning.link_log_odds(LINK_AT)
     patterns = compare_pairs(people, pairs, threads)
     scores = scorer.score(pairs, patterns)
-    matches = match_table(rows["subject_id"], pairs, patterns, scores, scorer, threads)
-    linked, odds = link_pairs(pairs, scores)
+    matches = match_table(rows["subject_id"], pairs, patterns, scores, scorer, threads, link_at)
+    linked, odds = link_pairs(pairs, scores, link_at)
     links = Pairs(numbers[linked.left], numbers[linked.right])
-    return _Pairs(links, odds, matches, near_table(rows["subject_id"], pairs, scores), len(pairs))
+    return _Pairs(links, odds, matches, near_table(rows["subject_id"], pairs, scores, link_at), len(pairs))
 
 
 def _place_in(numbers: Numbers, wanted: Numbers) -> Numbers:
@@ -172,6 +177,7 @@ def _place_in(numbers: Numbers, wanted: Numbers) -> Numbers:
 def _regroup(
     index: KindIndex,
     model: KindModel,
+    tuning: Tuning,
     bonds: Bonds,
     touched: npt.NDArray[np.bool_],
     is_over: npt.NDArray[np.bool_],
@@ -194,13 +200,13 @@ def _regroup(
     place = np.full(index.size, -1, np.int32)
     place[region] = np.arange(len(region), dtype=np.int32)
     links = Pairs(place[left[inner]], place[right[inner]])
-    found = cut_components(len(region), links, odds[inner], model.largest)
+    found = cut_components(len(region), links, odds[inner], model.largest, tuning.link_log_odds(LINK_AT))
     anew = region[_is_anew(index, region, found, is_over)]
     component[region] = region[found]
     if len(anew):
         rows, numbers = index.sorted_rows(anew)
         first = _first_of_each(component[numbers])
-        group[numbers] = numbers[_grouped(rows, model, first, bonds, threads)]
+        group[numbers] = numbers[_grouped(rows, model, tuning, first, bonds, threads)]
     return replace(index, component=component, group=group), anew
 
 
@@ -239,13 +245,15 @@ def _first_of_each(labels: Numbers) -> Numbers:
     return found
 
 
-def _grouped(rows: pa.Table, model: KindModel, components: Numbers, bonds: Bonds, threads: int) -> Numbers:
+def _grouped(
+    rows: pa.Table, model: KindModel, tuning: Tuning, components: Numbers, bonds: Bonds, threads: int
+) -> Numbers:
     people = model.encode(rows)
-    scorer = model.scorer(people)
+    scorer = tuning.on(model.scorer(people), rows["subject_id"])
 
     def score_inner(inner: Pairs) -> InnerScores:
         patterns = compare_pairs(people, inner, threads)
         return InnerScores(scorer.score(inner, patterns), scorer.contributions(inner, patterns), scorer.priors)
 
     decided = bonds.on(rows["subject_id"].combine_chunks())
-    return group_components(components, score_inner, threads, decided)
+    return group_components(components, score_inner, threads, decided, tuning.link_log_odds(LINK_AT))

@@ -81,7 +81,7 @@ class KindIndex:
         entries = Entries.of(worked.candidates.keys, worked.model.blocking)
         order = np.argsort(entries.blocks, kind="stable")
         blocks = entries.blocks[order]
-        linked, odds = link_pairs(worked.candidates.pairs, worked.scores)
+        linked, odds = link_pairs(worked.candidates.pairs, worked.scores, worked.link_at)
         return replace(
             cls.unlinked(worked.records),
             blocks=blocks,

@@ -23,7 +23,7 @@ import pyarrow as pa
 from onefold.errors import NotFound
 from onefold.identity.blocking import Entries, known_keys
 from onefold.identity.bonds import Bonds
-from onefold.identity.cluster import InnerScores, group_components, link_pairs
+from onefold.identity.cluster import LINK_AT, InnerScores, group_components, link_pairs
 from onefold.identity.compare import Pairs, compare_pairs
 from onefold.identity.incremental import meeting_pairs
 from onefold.identity.index import KindIndex, Numbers
@@ -33,7 +33,7 @@ from onefold.identity.learned import KindModel
 from onefold.identity.model import INPUT
 from onefold.identity.people import People
 from onefold.identity.resolution import as_input, match_table
-from onefold.identity.score import Scorer
+from onefold.identity.tuning import AS_LEARNED, PairScorer, Tuning
 
 ASKED = "?"
 """The subject id of a record that has none."""
@@ -109,13 +109,14 @@ class LiveIndex:
         for kind in self._current()[1]:
             self.match({"kind": kind, "given_name": "ana", "family_name": "ana", "emails": ["ana@example.invalid"]})
 
-    def match(self, record: Mapping[str, Any], bonds: Bonds | None = None) -> LiveMatch:
+    def match(self, record: Mapping[str, Any], bonds: Bonds | None = None, tuning: Tuning = AS_LEARNED) -> LiveMatch:
         """Resolve one record.
 
         Args:
             record: values of ``INPUT``, conformed; a ``subject_id`` that is known is answered for as if its record
                 were replaced by this one.
             bonds: what people decided.
+            tuning: what a person has set.
 
         Raises:
             NotFound: nothing has been built.
@@ -128,7 +129,7 @@ class LiveIndex:
         kind = self._current()[1].get(name)
         if kind is None:
             return LiveMatch((), (), 0)
-        return _match(kind, as_input(pa.Table.from_pylist([row], schema=INPUT)), bonds or Bonds())
+        return _match(kind, as_input(pa.Table.from_pylist([row], schema=INPUT)), bonds or Bonds(), tuning)
 
     def _current(self) -> tuple[State, dict[str, _Kind]]:
         name = current_state(self._store.folder)
@@ -148,7 +149,7 @@ class LiveIndex:
         raise NotFound("there is no identity index yet", hint="Build once: onefold build.")
 
 
-def _match(kind: _Kind, record: pa.Table, bonds: Bonds) -> LiveMatch:
+def _match(kind: _Kind, record: pa.Table, bonds: Bonds, tuning: Tuning) -> LiveMatch:
     index, model = kind.index, kind.model
     subject = record["subject_id"][0].as_py()
     own = index.numbers_of([subject])
@@ -156,13 +157,13 @@ def _match(kind: _Kind, record: pa.Table, bonds: Bonds) -> LiveMatch:
     met = met[~np.isin(met, own)]
     if not len(met):
         return LiveMatch((), (), 0)
-    company = _Company.of(index, model, record, met)
+    company = _Company.of(index, model, tuning, record, met)
     matches, linked = company.scored()
     found = _explained(matches, subject)
     region = kind.component_of(linked) if len(linked) else linked
     region = region[~np.isin(region, own)]
     if not np.isin(region, met).all():
-        company = _Company.of(index, model, record, region)
+        company = _Company.of(index, model, tuning, record, region)
     joined = company.joined(region, bonds) if len(region) else set()
     ranked = {one["subject_id"]: number for number, one in enumerate(found)}
     subjects = sorted(joined, key=lambda name: (ranked.get(name, len(ranked)), name))
@@ -188,16 +189,18 @@ class _Company:
     at: int
     """Where that one is."""
     people: People
-    scorer: Scorer
+    scorer: PairScorer
+    link_at: float
 
     @classmethod
-    def of(cls, index: KindIndex, model: KindModel, record: pa.Table, numbers: Numbers) -> _Company:
+    def of(cls, index: KindIndex, model: KindModel, tuning: Tuning, record: pa.Table, numbers: Numbers) -> _Company:
         rows, ordered = index.sorted_rows(numbers)
         at = bisect_left(rows["subject_id"].to_pylist(), record["subject_id"][0].as_py())
         both = pa.concat_tables([rows.slice(0, at), record, rows.slice(at)]).combine_chunks()
         people = model.encode(both)
         ids = both["subject_id"].combine_chunks()
-        return cls(ids, np.insert(ordered, at, -1), at, people, model.scorer(people))
+        scorer = tuning.on(model.scorer(people), ids)
+        return cls(ids, np.insert(ordered, at, -1), at, people, scorer, tuning.link_log_odds(LINK_AT))
 
     def scored(self) -> tuple[pa.Table, Numbers]:
         """``MATCH`` of the record with the others, and which of them it is linked with."""
@@ -206,9 +209,10 @@ class _Company:
         pairs = Pairs(np.minimum(others, here), np.maximum(others, here))
         patterns = compare_pairs(self.people, pairs, 1)
         scores = self.scorer.score(pairs, patterns)
-        linked, _ = link_pairs(pairs, scores)
+        linked, _ = link_pairs(pairs, scores, self.link_at)
         partners = self.numbers[np.where(linked.left == self.at, linked.right, linked.left)]
-        return match_table(pa.chunked_array([self.ids]), pairs, patterns, scores, self.scorer, 1), partners
+        matches = match_table(pa.chunked_array([self.ids]), pairs, patterns, scores, self.scorer, 1, self.link_at)
+        return matches, partners
 
     def joined(self, region: Numbers, bonds: Bonds) -> set[str]:
         """Subjects whose customer the record would be, if it came among those of ``region``."""
@@ -221,7 +225,7 @@ class _Company:
             return InnerScores(scores, parts, self.scorer.priors)
 
         ids = self.ids.take(pa.array(chosen))
-        first = group_components(np.zeros(len(chosen), np.int32), score_inner, 1, bonds.on(ids))
+        first = group_components(np.zeros(len(chosen), np.int32), score_inner, 1, bonds.on(ids), self.link_at)
         own = int(np.flatnonzero(chosen == self.at)[0])
         members = np.flatnonzero(first == first[own])
         return set(ids.take(pa.array(members[members != own])).to_pylist())

@@ -19,10 +19,12 @@ from onefold.identity.learned import KindModel, Model
 from onefold.identity.model import CLUSTER, INPUT, RULE_VERSION
 from onefold.identity.regroup import constrain
 from onefold.identity.resolution import KINDS, Worked, as_input, resolve_records
+from onefold.identity.tuning import Tuning
 from onefold.identity.warehouse import (
     Wanted,
     drift,
     index_state,
+    is_tuned_alike,
     keep_model,
     keep_weights,
     load_model,
@@ -33,6 +35,16 @@ from onefold.identity.warehouse import (
 _COLUMNS = ", ".join(quote_identifier(name) for name in INPUT.names)
 _WEAR_AT_LEAST = 2_000
 """Changed records from which it is worth while to write a base anew."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What the outcome is made from."""
+
+    made_from: str
+    tuning: Tuning
+    learned: list[str]
+    """Kinds of records that were learned anew."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ def renew(
         progress: called with the name of each step.
     """
     store = IndexStore(wanted.index_folder) if wanted.index_folder else None
-    state = None if wanted.is_relearn else _state(engine, store)
+    state = None if wanted.is_relearn else _state(engine, store, wanted)
     model = None if wanted.is_relearn else state.model if state else load_model(engine)
     known = _still_good(engine, model, wanted.relearn_after)
     concerned = _concerned(state, bonds)
@@ -69,7 +81,7 @@ def renew(
     learned: dict[str, KindModel] = {}
     for kind in KINDS:
         if state and kind in known and kind in state.indexes:
-            renewed[kind] = _change(engine, kind, state.indexes[kind], known[kind], bonds, concerned, wanted.threads)
+            renewed[kind] = _change(engine, kind, state.indexes[kind], known[kind], bonds, concerned, wanted)
             learned[kind] = known[kind]
             continue
         renewed[kind], kind_model = _anew(engine, kind, known, wanted, progress)
@@ -80,12 +92,15 @@ def renew(
     is_same = model is not None and known.keys() == learned.keys() == model.kinds.keys()
     is_same = is_same and all(learned[kind] is known[kind] for kind in known)
     new_model = model if model and is_same else Model(RULE_VERSION, learned)
-    _write(engine, store, state, new_model, renewed, bonds, made_from, sorted(learned.keys() - known.keys()))
+    made = _Made(made_from, wanted.tuning, sorted(learned.keys() - known.keys()))
+    _write(engine, store, state, new_model, renewed, bonds, made)
     return {kind: one.facts for kind, one in renewed.items() if one.facts}
 
 
-def _state(engine: Engine, store: IndexStore | None) -> State | None:
-    """The index that belongs to what the warehouse holds, if it is there and was made with the model in force."""
+def _state(engine: Engine, store: IndexStore | None, wanted: Wanted) -> State | None:
+    """The index that belongs to what the warehouse holds, if it was made with the model in force and these settings."""
+    if not is_tuned_alike(engine, wanted.tuning):
+        return None
     name = index_state(engine)
     state = store.read(name) if store and name else None
     return state if state and state.model.model_id == model_in_force(engine) else None
@@ -115,7 +130,7 @@ def _change(
     model: KindModel,
     bonds: Bonds,
     concerned: Collection[str],
-    threads: int,
+    wanted: Wanted,
 ) -> _Renewed:
     started = time.perf_counter()
     arrivals = as_input(
@@ -131,7 +146,7 @@ def _change(
         [kind],
     )
     gone = [subject for (subject,) in rows]
-    found = change_records(index, model, arrivals, gone, bonds, concerned, threads)
+    found = change_records(index, model, arrivals, gone, bonds, concerned, threads=wanted.threads, tuning=wanted.tuning)
     facts: dict[str, object] = {
         "changed": len(arrivals),
         "gone": len(gone),
@@ -151,7 +166,13 @@ def _anew(
     model = Model(RULE_VERSION, {kind: known[kind]} if kind in known else {})
     worked: list[Worked] = []
     found = resolve_records(
-        records, overrides=wanted.overrides, model=model, threads=wanted.threads, progress=progress, keep=worked.append
+        records,
+        overrides=wanted.overrides,
+        model=model,
+        tuning=wanted.tuning,
+        threads=wanted.threads,
+        progress=progress,
+        keep=worked.append,
     )
     index = KindIndex.of(worked[0]) if worked else KindIndex.unlinked(records)
     facts = found.diagnostics.get(kind, {})
@@ -169,8 +190,7 @@ def _write(
     model: Model,
     renewed: Mapping[str, _Renewed],
     bonds: Bonds,
-    made_from: str,
-    learned: list[str],
+    made: _Made,
 ) -> None:
     """Files of the index first, then the warehouse in one transaction, then the name by which the files are found."""
     area = _area(renewed, bonds)
@@ -180,7 +200,7 @@ def _write(
         keep_model(engine, model)
         _write_matches(engine, renewed)
         _write_clusters(engine, renewed, bonds, area, state.area if state else ())
-        remember(engine, made_from, name, learned)
+        remember(engine, made.made_from, made.tuning, name, made.learned)
     if store:
         publish_state(store.folder, name)
 

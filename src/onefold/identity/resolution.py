@@ -25,8 +25,9 @@ from onefold.identity.model import CLUSTER, INPUT, MATCH, NEAR_FROM, NEAR_MISS, 
 from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
 from onefold.identity.regroup import constrain
-from onefold.identity.score import Scorer, Scores
+from onefold.identity.score import Scores
 from onefold.identity.sharing import ignored_values, mark_shared_contacts
+from onefold.identity.tuning import AS_LEARNED, PairScorer, Tuning
 
 Progress = Callable[[str], None]
 
@@ -45,6 +46,8 @@ class Worked:
     candidates: Candidates
     scores: Scores
     groups: cluster.Groups
+    link_at: float
+    """Log odds from which a pair is a link."""
 
 
 Keep = Callable[[Worked], None]
@@ -74,6 +77,7 @@ def resolve_records(
     *,
     overrides: Iterable[Override] = (),
     model: Model | None = None,
+    tuning: Tuning | None = None,
     threads: int = 2,
     progress: Progress | None = None,
     keep: Keep | None = None,
@@ -86,6 +90,7 @@ def resolve_records(
         overrides: what people decided. It wins over all evidence; about records that are not there it waits.
         model: what was learned from other records, or earlier. Of the kinds of records that it knows nothing is
             learned then: what a pair weighs follows from its two records and the model alone. None learns all.
+        tuning: what a person has set; everything as learned where absent. The model knows nothing of it.
         threads: workers.
         progress: called with the name of each step.
         keep: called for each kind with what a later change of some records can be worked out from.
@@ -108,7 +113,7 @@ def resolve_records(
         if not len(chosen):
             continue
         kind_model, groups, found, close, facts = _resolve_kind(
-            chosen, bonds, learned.get(kind), threads, progress, keep
+            chosen, bonds, learned.get(kind), tuning or AS_LEARNED, threads, progress, keep
         )
         if kind_model is not None:
             learned[kind] = kind_model
@@ -152,6 +157,7 @@ def _resolve_kind(
     records: pa.Table,
     bonds: Bonds,
     known: KindModel | None,
+    tuning: Tuning,
     threads: int,
     progress: Progress | None,
     keep: Keep | None,
@@ -173,7 +179,9 @@ def _resolve_kind(
         people, patterns = _with_aliases(people, pairs, patterns, threads)
     clock.end("comparing")
     clock.begin("weighing")
-    scorer = known.scorer(people) if known else learn_weights(people, pairs, patterns, threads)
+    learned = known.scorer(people) if known else learn_weights(people, pairs, patterns, threads)
+    scorer = tuning.on(learned, records.column("subject_id"))
+    link_at = tuning.link_log_odds(cluster.LINK_AT)
     clock.end("weighing")
     clock.begin("scoring")
     scores = scorer.score(pairs, patterns)
@@ -188,27 +196,27 @@ def _resolve_kind(
 
     decided = bonds.on(records.column("subject_id").combine_chunks())
     largest = known.largest if known else None
-    groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads, decided, largest)
+    groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads, decided, largest, link_at)
     clock.end("clustering")
     clock.begin("explaining")
-    found = match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads)
-    close = near_table(records.column("subject_id"), pairs, scores)
+    found = match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads, link_at)
+    close = near_table(records.column("subject_id"), pairs, scores, link_at)
     clock.end("explaining")
     clock.begin("keeping")
-    kept = known or keep_learned(records, people, scorer, candidates.blocking, groups.largest)
+    kept = known or keep_learned(records, people, learned, candidates.blocking, groups.largest)
     if keep:
-        keep(Worked(records, kept, candidates, scores, groups))
+        keep(Worked(records, kept, candidates, scores, groups, link_at))
     clock.end("keeping")
     facts: dict[str, object] = {
         "records": people.size,
         "pairs": len(pairs),
         "links": len(found),
         "aliases": len(people.names.learned),
-        "records_per_customer": round(scorer.weights.records_per_customer, 3),
+        "records_per_customer": round(learned.weights.records_per_customer, 3),
         "keys": candidates.added,
         "ignored": ignored_values(people),
         "seconds": clock.seconds,
-        "weights": _weights_in_bits(scorer.weights),
+        "weights": _weights_in_bits(learned.weights),
         "prior": round(scorer.prior_log_odds * BITS, 2),
     }
     return kept, groups.first, found, close, facts
@@ -240,11 +248,17 @@ def _marked_anew(before: People, after: People) -> npt.NDArray[np.bool_]:
 
 
 def match_table(
-    ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, scorer: Scorer, threads: int
+    ids: pa.ChunkedArray,
+    pairs: Pairs,
+    patterns: Patterns,
+    scores: Scores,
+    scorer: PairScorer,
+    threads: int,
+    link_at: float = 0.0,
 ) -> pa.Table:
     """``MATCH`` of the pairs that are more likely one customer than not, written in batches to spare memory."""
     subject_ids = ids.combine_chunks()
-    which = np.flatnonzero(scores.log_odds >= 0.0)
+    which = np.flatnonzero(scores.log_odds >= min(link_at, 0.0))
 
     def explained(start: int) -> pa.Table:
         part = which[start : start + _MATCHES_PER_BATCH]
@@ -264,9 +278,9 @@ def match_table(
     return pa.concat_tables([MATCH.empty_table(), *parts])
 
 
-def near_table(ids: pa.ChunkedArray, pairs: Pairs, scores: Scores) -> pa.Table:
+def near_table(ids: pa.ChunkedArray, pairs: Pairs, scores: Scores, link_at: float = 0.0) -> pa.Table:
     """``NEAR_MISS`` of the candidate pairs."""
-    which = np.flatnonzero((scores.log_odds >= NEAR_FROM) & (scores.log_odds < 0.0))
+    which = np.flatnonzero((scores.log_odds >= NEAR_FROM) & (scores.log_odds < min(link_at, 0.0)))
     subject_ids = ids.combine_chunks()
     columns = [
         subject_ids.take(pa.array(pairs.left[which])),

@@ -251,3 +251,35 @@ organisation_link = sa.Table(
     sqlite_with_rowid=False,
 )
 """Grain: one row per pair of organisations of which a record says that one is the other's parent or relation."""
+
+identity_preview = sa.Table(
+    "identity_preview",
+    metadata,
+    sa.Column("preview_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # what_if, plan
+    sa.Column("asked", sa.JSON, nullable=False),  # what_if: the identity settings as they would be; plan: sources
+    sa.Column("asked_by", sa.Text, nullable=False),  # the person's name, as it was
+    sa.Column("asked_by_id", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("made_at", sa.DateTime(timezone=True)),  # null: not found out yet
+    sa.Column("outcome", sa.JSON),  # counts, share of customers, estimates
+    sa.CheckConstraint("kind in ('what_if', 'plan')", name="identity_preview_kind"),
+)
+"""Grain: one row per question of a person what the map would become; the latest are kept."""
+
+identity_preview_change = sa.Table(
+    "identity_preview_change",
+    metadata,
+    sa.Column(
+        "preview_id", sa.Text, sa.ForeignKey("identity_preview.preview_id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # as of customer_change
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("other_customer_id", sa.Text),  # may not be issued yet
+    sa.Column("subject_ids", sa.JSON, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("is_anyway", sa.Boolean, nullable=False),  # the next build makes it with the settings of now, too
+)
+"""Grain: one row per change that a preview found, numbered from 1; only as many as are listed."""

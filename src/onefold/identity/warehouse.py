@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from onefold.identity.bonds import Bonds
 from onefold.identity.index_place import publish_state
 from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
 from onefold.identity.override import Override
+from onefold.identity.tuning import Tuning
 
 if TYPE_CHECKING:
     from onefold.identity.learned import Model
@@ -31,6 +32,7 @@ _TABLES = (
     -- grain: at most one row: the last resolution that was written, and what it was made from
     create table if not exists meta.resolution (
         made_from varchar not null,
+        tuning varchar not null,
         index_state varchar,
         records bigint not null,
         clusters bigint not null,
@@ -110,6 +112,8 @@ class Wanted:
     """Share of the records of a kind that may change before the model is learned anew."""
     is_relearn: bool = False
     """Whether to learn anew whatever has changed."""
+    tuning: Tuning = field(default_factory=Tuning)
+    """What a person has set."""
 
 
 def resolve(
@@ -122,8 +126,8 @@ def resolve(
 ) -> ResolveReport:
     """Bring ``main.cluster`` and ``main.match`` in line with ``main.record`` and the decisions of people.
 
-    Returns at once where neither the records' identity columns nor the rules nor the decisions have changed since
-    last time.
+    Returns at once where neither the records' identity columns nor the rules, the settings nor the decisions have
+    changed since last time.
 
     Args:
         engine: the warehouse.
@@ -141,23 +145,33 @@ def resolve(
     started = time.perf_counter()
     wanted = wanted or Wanted(overrides, threads)
     bonds = Bonds.of(wanted.overrides)
-    made_from = f"{RULE_VERSION}:{bonds.fingerprint}"
+    made_from = _made_from(bonds)
     _prepare(engine)
-    counts = None if wanted.is_relearn else _unchanged(engine, made_from)
+    counts = None if wanted.is_relearn else _unchanged(engine, made_from, wanted.tuning)
     if counts is not None and _is_indexed(engine, wanted.index_folder):
         return ResolveReport(*counts, True, time.perf_counter() - started)
     from onefold.identity.renewing import renew  # heavy: loads the compiled kernels
 
     diagnostics = renew(engine, wanted, bonds, made_from, progress)
-    records, clusters, matches, largest = _outcome(engine, made_from) or (0, 0, 0, 0)
+    records, clusters, matches, largest = _outcome(engine, made_from, wanted.tuning) or (0, 0, 0, 0)
     seconds = time.perf_counter() - started
     return ResolveReport(records, clusters, matches, largest, False, seconds, diagnostics)
+
+
+def is_resolved(engine: Engine, overrides: Sequence[Override], tuning: Tuning) -> bool:
+    """Whether ``main.cluster`` and ``main.match`` are what ``resolve`` would make of these decisions and settings."""
+    _prepare(engine)
+    return _unchanged(engine, _made_from(Bonds.of(overrides)), tuning) is not None
+
+
+def _made_from(bonds: Bonds) -> str:
+    return f"{RULE_VERSION}:{bonds.fingerprint}"
 
 
 def _prepare(engine: Engine) -> None:
     """Make the tables, and find what has changed into ``resolution_change``."""
     engine.execute("create schema if not exists meta")
-    if engine.columns("meta", "resolution") and "made_from" not in engine.columns("meta", "resolution"):
+    if engine.columns("meta", "resolution") and "tuning" not in engine.columns("meta", "resolution"):
         for name in ("resolution", "resolution_weight"):
             engine.execute(f"drop table if exists meta.{name}")
     for table in _TABLES:
@@ -165,11 +179,11 @@ def _prepare(engine: Engine) -> None:
     engine.execute(_CHANGES)
 
 
-def _unchanged(engine: Engine, made_from: str) -> tuple[int, int, int, int] | None:
+def _unchanged(engine: Engine, made_from: str, tuning: Tuning) -> tuple[int, int, int, int] | None:
     """Counts of the last resolution if it was made from the same and is still in place."""
     if engine.scalar("select count(*) from resolution_change"):
         return None
-    return _outcome(engine, made_from)
+    return _outcome(engine, made_from, tuning)
 
 
 def _is_indexed(engine: Engine, folder: Path | None) -> bool:
@@ -177,19 +191,21 @@ def _is_indexed(engine: Engine, folder: Path | None) -> bool:
     return folder is None or publish_state(folder, index_state(engine))
 
 
-def _outcome(engine: Engine, made_from: str) -> tuple[int, int, int, int] | None:
+def _outcome(engine: Engine, made_from: str, tuning: Tuning) -> tuple[int, int, int, int] | None:
     rows = engine.rows(
-        "select records, clusters, matches, largest_cluster from meta.resolution where made_from = ?", [made_from]
+        "select records, clusters, matches, largest_cluster from meta.resolution where made_from = ? and tuning = ?",
+        [made_from, tuning.fingerprint],
     )
     return rows[0] if rows else None
 
 
-def remember(engine: Engine, made_from: str, index_state: str | None, learned: Sequence[str]) -> None:
+def remember(engine: Engine, made_from: str, tuning: Tuning, index_state: str | None, learned: Sequence[str]) -> None:
     """Write down what the resolution was made from, inside the caller's transaction.
 
     Args:
         engine: the warehouse, with the new clusters and matches.
         made_from: rules and decisions.
+        tuning: settings.
         index_state: the state of the index that belongs to it.
         learned: kinds of records that were learned anew.
     """
@@ -217,12 +233,13 @@ def remember(engine: Engine, made_from: str, index_state: str | None, learned: S
         select
             ?,
             ?,
+            ?,
             coalesce(sum(records), 0),
             count(*),
             (select count(*) from main.match),
             coalesce(max(records), 0)
         from sizes""",
-        [made_from, index_state],
+        [made_from, tuning.fingerprint, index_state],
     )
 
 
@@ -248,6 +265,11 @@ def index_state(engine: Engine) -> str | None:
     """The state of the index that belongs to what the warehouse holds."""
     found: str | None = engine.scalar("select index_state from meta.resolution")
     return found
+
+
+def is_tuned_alike(engine: Engine, tuning: Tuning) -> bool:
+    """Whether the last resolution was made with the same settings."""
+    return bool(engine.scalar("select tuning = ? from meta.resolution", [tuning.fingerprint]))
 
 
 def keep_model(engine: Engine, model: Model) -> None:

@@ -227,6 +227,14 @@ def _quarantine(house: House) -> Ask:
     return Ask("/quarantine/replay", {"rows": [{"quarantine_id": row["quarantine_id"], "values": values}]})
 
 
+def _asked(path: str, body: object) -> Callable[[House], Ask]:
+    def ask(house: House) -> Ask:
+        house.no_jobs()
+        return Ask(path, body)
+
+    return ask
+
+
 _PAIR = {"a": ["crm:2"], "b": ["crm:3"]}
 
 
@@ -395,6 +403,8 @@ REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /identity/overrides/{override_id}/withdraw": _withdrawal,
     "POST /identity/changes/{change_id}/undo": _undo,
     "POST /identity/runs/{run_id}/undo": lambda h: Ask(f"/identity/runs/{_united(h)['run_id']}/undo", {}),
+    "POST /identity/what-if": _asked("/identity/what-if", {"link_at": 0.8}),
+    "POST /identity/plan": _asked("/identity/plan", {"sources": []}),
     "POST /identity/quality/labels": _label,
     "DELETE /identity/quality/labels/{label_id}": _unlabel,
     "POST /identity/review/{item_id}/answer": _answer,

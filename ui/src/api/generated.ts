@@ -1627,6 +1627,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Identity Settings
+         * @description What is set about identity, and what may be. Changed through ``/config/apply``.
+         */
+        get: operations["get_identity_settings_api_v1_identity_settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get What Ifs
+         * @description The latest what-ifs, the newest first.
+         */
+        get: operations["get_what_ifs_api_v1_identity_what_if_get"];
+        put?: never;
+        /**
+         * Ask What If
+         * @description Ask what other settings would merge, split and move. Nothing is changed; come back for the answer.
+         */
+        post: operations["ask_what_if_api_v1_identity_what_if_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/what-if/{preview_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get What If
+         * @description One what-if: how far it is, and its figures.
+         */
+        get: operations["get_what_if_api_v1_identity_what_if__preview_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/what-if/{preview_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get What If Changes
+         * @description What would change, with why; what comes anyway is last.
+         */
+        get: operations["get_what_if_changes_api_v1_identity_what_if__preview_id__changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/what-if/{preview_id}/felt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get What If Felt
+         * @description Which views, row scopes, webhooks, notes, tasks, tags, files and picks would feel it.
+         */
+        get: operations["get_what_if_felt_api_v1_identity_what_if__preview_id__felt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/what-if/{preview_id}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get What If Configuration
+         * @description The settings of now with those of the what-if, as text for ``/config/plan`` and ``/config/apply``.
+         */
+        get: operations["get_what_if_configuration_api_v1_identity_what_if__preview_id__configuration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plans
+         * @description The latest plans, the newest first.
+         */
+        get: operations["get_plans_api_v1_identity_plan_get"];
+        put?: never;
+        /**
+         * Ask Plan
+         * @description Ask what the next build would merge, split and move. Sources are read as it would; nothing is published.
+         */
+        post: operations["ask_plan_api_v1_identity_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/plan/{preview_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan
+         * @description One plan: how far it is, and its figures.
+         */
+        get: operations["get_plan_api_v1_identity_plan__preview_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/plan/{preview_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan Changes
+         * @description What would change, with why.
+         */
+        get: operations["get_plan_changes_api_v1_identity_plan__preview_id__changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/plan/{preview_id}/felt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan Felt
+         * @description Which views, row scopes, webhooks, notes, tasks, tags, files and picks would feel it.
+         */
+        get: operations["get_plan_felt_api_v1_identity_plan__preview_id__felt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/quality": {
         parameters: {
             query?: never;
@@ -4382,6 +4590,25 @@ export interface components {
             then: components["schemas"]["ShownOut"];
         };
         /**
+         * ExpectedOut
+         * @description Precision and recall now and then.
+         */
+        ExpectedOut: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "model" | "labels";
+            /** Labels */
+            labels: number;
+            precision_before: components["schemas"]["RangeOut"] | null;
+            precision_after: components["schemas"]["RangeOut"] | null;
+            recall_before: components["schemas"]["RangeOut"] | null;
+            recall_after: components["schemas"]["RangeOut"] | null;
+            united: components["schemas"]["LinksOut"];
+            parted: components["schemas"]["LinksOut"];
+        };
+        /**
          * ExplanationOut
          * @description Why records are one customer, or why they are not.
          */
@@ -4429,6 +4656,28 @@ export interface components {
             items: components["schemas"]["ValueCount"][];
             /** Is Estimate */
             is_estimate: boolean;
+        };
+        /**
+         * FeltOut
+         * @description What would feel the change, as far as the caller may know.
+         */
+        FeltOut: {
+            /** Customers */
+            customers: number;
+            /** Is Cut */
+            is_cut: boolean;
+            /** Touched */
+            touched: components["schemas"]["TouchedOut"][];
+            /** Notes */
+            notes: number;
+            /** Tasks */
+            tasks: number;
+            /** Tags */
+            tags: number;
+            /** Files */
+            files: number;
+            /** Picks */
+            picks: number;
         };
         /**
          * FieldAnswer
@@ -4888,6 +5137,46 @@ export interface components {
             then?: components["schemas"]["Attachment"][] | null;
         };
         /**
+         * IdentitySettings
+         * @description Who is who: how much a build may change, and what a person sets about how records are compared.
+         *
+         *     Everything is learned where nothing is set. See what a change would do before it is made:
+         *     ``onefold identity what-if --set identity.link_at=0.8``.
+         */
+        IdentitySettings: {
+            /**
+             * Largest Change
+             * @default 0.2
+             */
+            largest_change: number;
+            /** Link At */
+            link_at?: number | null;
+            /** Weights */
+            weights?: {
+                [key: string]: number | "ignore";
+            };
+            /** Trusted Sources */
+            trusted_sources?: {
+                [key: string]: number;
+            };
+            /** Unique Sources */
+            unique_sources?: string[];
+            /** Never Across */
+            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place")[];
+            /**
+             * @default {
+             *       "two_people": false,
+             *       "most_items": 5000
+             *     }
+             */
+            review: components["schemas"]["ReviewSettings"];
+            /**
+             * Relearn After
+             * @default 0.2
+             */
+            relearn_after: number;
+        };
+        /**
          * Improvement
          * @description What answers brought, over a span of time.
          */
@@ -5317,6 +5606,15 @@ export interface components {
         LinkToLookUp: {
             /** Token */
             token: string;
+        };
+        /**
+         * LinksOut
+         * @description Links that would come into customers, or fall out of them.
+         */
+        LinksOut: {
+            /** Pairs */
+            pairs: number;
+            right: components["schemas"]["RangeOut"] | null;
         };
         /**
          * LocalTime
@@ -5966,6 +6264,31 @@ export interface components {
             column: string | null;
         };
         /**
+         * OutcomeOut
+         * @description What the map would become, in figures over all customers.
+         */
+        OutcomeOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Anyway
+             * @default {}
+             */
+            anyway: {
+                [key: string]: number;
+            };
+            blast: components["schemas"]["PreviewBlast"];
+            /** Customers After */
+            customers_after?: number | null;
+            /** Changes */
+            changes: number;
+            /** Listed */
+            listed: number;
+            expected?: components["schemas"]["ExpectedOut"] | null;
+        };
+        /**
          * Overlap
          * @description Who knows whose customers.
          */
@@ -6193,6 +6516,20 @@ export interface components {
         PageOf_OverrideOut_: {
             /** Items */
             items: components["schemas"]["OverrideOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** PageOf[PreviewChangeOut] */
+        PageOf_PreviewChangeOut_: {
+            /** Items */
+            items: components["schemas"]["PreviewChangeOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** PageOf[PreviewOut] */
+        PageOf_PreviewOut_: {
+            /** Items */
+            items: components["schemas"]["PreviewOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -6585,6 +6922,20 @@ export interface components {
             allow_deletes?: string[];
         };
         /**
+         * PlanIn
+         * @description What the planned build would read.
+         * @example {
+         *       "sources": []
+         *     }
+         */
+        PlanIn: {
+            /**
+             * Sources
+             * @default []
+             */
+            sources: string[];
+        };
+        /**
          * PlanProblem
          * @description Why something cannot be applied.
          */
@@ -6619,6 +6970,22 @@ export interface components {
             fields: components["schemas"]["FieldAnswer"][];
         };
         /**
+         * PreviewBlast
+         * @description How much of the map would change, against what a build may change unconfirmed.
+         */
+        PreviewBlast: {
+            /** Changed */
+            changed: number;
+            /** Customers */
+            customers: number;
+            /** Share */
+            share: number;
+            /** Limit */
+            limit: number;
+            /** Is Too Large */
+            is_too_large: boolean;
+        };
+        /**
          * PreviewBody
          * @description A drafted role, and the attributes of an imagined person who holds it.
          */
@@ -6640,6 +7007,66 @@ export interface components {
              * @default 5
              */
             sample: number;
+        };
+        /**
+         * PreviewChangeOut
+         * @description One merge, split, move, retirement or return that would be made.
+         */
+        PreviewChangeOut: {
+            /** Seq */
+            seq: number;
+            /** Kind */
+            kind: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Other Customer Id */
+            other_customer_id: string | null;
+            /** Name */
+            name: string | null;
+            /** Other Name */
+            other_name: string | null;
+            /** Is New */
+            is_new: boolean;
+            /** Records */
+            records: number;
+            /** Subject Ids */
+            subject_ids: string[];
+            why: components["schemas"]["WhyOut"];
+            /** Is Anyway */
+            is_anyway: boolean;
+            /** Hidden By */
+            hidden_by?: string | null;
+        };
+        /**
+         * PreviewOut
+         * @description A question what the map would become, how far it is, and the answer.
+         */
+        PreviewOut: {
+            /** Preview Id */
+            preview_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "what_if" | "plan";
+            settings: components["schemas"]["IdentitySettings"] | null;
+            /** Sources */
+            sources: string[];
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Job Id */
+            job_id: string;
+            state: components["schemas"]["JobState"];
+            progress: components["schemas"]["ProgressOut"] | null;
+            error: components["schemas"]["JobError"] | null;
+            /** Made At */
+            made_at: string | null;
+            outcome: components["schemas"]["OutcomeOut"] | null;
         };
         /**
          * ProblemOut
@@ -6720,6 +7147,18 @@ export interface components {
             } | null;
             /** Columns */
             columns: string[];
+        };
+        /**
+         * RangeOut
+         * @description A share between two bounds.
+         */
+        RangeOut: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Value */
+            value?: number | null;
         };
         /**
          * ReadNotifications
@@ -6947,6 +7386,22 @@ export interface components {
             found_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ReviewSettings
+         * @description How doubtful cases are answered.
+         */
+        ReviewSettings: {
+            /**
+             * Two People
+             * @default false
+             */
+            two_people: boolean;
+            /**
+             * Most Items
+             * @default 5000
+             */
+            most_items: number;
         };
         /**
          * Role
@@ -7472,6 +7927,16 @@ export interface components {
             yearly_cost?: number | null;
             /** Place */
             place?: (components["schemas"]["FilesPlace"] | components["schemas"]["DatabasePlace"] | components["schemas"]["LocationPlace"]) | null;
+        };
+        /**
+         * SourceChoice
+         * @description A source that settings may name, and its tables.
+         */
+        SourceChoice: {
+            /** Name */
+            name: string;
+            /** Tables */
+            tables: string[];
         };
         /**
          * SourceIn
@@ -8151,6 +8616,36 @@ export interface components {
             hidden_by: string | null;
         };
         /**
+         * TouchedOut
+         * @description One thing that would feel it.
+         */
+        TouchedOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "view" | "role" | "webhook";
+            /** Resource Id */
+            resource_id: string;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number | null;
+        };
+        /**
+         * TuningOut
+         * @description What is set about identity, and what may be set.
+         */
+        TuningOut: {
+            settings: components["schemas"]["IdentitySettings"];
+            /** Link At */
+            link_at: number;
+            /** Evidence */
+            evidence: string[];
+            /** Sources */
+            sources: components["schemas"]["SourceChoice"][];
+        };
+        /**
          * UndoIn
          * @description Why a change is undone.
          * @example {
@@ -8727,6 +9222,46 @@ export interface components {
          * @enum {string}
          */
         WebhookState: "active" | "failing" | "paused";
+        /**
+         * WhatIfIn
+         * @description Settings that would be other than now; what is left out stays, null is "as learned".
+         * @example {
+         *       "link_at": 0.8,
+         *       "weights": {
+         *         "phone": 0.5
+         *       }
+         *     }
+         */
+        WhatIfIn: {
+            /** Link At */
+            link_at?: number | null;
+            /** Weights */
+            weights?: {
+                [key: string]: number | "ignore";
+            } | null;
+            /** Trusted Sources */
+            trusted_sources?: {
+                [key: string]: number;
+            } | null;
+            /** Unique Sources */
+            unique_sources?: string[] | null;
+            /** Never Across */
+            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place")[] | null;
+        };
+        /**
+         * WhyOut
+         * @description Why the map would change.
+         */
+        WhyOut: {
+            /** Links */
+            links: components["schemas"]["EvidenceOut"][];
+            /** Against */
+            against: components["schemas"]["EvidenceOut"][];
+            /** Overrides */
+            overrides: string[];
+            /** Before */
+            before: components["schemas"]["EvidenceOut"][];
+        };
         /**
          * WorkloadShape
          * @description How much one colleague has to do.
@@ -14691,6 +15226,1060 @@ export interface operations {
             412: components["responses"]["Error412"];
             422: components["responses"]["Error422"];
             428: components["responses"]["Error428"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_identity_settings_api_v1_identity_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "settings": {
+                     *         "largest_change": 0.2,
+                     *         "link_at": 0.05,
+                     *         "weights": {},
+                     *         "trusted_sources": {},
+                     *         "unique_sources": [
+                     *           "unique source"
+                     *         ],
+                     *         "never_across": [
+                     *           "given_name"
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         },
+                     *         "relearn_after": 0.2
+                     *       },
+                     *       "link_at": 0.5,
+                     *       "evidence": [
+                     *         "evidence"
+                     *       ],
+                     *       "sources": [
+                     *         {
+                     *           "name": "Sales",
+                     *           "tables": [
+                     *             "table"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TuningOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_what_ifs_api_v1_identity_what_if_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "preview_id": "pre_k3m9x2p7q4w8z1aa",
+                     *           "kind": "what_if",
+                     *           "settings": {
+                     *             "largest_change": 0.2,
+                     *             "link_at": 0.05,
+                     *             "weights": {},
+                     *             "trusted_sources": {},
+                     *             "unique_sources": [
+                     *               "unique source"
+                     *             ],
+                     *             "never_across": [
+                     *               "given_name"
+                     *             ],
+                     *             "review": {
+                     *               "two_people": false,
+                     *               "most_items": 5000
+                     *             },
+                     *             "relearn_after": 0.2
+                     *           },
+                     *           "sources": [
+                     *             "source"
+                     *           ],
+                     *           "asked_by": "asked by",
+                     *           "asked_at": "2026-11-03T09:14:07.250Z",
+                     *           "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *           "state": "queued",
+                     *           "progress": {
+                     *             "step": "step",
+                     *             "fraction": 0.5,
+                     *             "message": "message"
+                     *           },
+                     *           "error": {
+                     *             "code": "code",
+                     *             "message": "message",
+                     *             "hint": "hint",
+                     *             "is_transient": false
+                     *           },
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "outcome": {
+                     *             "counts": {},
+                     *             "anyway": {},
+                     *             "blast": {
+                     *               "changed": 1,
+                     *               "customers": 1,
+                     *               "share": 0.5,
+                     *               "limit": 0.5,
+                     *               "is_too_large": false
+                     *             },
+                     *             "customers_after": 1,
+                     *             "changes": 1,
+                     *             "listed": 1,
+                     *             "expected": {
+                     *               "source": "model",
+                     *               "labels": 1,
+                     *               "precision_before": {},
+                     *               "precision_after": {},
+                     *               "recall_before": {},
+                     *               "recall_after": {},
+                     *               "united": {},
+                     *               "parted": {}
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_PreviewOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    ask_what_if_api_v1_identity_what_if_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "link_at": 0.8,
+                 *       "weights": {
+                 *         "phone": 0.5
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WhatIfIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
+                     *       "kind": "what_if",
+                     *       "settings": {
+                     *         "largest_change": 0.2,
+                     *         "link_at": 0.05,
+                     *         "weights": {},
+                     *         "trusted_sources": {},
+                     *         "unique_sources": [
+                     *           "unique source"
+                     *         ],
+                     *         "never_across": [
+                     *           "given_name"
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         },
+                     *         "relearn_after": 0.2
+                     *       },
+                     *       "sources": [
+                     *         "source"
+                     *       ],
+                     *       "asked_by": "asked by",
+                     *       "asked_at": "2026-11-03T09:14:07.250Z",
+                     *       "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *       "state": "queued",
+                     *       "progress": {
+                     *         "step": "step",
+                     *         "fraction": 0.5,
+                     *         "message": "message"
+                     *       },
+                     *       "error": {
+                     *         "code": "code",
+                     *         "message": "message",
+                     *         "hint": "hint",
+                     *         "is_transient": false
+                     *       },
+                     *       "made_at": "2026-11-03T09:14:07.250Z",
+                     *       "outcome": {
+                     *         "counts": {},
+                     *         "anyway": {},
+                     *         "blast": {
+                     *           "changed": 1,
+                     *           "customers": 1,
+                     *           "share": 0.5,
+                     *           "limit": 0.5,
+                     *           "is_too_large": false
+                     *         },
+                     *         "customers_after": 1,
+                     *         "changes": 1,
+                     *         "listed": 1,
+                     *         "expected": {
+                     *           "source": "model",
+                     *           "labels": 1,
+                     *           "precision_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "precision_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "united": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           },
+                     *           "parted": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_what_if_api_v1_identity_what_if__preview_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
+                     *       "kind": "what_if",
+                     *       "settings": {
+                     *         "largest_change": 0.2,
+                     *         "link_at": 0.05,
+                     *         "weights": {},
+                     *         "trusted_sources": {},
+                     *         "unique_sources": [
+                     *           "unique source"
+                     *         ],
+                     *         "never_across": [
+                     *           "given_name"
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         },
+                     *         "relearn_after": 0.2
+                     *       },
+                     *       "sources": [
+                     *         "source"
+                     *       ],
+                     *       "asked_by": "asked by",
+                     *       "asked_at": "2026-11-03T09:14:07.250Z",
+                     *       "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *       "state": "queued",
+                     *       "progress": {
+                     *         "step": "step",
+                     *         "fraction": 0.5,
+                     *         "message": "message"
+                     *       },
+                     *       "error": {
+                     *         "code": "code",
+                     *         "message": "message",
+                     *         "hint": "hint",
+                     *         "is_transient": false
+                     *       },
+                     *       "made_at": "2026-11-03T09:14:07.250Z",
+                     *       "outcome": {
+                     *         "counts": {},
+                     *         "anyway": {},
+                     *         "blast": {
+                     *           "changed": 1,
+                     *           "customers": 1,
+                     *           "share": 0.5,
+                     *           "limit": 0.5,
+                     *           "is_too_large": false
+                     *         },
+                     *         "customers_after": 1,
+                     *         "changes": 1,
+                     *         "listed": 1,
+                     *         "expected": {
+                     *           "source": "model",
+                     *           "labels": 1,
+                     *           "precision_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "precision_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "united": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           },
+                     *           "parted": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_what_if_changes_api_v1_identity_what_if__preview_id__changes_get: {
+        parameters: {
+            query?: {
+                kind?: ("merged" | "split" | "moved" | "restored" | "retired") | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "seq": 1,
+                     *           "kind": "kind",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *           "name": "Sales",
+                     *           "other_name": "other name",
+                     *           "is_new": false,
+                     *           "records": 1,
+                     *           "subject_ids": [
+                     *             "sub_k3m9x2p7q4w8z1aa"
+                     *           ],
+                     *           "why": {
+                     *             "links": [
+                     *               {}
+                     *             ],
+                     *             "against": [
+                     *               {}
+                     *             ],
+                     *             "overrides": [
+                     *               "override"
+                     *             ],
+                     *             "before": [
+                     *               {}
+                     *             ]
+                     *           },
+                     *           "is_anyway": false,
+                     *           "hidden_by": "hidden by"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_PreviewChangeOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_what_if_felt_api_v1_identity_what_if__preview_id__felt_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customers": 1,
+                     *       "is_cut": false,
+                     *       "touched": [
+                     *         {
+                     *           "kind": "view",
+                     *           "resource_id": "res_k3m9x2p7q4w8z1aa",
+                     *           "name": "Sales",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "notes": 1,
+                     *       "tasks": 1,
+                     *       "tags": 1,
+                     *       "files": 1,
+                     *       "picks": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FeltOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_what_if_configuration_api_v1_identity_what_if__preview_id__configuration_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "files": {
+                     *         "onefold-config.yaml": "version: 1\nkinds:\n- tags\n",
+                     *         "tags/vip.yaml": "name: VIP\ncolour: gold\n"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bundle"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_plans_api_v1_identity_plan_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "preview_id": "pre_k3m9x2p7q4w8z1aa",
+                     *           "kind": "what_if",
+                     *           "settings": {
+                     *             "largest_change": 0.2,
+                     *             "link_at": 0.05,
+                     *             "weights": {},
+                     *             "trusted_sources": {},
+                     *             "unique_sources": [
+                     *               "unique source"
+                     *             ],
+                     *             "never_across": [
+                     *               "given_name"
+                     *             ],
+                     *             "review": {
+                     *               "two_people": false,
+                     *               "most_items": 5000
+                     *             },
+                     *             "relearn_after": 0.2
+                     *           },
+                     *           "sources": [
+                     *             "source"
+                     *           ],
+                     *           "asked_by": "asked by",
+                     *           "asked_at": "2026-11-03T09:14:07.250Z",
+                     *           "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *           "state": "queued",
+                     *           "progress": {
+                     *             "step": "step",
+                     *             "fraction": 0.5,
+                     *             "message": "message"
+                     *           },
+                     *           "error": {
+                     *             "code": "code",
+                     *             "message": "message",
+                     *             "hint": "hint",
+                     *             "is_transient": false
+                     *           },
+                     *           "made_at": "2026-11-03T09:14:07.250Z",
+                     *           "outcome": {
+                     *             "counts": {},
+                     *             "anyway": {},
+                     *             "blast": {
+                     *               "changed": 1,
+                     *               "customers": 1,
+                     *               "share": 0.5,
+                     *               "limit": 0.5,
+                     *               "is_too_large": false
+                     *             },
+                     *             "customers_after": 1,
+                     *             "changes": 1,
+                     *             "listed": 1,
+                     *             "expected": {
+                     *               "source": "model",
+                     *               "labels": 1,
+                     *               "precision_before": {},
+                     *               "precision_after": {},
+                     *               "recall_before": {},
+                     *               "recall_after": {},
+                     *               "united": {},
+                     *               "parted": {}
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_PreviewOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    ask_plan_api_v1_identity_plan_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1 to 200 characters: a repeated request creates nothing twice and is answered alike.
+                 * @example 7f4c1f0e-order-17
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sources": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
+                     *       "kind": "what_if",
+                     *       "settings": {
+                     *         "largest_change": 0.2,
+                     *         "link_at": 0.05,
+                     *         "weights": {},
+                     *         "trusted_sources": {},
+                     *         "unique_sources": [
+                     *           "unique source"
+                     *         ],
+                     *         "never_across": [
+                     *           "given_name"
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         },
+                     *         "relearn_after": 0.2
+                     *       },
+                     *       "sources": [
+                     *         "source"
+                     *       ],
+                     *       "asked_by": "asked by",
+                     *       "asked_at": "2026-11-03T09:14:07.250Z",
+                     *       "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *       "state": "queued",
+                     *       "progress": {
+                     *         "step": "step",
+                     *         "fraction": 0.5,
+                     *         "message": "message"
+                     *       },
+                     *       "error": {
+                     *         "code": "code",
+                     *         "message": "message",
+                     *         "hint": "hint",
+                     *         "is_transient": false
+                     *       },
+                     *       "made_at": "2026-11-03T09:14:07.250Z",
+                     *       "outcome": {
+                     *         "counts": {},
+                     *         "anyway": {},
+                     *         "blast": {
+                     *           "changed": 1,
+                     *           "customers": 1,
+                     *           "share": 0.5,
+                     *           "limit": 0.5,
+                     *           "is_too_large": false
+                     *         },
+                     *         "customers_after": 1,
+                     *         "changes": 1,
+                     *         "listed": 1,
+                     *         "expected": {
+                     *           "source": "model",
+                     *           "labels": 1,
+                     *           "precision_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "precision_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "united": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           },
+                     *           "parted": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_plan_api_v1_identity_plan__preview_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
+                     *       "kind": "what_if",
+                     *       "settings": {
+                     *         "largest_change": 0.2,
+                     *         "link_at": 0.05,
+                     *         "weights": {},
+                     *         "trusted_sources": {},
+                     *         "unique_sources": [
+                     *           "unique source"
+                     *         ],
+                     *         "never_across": [
+                     *           "given_name"
+                     *         ],
+                     *         "review": {
+                     *           "two_people": false,
+                     *           "most_items": 5000
+                     *         },
+                     *         "relearn_after": 0.2
+                     *       },
+                     *       "sources": [
+                     *         "source"
+                     *       ],
+                     *       "asked_by": "asked by",
+                     *       "asked_at": "2026-11-03T09:14:07.250Z",
+                     *       "job_id": "job_k3m9x2p7q4w8z1aa",
+                     *       "state": "queued",
+                     *       "progress": {
+                     *         "step": "step",
+                     *         "fraction": 0.5,
+                     *         "message": "message"
+                     *       },
+                     *       "error": {
+                     *         "code": "code",
+                     *         "message": "message",
+                     *         "hint": "hint",
+                     *         "is_transient": false
+                     *       },
+                     *       "made_at": "2026-11-03T09:14:07.250Z",
+                     *       "outcome": {
+                     *         "counts": {},
+                     *         "anyway": {},
+                     *         "blast": {
+                     *           "changed": 1,
+                     *           "customers": 1,
+                     *           "share": 0.5,
+                     *           "limit": 0.5,
+                     *           "is_too_large": false
+                     *         },
+                     *         "customers_after": 1,
+                     *         "changes": 1,
+                     *         "listed": 1,
+                     *         "expected": {
+                     *           "source": "model",
+                     *           "labels": 1,
+                     *           "precision_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "precision_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_before": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "recall_after": {
+                     *             "low": 0.5,
+                     *             "high": 0.5,
+                     *             "value": 0.5
+                     *           },
+                     *           "united": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           },
+                     *           "parted": {
+                     *             "pairs": 1,
+                     *             "right": {
+                     *               "low": 0.5,
+                     *               "high": 0.5,
+                     *               "value": 0.5
+                     *             }
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_plan_changes_api_v1_identity_plan__preview_id__changes_get: {
+        parameters: {
+            query?: {
+                kind?: ("merged" | "split" | "moved" | "restored" | "retired") | null;
+                /** @description Rows of a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "seq": 1,
+                     *           "kind": "kind",
+                     *           "customer_id": "cus_k3m9x2p7q4w8z1aa",
+                     *           "other_customer_id": "oth_k3m9x2p7q4w8z1aa",
+                     *           "name": "Sales",
+                     *           "other_name": "other name",
+                     *           "is_new": false,
+                     *           "records": 1,
+                     *           "subject_ids": [
+                     *             "sub_k3m9x2p7q4w8z1aa"
+                     *           ],
+                     *           "why": {
+                     *             "links": [
+                     *               {}
+                     *             ],
+                     *             "against": [
+                     *               {}
+                     *             ],
+                     *             "overrides": [
+                     *               "override"
+                     *             ],
+                     *             "before": [
+                     *               {}
+                     *             ]
+                     *           },
+                     *           "is_anyway": false,
+                     *           "hidden_by": "hidden by"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "next cursor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PageOf_PreviewChangeOut_"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            500: components["responses"]["Error500"];
+            default: components["responses"]["Error"];
+        };
+    };
+    get_plan_felt_api_v1_identity_plan__preview_id__felt_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "customers": 1,
+                     *       "is_cut": false,
+                     *       "touched": [
+                     *         {
+                     *           "kind": "view",
+                     *           "resource_id": "res_k3m9x2p7q4w8z1aa",
+                     *           "name": "Sales",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "notes": 1,
+                     *       "tasks": 1,
+                     *       "tags": 1,
+                     *       "files": 1,
+                     *       "picks": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FeltOut"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
             500: components["responses"]["Error500"];
             default: components["responses"]["Error"];
         };

@@ -14,6 +14,8 @@ interface Tab {
 export const TABS: readonly [Tab, ...Tab[]] = [
   { path: "review", Part: lazy(() => import("./ReviewList")) },
   { path: "quality", Part: lazy(() => import("./Quality")) },
+  { path: "what-if", Part: lazy(() => import("./WhatIf")) },
+  { path: "runs", Part: lazy(() => import("./Runs")) },
 ];
 
 export function Tabbed({ name, children }: { name: string; children: ReactNode }): ReactNode {

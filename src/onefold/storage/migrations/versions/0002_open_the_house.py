@@ -781,6 +781,34 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_organisation_link_other_id"), "organisation_link", ["other_id"], unique=False)
+    op.create_table(
+        "identity_preview",
+        sa.Column("preview_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("job_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.JSON(), nullable=True),
+        sa.CheckConstraint("kind in ('what_if', 'plan')", name="identity_preview_kind"),
+        sa.PrimaryKeyConstraint("preview_id"),
+    )
+    op.create_index(op.f("ix_identity_preview_asked_at"), "identity_preview", ["asked_at"], unique=False)
+    op.create_table(
+        "identity_preview_change",
+        sa.Column("preview_id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("other_customer_id", sa.Text(), nullable=True),
+        sa.Column("subject_ids", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("is_anyway", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["preview_id"], ["identity_preview.preview_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("preview_id", "seq"),
+    )
     op.add_column("identity_run", sa.Column("reason", sa.Text(), nullable=True))
     op.create_table(
         "identity_label",
