@@ -407,6 +407,9 @@ REQUESTS: dict[str, Callable[[House], Ask]] = {
     "POST /identity/plan": _asked("/identity/plan", {"sources": []}),
     "POST /identity/quality/labels": _label,
     "DELETE /identity/quality/labels/{label_id}": _unlabel,
+    "POST /identity/match": lambda _house: Ask(
+        "/identity/match", {"record": {"given_name": "Ana", "family_name": "García"}}
+    ),
     "POST /identity/review/{item_id}/answer": _answer,
     "DELETE /identity/review/{item_id}/answer": _take_back,
     "POST /identity/review/patterns/{key}/answer": _answer_pattern,
