@@ -115,6 +115,8 @@ export interface OverviewPage {
   /** The first build that counted in the viewer's scope; null where none did, or all customers are seen. */
   trend_from_build: number | null;
   last_reads: Record<string, string>;
+  /** Doubtful cases that wait for people; null for those who may not answer. */
+  reviews: { open: number; for_me: number } | null;
 }
 
 const KEY = ["overview"] as const;

@@ -37,6 +37,7 @@ function page(change: Partial<PageOf> = {}, isEverything = true): PageOf {
     history: {},
     trend_from_build: null,
     last_reads: {},
+    reviews: null,
     overview: {
       is_everything: isEverything,
       kind: "person",
@@ -145,6 +146,20 @@ it("says from when on trends count the customers of a scope, and why not before"
   serve({ "GET /overview": page({ trend_from_build: null }, false) });
   renderPage(<OverviewPage />);
   expect(await screen.findByText(/what your scope held before was never counted/)).toBeTruthy();
+});
+
+it("leads to the doubtful cases that wait, and to those that wait for this very person", async () => {
+  serve({ "GET /overview": page({ reviews: { open: 12, for_me: 1 } }) });
+  const { unmount } = renderPage(<OverviewPage />);
+  const open = await screen.findByRole("link", { name: "12 doubtful cases wait for review" });
+  expect(open.getAttribute("href")).toBe("/identity/review");
+  const mine = screen.getByRole("link", { name: "1 waits for you as the second person" });
+  expect(mine.getAttribute("href")).toBe("/identity/review?state=waiting");
+  unmount();
+  serve({ "GET /overview": page({ reviews: { open: 0, for_me: 0 } }) });
+  renderPage(<OverviewPage />);
+  await screen.findByText("The five signs of silos");
+  expect(screen.queryByText(/review|second person/)).toBeNull();
 });
 
 it("speaks the language of the person, advice included", async () => {

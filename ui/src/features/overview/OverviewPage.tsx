@@ -1,5 +1,5 @@
 /** The silo report alive: every mark opens the customers behind it. */
-import { InfoCircleOutlined, LoadingOutlined } from "@ant-design/icons";
+import { InfoCircleOutlined, LoadingOutlined, MergeOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -84,6 +84,21 @@ function TrendNote({ from, now }: { from: number | null; now: number | undefined
   );
 }
 
+/** The way to the doubtful cases that wait for this viewer; nothing where none does. */
+function Reviews({ reviews }: { reviews: PageOf["reviews"] }): ReactNode {
+  const { t } = useTranslation("overview");
+  if (!reviews || reviews.open + reviews.for_me === 0) return null;
+  return (
+    <p className="ov-scope ov-reviews">
+      <MergeOutlined aria-hidden="true" />
+      {reviews.open > 0 && <Link to="/identity/review">{t("reviews", { count: reviews.open })}</Link>}
+      {reviews.for_me > 0 && (
+        <Link to="/identity/review?state=waiting">{t("reviews.for_me", { count: reviews.for_me })}</Link>
+      )}
+    </p>
+  );
+}
+
 function Report({ page }: { page: PageOf }): ReactNode {
   const { t } = useTranslation("overview");
   const { overview } = page;
@@ -96,6 +111,7 @@ function Report({ page }: { page: PageOf }): ReactNode {
         </p>
       )}
       <Headline overview={overview} />
+      <Reviews reviews={page.reviews} />
       <Actions actions={overview.actions} />
       <Signs signs={overview.signs} history={page.history} />
       {!overview.is_everything && <TrendNote from={page.trend_from_build} now={page.build?.build_no} />}
