@@ -36,6 +36,9 @@ _DECIDED = 1e6
 _LARGEST = 500
 """Records of a component that are looked at together; larger ones are first cut at stronger links."""
 
+STRONGEST_CUT = 200.0
+"""Strength from which links are never cut, however large a component they hold together."""
+
 _PAIRS_PER_RECORD = 10
 _LEAST_PAIRS = 5_000_000
 
@@ -83,6 +86,23 @@ def cluster_records(
         largest: records of a component that are looked at together; None to find it.
     """
     parents, largest = _components(size, pairs, scores, bonds, largest)
+    return Groups(unite_within(parents, score_inner, threads, bonds), parents, largest)
+
+
+def unite_within(
+    parents: npt.NDArray[np.int32],
+    score_inner: Callable[[Pairs], InnerScores],
+    threads: int,
+    bonds: RecordBonds | None = None,
+) -> npt.NDArray[np.int32]:
+    """For each record the position of its group's first record.
+
+    Args:
+        parents: for each record the first one of its component; how that is grouped depends on nothing else.
+        score_inner: as of ``cluster_records``.
+        threads: as of ``cluster_records``.
+        bonds: as of ``cluster_records``.
+    """
     groups = parents.copy()
     order, starts = group_records(parents)
     sizes = np.diff(starts)
@@ -93,7 +113,7 @@ def cluster_records(
         inner = _pairs_within(order, starts)
         scored = score_inner(inner)
         _agglomerate_all(order, starts, scored if bonds is None else _bound(inner, scored, bonds), groups, threads)
-    return Groups(groups, parents, largest)
+    return groups
 
 
 def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores:
@@ -120,10 +140,10 @@ def _components(
     """
     linked, strength = _links(pairs, scores, bonds)
     if largest is None:
-        parents, largest = _cut(size, linked, strength, None)
+        parents, largest = cut_components(size, linked, strength, None)
         if largest == _LARGEST:
             return parents, largest
-    return _cut(size, linked, strength, largest)
+    return cut_components(size, linked, strength, largest)
 
 
 def _links(pairs: Pairs, scores: Scores, bonds: RecordBonds | None) -> tuple[Pairs, npt.NDArray[np.float32]]:
@@ -137,9 +157,17 @@ def _links(pairs: Pairs, scores: Scores, bonds: RecordBonds | None) -> tuple[Pai
     return linked, strength
 
 
-def _cut(
+def cut_components(
     size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None
 ) -> tuple[npt.NDArray[np.int32], int]:
+    """Connected components by the first record of each, cut at their weaker links, and what is the largest.
+
+    Args:
+        size: how many records there are.
+        linked: the links.
+        strength: log odds of each link.
+        largest: records that a component may have; None to find it.
+    """
     threshold, allowed = LINK_AT, largest or _LARGEST
     is_kept = np.ones(len(linked), bool)
     while True:
@@ -149,7 +177,7 @@ def _cut(
         if largest is None:
             allowed = min(allowed, _allowed_size(sizes, size))
         too_large = sizes > allowed
-        if not too_large.any() or threshold > 200:
+        if not too_large.any() or threshold > STRONGEST_CUT:
             return parents, allowed
         threshold += 1.0
         is_kept &= ~(too_large[parents[linked.left]] & (strength < threshold))

@@ -159,7 +159,7 @@ def _resolve_kind(
     groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads, decided, largest)
     clock.end("clustering")
     clock.begin("explaining")
-    found = _match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads)
+    found = match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads)
     clock.end("explaining")
     clock.begin("keeping")
     kept = known or keep_learned(records, people, scorer, candidates.blocking, groups.largest)
@@ -205,7 +205,7 @@ def _marked_anew(before: People, after: People) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _match_table(
+def match_table(
     ids: pa.ChunkedArray, pairs: Pairs, patterns: Patterns, scores: Scores, scorer: Scorer, threads: int
 ) -> pa.Table:
     """``MATCH`` of the pairs that are more likely one customer than not, written in batches to spare memory."""
