@@ -168,7 +168,7 @@ class IdentitySettings(_Model):
     exchange: str | None = None
     """Folder that this machine and all workers see under one path, for records and results on their way; relative to
     the workspace, whose ``files/exchange`` it is where absent."""
-    learn_from: Annotated[int, Field(ge=1_000)] = 2_000_000
+    learn_from: Annotated[int, Field(ge=10_000)] = 2_000_000
     """Records that a cluster learns from at most, on the machine that builds; needs about 2.5 GiB per million."""
 
     largest_change: Annotated[float, Field(ge=0, le=1)] = 0.2

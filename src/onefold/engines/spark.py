@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,9 @@ def open_session(master: str, options: Mapping[str, str] | None = None) -> Itera
     for name, value in settings.items():
         builder = builder.config(name, value)
     # outside of spark-submit PySpark reads the workers' Python from the environment alone
-    os.environ["PYSPARK_PYTHON"] = settings.get("spark.pyspark.python", os.environ.get("PYSPARK_PYTHON", sys.executable))
+    os.environ["PYSPARK_PYTHON"] = settings.get(
+        "spark.pyspark.python", os.environ.get("PYSPARK_PYTHON", sys.executable)
+    )
     try:
         session = builder.getOrCreate()
     except Exception as error:  # whatever Java says reaches Python as one of many kinds
@@ -179,26 +182,26 @@ def _await_worker(session: SparkSession, master: str) -> None:
 
 def _check_workers(session: SparkSession) -> None:
     """Whether the workers have the Onefold of this process; a cheap job on one of them."""
-    from onefold import __version__
-
+    ours = _version()
     with translated("asking the workers for their version"):
         theirs = {str(row[0]) for row in session.range(1).mapInArrow(_version_of_worker, "version string").collect()}
-    if theirs != {__version__}:
+    if theirs != {ours}:
         raise Unsupported(
-            f"the workers have Onefold {', '.join(sorted(theirs))}, this is {__version__}",
+            f"the workers have Onefold {', '.join(sorted(theirs))}, this is {ours}",
             hint="Install the same version on every worker, or name their Python: identity.spark in onefold.yaml.",
         )
 
 
 def _version_of_worker(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    import pyarrow
+    import pyarrow as pa
 
-    try:
-        from onefold import __version__
-    except ImportError:
-        __version__ = "missing"
     for _ in batches:
-        yield pyarrow.RecordBatch.from_pydict({"version": [__version__]})
+        yield pa.RecordBatch.from_pydict({"version": [_version()]})
+
+
+def _version() -> str:
+    """Of the Onefold that this process has."""
+    return str(import_module("onefold").__version__)
 
 
 def _first_line(error: BaseException) -> str:

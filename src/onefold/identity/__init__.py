@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
     from onefold.identity.override import Override
     from onefold.identity.overrides import active_overrides, list_overrides
+    from onefold.identity.parquet import Place, resolve_parquet
     from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
-    from onefold.identity.warehouse import resolve
+    from onefold.identity.warehouse import Exchange, resolve
     from onefold.identity.warm import warm_up
 
 _HOMES = {
+    "Exchange": "warehouse",
     "MapPlan": "map",
     "Model": "learned",
     "Override": "override",
+    "Place": "parquet",
     "RULE_VERSION": "model",
     "Resolution": "model",
     "ResolveReport": "model",
@@ -34,6 +37,7 @@ _HOMES = {
     "list_overrides": "overrides",
     "plan_map": "map",
     "resolve": "warehouse",
+    "resolve_parquet": "parquet",
     "resolve_records": "resolution",
     "warm_up": "warm",
     "with_reasons": "reasons",
@@ -41,9 +45,11 @@ _HOMES = {
 
 __all__ = [
     "RULE_VERSION",
+    "Exchange",
     "MapPlan",
     "Model",
     "Override",
+    "Place",
     "Resolution",
     "ResolveReport",
     "active_overrides",
@@ -53,6 +59,7 @@ __all__ = [
     "list_overrides",
     "plan_map",
     "resolve",
+    "resolve_parquet",
     "resolve_records",
     "warm_up",
     "with_reasons",

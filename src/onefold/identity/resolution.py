@@ -172,7 +172,7 @@ def _resolve_kind(
         "records_per_customer": round(scorer.weights.records_per_customer, 3),
         "keys": candidates.added,
         "seconds": clock.seconds,
-        "weights": _weights_in_bits(scorer.weights),
+        "weights": weights_in_bits(scorer.weights),
         "prior": round(scorer.prior_log_odds * BITS, 2),
     }
     return kept, groups.first, found, facts
@@ -230,7 +230,8 @@ def match_table(
         return pa.concat_tables([MATCH.empty_table(), *pool.map(explained, range(0, len(which), _MATCHES_PER_BATCH))])
 
 
-def _weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
+def weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
+    """What each level of each field's agreement was found to weigh."""
     return {
         FIELDS[field].name: {
             level.name.lower(): round(float(np.log2(table[SAME, level] / table[STRANGERS, level])), 2)

@@ -114,13 +114,11 @@ def _joined(size: int, pairs: Pairs) -> npt.NDArray[np.int32]:
     return parents
 
 
-def _labelled(
-    left: Longs, right: Longs, parents_of: Callable[[int, Pairs], npt.NDArray[np.int32]]
-) -> pa.RecordBatch:
+def _labelled(left: Longs, right: Longs, parents_of: Callable[[int, Pairs], npt.NDArray[np.int32]]) -> pa.RecordBatch:
     """Node and component, by the kernels of the embedded engine, which count records from 0."""
     nodes, place = np.unique(np.r_[left, right], return_inverse=True)
-    place = place.astype(np.int32)
-    parents = parents_of(len(nodes), Pairs(place[: len(left)].copy(), place[len(left) :].copy()))
+    places: npt.NDArray[np.int32] = place.astype(np.int32)
+    parents = parents_of(len(nodes), Pairs(places[: len(left)].copy(), places[len(left) :].copy()))
     return pa.RecordBatch.from_arrays([pa.array(nodes), pa.array(nodes[parents])], ["node", "component"])
 
 

@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from onefold.identity.blocking import choose_cap, pairs_budget
 from onefold.identity.bonds import Bonds
 from onefold.identity.cluster import LINK_AT
 from onefold.identity.model import CLUSTER, INPUT, MATCH
 from onefold.identity.regroup import constrain
+from onefold.identity.resolution import KINDS
 from onefold.identity.spark import tasks
 from onefold.identity.spark.components import AT_ONCE, ComponentFinder
 from onefold.identity.spark.stage import Stage
@@ -31,8 +35,8 @@ if TYPE_CHECKING:
 RECORDS_PER_PARTITION = 50_000
 """Records of a partition at most; what a worker holds at a time follows from batches and not from this."""
 
-_PAIRS_PER_RECORD = 6
-"""Pairs that a record is part of, for choosing the number of partitions."""
+_LEARNED_FROM_ALL = 0.5
+"""Share of the records from which a model that was learned counts as learned from all of them, as they were lately."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,17 @@ class Run:
     def resolve(self, records: DataFrame) -> tuple[DataFrame, DataFrame]:
         """``CLUSTER`` and ``MATCH`` of numbered records; see ``number_records``."""
         decided = self.stage.session.sparkContext.broadcast(self.bonds)
-        clusters, matches = [], []
-        for kind, model in self.models.items():
+        session = self.stage.session
+        clusters = [session.createDataFrame([], tasks.GROUPS)]
+        matches = [session.createDataFrame([], tasks.SCORED).select(*MATCH.names)]
+        for kind in KINDS:
             chosen = records.where(records["kind"] == kind).select("rid", "subject_id", "record")
+            model = self.models.get(kind)
+            if model is None:  # a single record, or none: there was nothing to learn
+                clusters.append(chosen.selectExpr("rid", "subject_id", "rid as cluster"))
+                continue
             shared = self.stage.session.sparkContext.broadcast(model)
-            of_kind = _Kind(self, self.stage.below(kind), shared, decided)
+            of_kind = _Kind(self, self.stage.below(kind), shared, decided, chosen.count())
             found, scored = of_kind.resolve(chosen)
             clusters.append(found)
             matches.append(scored.select(*MATCH.names))
@@ -74,7 +84,7 @@ class Run:
         links = matches.select(*MATCH.names).toArrow()
         kept = constrain(inner.cast(CLUSTER), links.cast(MATCH), self.bonds)
         # no number of these may be one of the others': theirs count from 0, ours from below it
-        labels = pa.compute.subtract(-1, kept["cluster"])
+        labels = pc.subtract(-1, kept["cluster"])
         changed = self.stage.session.createDataFrame(kept.set_column(1, "cluster", labels))
         return plain.join(touched, "cluster", "left_anti").select(*CLUSTER.names).unionByName(changed)
 
@@ -87,12 +97,16 @@ class _Kind:
     stage: Stage
     shared: Broadcast[KindModel]
     decided: Broadcast[Bonds]
+    records: int
+    """How many there are."""
 
     def resolve(self, records: DataFrame) -> tuple[DataFrame, DataFrame]:
         """Rows of rid, subject_id, cluster; and ``tasks.SCORED``."""
         model = self.shared.value
         self.run.tell("listing pairs")
-        pairs = self.stage.keep(self._all_pairs(records) if model.blocking.is_all_pairs else self._pairs(records), "pair")
+        pairs = self.stage.keep(
+            self._all_pairs(records) if model.blocking.is_all_pairs else self._pairs(records), "pair"
+        )
         self.run.tell("scoring pairs")
         scored = self.stage.keep(self._scored(pairs, records), "scored")
         self.run.tell("joining links")
@@ -106,19 +120,46 @@ class _Kind:
     def _pairs(self, records: DataFrame) -> DataFrame:
         """Pairs of records that share an open block, each once."""
         blocks = records.select(*tasks.RECORDS).mapInArrow(tasks.list_blocks(self.shared), tasks.BLOCKS)
+        blocks = self.stage.keep(blocks, "block")
+        counted = self.stage.session.sql(
+            "select block, first(key) as key, count(*) as records from {blocks} group by block having count(*) > 1",
+            blocks=blocks,
+        )
+        counted = self.stage.keep(counted, "block_size")
         return self.stage.session.sql(
             """
-            -- grain: one row per record of an open block that holds several
-            with counted as (
-                select block, rid, most, count(*) over (partition by block) as records from {blocks}
+            -- grain: one row per block that is open and holds several records
+            with open as (
+                select counted.block from {counted} as counted join {caps} as caps using (key)
+                where counted.records <= caps.most
             ),
-            open as (
-                select block, rid from counted where records between 2 and most
+            -- grain: one row per record of such a block
+            members as (
+                select blocks.block, blocks.rid from {blocks} as blocks left semi join open using (block)
             )
             select distinct one.rid as left, other.rid as right
-            from open as one join open as other on one.block = other.block and one.rid < other.rid""",
-            blocks=self.stage.keep(blocks, "block"),
+            from members as one join members as other on one.block = other.block and one.rid < other.rid""",
+            counted=counted,
+            caps=self._caps(counted),
+            blocks=blocks,
         )
+
+    def _caps(self, counted: DataFrame) -> DataFrame:
+        """How many records an open block of each key may have.
+
+        As the model says; where it was learned from a part of the records only, by the same rule from all of them.
+        """
+        model = self.shared.value
+        names = list(model.blocking.caps)
+        caps = [model.blocking.largest(name) for name in names]
+        if model.size < self.records * _LEARNED_FROM_ALL:
+            rows = counted.groupBy("key", "records").count().collect()
+            found = np.array([[row["key"], row["records"], row["count"]] for row in rows], np.int64).reshape(-1, 3)
+            by_key = [found[found[:, 0] == number] for number in range(len(names))]
+            budget = pairs_budget(self.records)
+            caps = [choose_cap(name, one[:, 1], one[:, 2], budget) for name, one in zip(names, by_key, strict=True)]
+        table = pa.table({"key": pa.array(range(len(names)), pa.int32()), "most": pa.array(caps, pa.int64())})
+        return self.stage.session.createDataFrame(table)
 
     def _all_pairs(self, records: DataFrame) -> DataFrame:
         """Every pair: what few records are learned with."""

@@ -7,7 +7,7 @@ functions that one machine calls. Batches are bounded; nothing grows with the da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,8 +37,8 @@ RECORDS = ("rid", "record")
 """Grain: one row per record: its number, and the columns of ``INPUT`` as one JSON text. Spark passes a record on
 several times, and one text costs it a tenth of what twenty columns do."""
 
-BLOCKS = "block long, most int, rid long"
-"""Grain: one row per record and block that it belongs to; ``most`` records may the block have."""
+BLOCKS = "block long, key int, rid long"
+"""Grain: one row per record and block that it belongs to; ``key`` is the place of its key in the model's order."""
 
 SCORED = (
     "left long, right long, log_odds float, is_conflict boolean, "
@@ -71,15 +71,15 @@ def list_blocks(shared: Broadcast[KindModel]) -> Task:
             people = model.encode(read_records(batch.column("record")))
             rids = batch.column("rid").to_numpy()
             makers = key_makers(people)
-            for name in model.blocking.caps:
+            for key, name in enumerate(model.blocking.caps):
                 numbers = makers[name]()
                 wide = numbers if numbers.ndim == 2 else numbers[:, None]
                 blocks = combine_keys(np.broadcast_to(text_keys([name]), wide.shape), wide)
                 is_open = (blocks != NOTHING) & ~is_among(blocks, model.blocking.closed)
                 found = blocks[is_open].view(np.int64)
                 owners = np.broadcast_to(rids[:, None], wide.shape)[is_open]
-                most = np.full(len(found), model.blocking.largest(name), np.int32)
-                yield pa.RecordBatch.from_pydict({"block": found, "most": most, "rid": owners})
+                keys = np.full(len(found), key, np.int32)
+                yield pa.RecordBatch.from_pydict({"block": found, "key": keys, "rid": owners})
 
     return run
 
@@ -134,9 +134,7 @@ def group_components(shared: Broadcast[KindModel], decided: Broadcast[Bonds]) ->
 def _inner_scorer(people: People, scorer: Scorer) -> Callable[[Pairs], cluster.InnerScores]:
     def score(inner: Pairs) -> cluster.InnerScores:
         patterns = compare_pairs(people, inner, 1)
-        return cluster.InnerScores(
-            scorer.score(inner, patterns), scorer.contributions(inner, patterns), scorer.priors
-        )
+        return cluster.InnerScores(scorer.score(inner, patterns), scorer.contributions(inner, patterns), scorer.priors)
 
     return score
 
@@ -156,7 +154,7 @@ def _whole_components(batches: Batches) -> Iterator[pa.Table]:
         yield from _portions(rest.combine_chunks())
 
 
-def _complete(table: pa.Table) -> Iterator[pa.Table]:
+def _complete(table: pa.Table) -> Generator[pa.Table, None, pa.Table]:
     """Yield what is complete; return the rows of the last component, which may go on in the next batch."""
     components = table["component"].to_numpy()
     last = int(np.searchsorted(components, components[-1])) if len(components) else 0
