@@ -4,11 +4,11 @@ Usage: python benchmarks/spark_identity.py RECORDS [RECORDS …] [--workers 1 2]
 
 RECORDS is ``main.record`` as Parquet. For every number of workers a standalone cluster is started on loopback (a master
 and workers of one core, each a process of its own), and every set is resolved on it by ``resolve_parquet``. Printed are
-the wall time, with and without learning, and the peak resident memory of each worker: of its executor (a JVM, bounded
-by ``spark.executor.memory``) and of its Python processes (where the kernels run). ``--compare`` resolves each set in this
-process too, learning from all records on both sides, and lists the records whose customer differs. Without it the model
-is learned once, from ``--learn-from`` records of the first set, so that all sets are resolved with the same model and
-memory that grows would be the data's.
+the wall time and the peak resident memory of each worker: of its executor (a JVM, bounded by ``spark.executor.memory``)
+and of the largest of its Python processes (where the kernels run). The model is learned once, from ``--learn-from``
+records of the first set, so that all sets are resolved with the same model and memory that grows would be the data's.
+``--compare`` learns from all records of each set instead, on the cluster's driver and in this process, and lists the
+records whose customer differs.
 """
 
 from __future__ import annotations
