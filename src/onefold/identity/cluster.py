@@ -82,7 +82,20 @@ def cluster_records(
         bonds: what people decided: units unite first, rivals never.
         largest: records of a component that are looked at together; None to find it.
     """
-    parents, largest = _components(size, pairs, scores, bonds, largest)
+    linked, strength = link_pairs(pairs, scores)
+    if bonds is not None:
+        linked, strength = with_chains(linked, strength, bonds.chains())
+    parents, largest = _components(size, linked, strength, largest)
+    return Groups(group_components(parents, score_inner, threads, bonds), parents, largest)
+
+
+def group_components(
+    parents: npt.NDArray[np.int32],
+    score_inner: Callable[[Pairs], InnerScores],
+    threads: int,
+    bonds: RecordBonds | None,
+) -> npt.NDArray[np.int32]:
+    """For each record the position of its group's first record, by component (given by its first record)."""
     groups = parents.copy()
     order, starts = group_records(parents)
     sizes = np.diff(starts)
@@ -93,7 +106,7 @@ def cluster_records(
         inner = _pairs_within(order, starts)
         scored = score_inner(inner)
         _agglomerate_all(order, starts, scored if bonds is None else _bound(inner, scored, bonds), groups, threads)
-    return Groups(groups, parents, largest)
+    return groups
 
 
 def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores:
@@ -111,30 +124,38 @@ def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores
     )
 
 
+def link_pairs(pairs: Pairs, scores: Scores) -> tuple[Pairs, npt.NDArray[np.float32]]:
+    """The pairs that connect components, and how strongly."""
+    is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
+    return pairs.take(is_link), scores.log_odds[is_link]
+
+
+def with_chains(
+    linked: Pairs, strength: npt.NDArray[np.float32], chains: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+) -> tuple[Pairs, npt.NDArray[np.float32]]:
+    """Links, and the pairs that people's word holds together whatever the evidence."""
+    left, right = chains
+    both = Pairs(np.r_[linked.left, left], np.r_[linked.right, right])
+    return both, np.r_[strength, np.full(len(left), np.inf, np.float32)]
+
+
 def _components(
-    size: int, pairs: Pairs, scores: Scores, bonds: RecordBonds | None, largest: int | None
+    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None
 ) -> tuple[npt.NDArray[np.int32], int]:
     """Connected components, those of more than ``largest`` records cut at their weaker links; and what is the largest.
 
     How a component is cut depends on it and on ``largest`` alone.
     """
-    linked, strength = _links(pairs, scores, bonds)
     if largest is None:
         parents, largest = _cut(size, linked, strength, None)
         if largest == _LARGEST:
             return parents, largest
-    return _cut(size, linked, strength, largest)
+    return cut_components(size, linked, strength, largest), largest
 
 
-def _links(pairs: Pairs, scores: Scores, bonds: RecordBonds | None) -> tuple[Pairs, npt.NDArray[np.float32]]:
-    is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
-    linked = pairs.take(is_link)
-    strength = scores.log_odds[is_link]
-    if bonds is not None:
-        left, right = bonds.chains()
-        linked = Pairs(np.r_[linked.left, left], np.r_[linked.right, right])
-        strength = np.r_[strength, np.full(len(left), np.inf, np.float32)]
-    return linked, strength
+def cut_components(size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int) -> npt.NDArray[np.int32]:
+    """For each record the first of its component, components of more than ``largest`` records cut at weak links."""
+    return _cut(size, linked, strength, largest)[0]
 
 
 def _cut(
