@@ -227,15 +227,14 @@ def _conform(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell
 
 
 def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPlan:
-    from onefold.identity import active_overrides, plan_map, resolve, with_reasons
+    from onefold.identity import Wanted, active_overrides, plan_map, resolve, with_reasons
 
     tell("finding who is who")
     with inputs.database.read() as connection:
         overrides = active_overrides(connection)
     threads = inputs.settings.threads or os.cpu_count() or 1
-    done = resolve(
-        inputs.engine, overrides=overrides, threads=threads, exchange=_exchange(inputs, threads), progress=tell
-    )
+    wanted = Wanted(overrides, threads, exchange=_exchange(inputs, threads))
+    done = resolve(inputs.engine, wanted=wanted, progress=tell)
     report.steps["resolve"].update(_counts(done))
     tell("giving customers their permanent ids")
     clusters = inputs.engine.arrow(

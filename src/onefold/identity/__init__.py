@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onefold.identity.learned import Model
+    from onefold.identity.exchange import Exchange
     from onefold.identity.map import MapPlan, apply_map, current_customer_id, customer_as_of, plan_map
     from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
     from onefold.identity.override import Override
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from onefold.identity.parquet import Place, resolve_parquet
     from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
-    from onefold.identity.warehouse import Exchange, resolve
+    from onefold.identity.warehouse import Wanted, resolve
     from onefold.identity.warm import warm_up
 
 _HOMES = {
-    "Exchange": "warehouse",
+    "Exchange": "exchange",
     "MapPlan": "map",
     "Model": "learned",
     "Override": "override",
@@ -30,6 +31,7 @@ _HOMES = {
     "RULE_VERSION": "model",
     "Resolution": "model",
     "ResolveReport": "model",
+    "Wanted": "warehouse",
     "active_overrides": "overrides",
     "apply_map": "map",
     "current_customer_id": "map",
@@ -52,6 +54,7 @@ __all__ = [
     "Place",
     "Resolution",
     "ResolveReport",
+    "Wanted",
     "active_overrides",
     "apply_map",
     "current_customer_id",

@@ -89,19 +89,46 @@ class Candidates:
     added: dict[str, int]
     """Key -> pairs that no earlier key had found."""
     blocking: Blocking
+    keys: list[Key]
 
 
-def candidate_pairs(
-    people: People, threads: int, known: Blocking | None = None, overgrown: Keys | None = None
-) -> Candidates:
+@dataclass(frozen=True)
+class Entries:
+    """Which records are in which blocks; one row per record and block."""
+
+    blocks: Keys
+    records: npt.NDArray[np.int32]
+    limits: npt.NDArray[np.int64]
+    """Records that the block may come to have."""
+
+    @classmethod
+    def of(cls, keys: list[Key], blocking: Blocking) -> Entries:
+        """The entries of all blocks but those that were found to be too large."""
+        blocks, records, limits = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+        for key in keys:
+            wanted = np.r_[~is_among(key.blocks, blocking.closed), False][key.codes]
+            found, _slots = np.nonzero(wanted)
+            blocks.append(key.blocks[key.codes[wanted]])
+            records.append(found.astype(np.int32))
+            limits.append(np.full(len(found), blocking.largest(key.name)))
+        return cls(np.concatenate(blocks), np.concatenate(records), np.concatenate(limits))
+
+
+def known_keys(people: People, blocking: Blocking, threads: int) -> list[Key]:
+    """The keys of a model on other records."""
+    makers = key_makers(people)
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda name: Key.of(name, makers[name]()), blocking.caps))
+
+
+def candidate_pairs(people: People, threads: int, known: Blocking | None = None) -> Candidates:
     """Pairs to compare, none twice.
 
     Args:
         people: the encoded records.
         threads: workers.
-        known: which blocks are open, where other records have taught it.
-        overgrown: blocks that are closed because they have grown since, ascending; None where ``people`` are all
-            records that there are, so that they show it.
+        known: which blocks are open, where other records have taught it; those that have grown far beyond what was
+            learned are closed all the same.
 
     Cost: pairs within ``max(200,000, 0.6 per record)`` for each key, whatever the data; most keys find the same ones,
     so that about six pairs per record remain.
@@ -109,22 +136,22 @@ def candidate_pairs(
     if known.is_all_pairs if known else people.size <= _ALL_PAIRS_UP_TO:
         left, right = np.triu_indices(people.size, 1)
         pairs = Pairs(left.astype(np.int32), right.astype(np.int32))
-        return Candidates(pairs, {"all pairs": len(left)}, known or Blocking(True, {}, np.zeros(0, np.uint64)))
-    makers = key_makers(people)
-    names = list(known.caps) if known else _useful_keys(people)
+        return Candidates(pairs, {"all pairs": len(left)}, known or Blocking(True, {}, np.zeros(0, np.uint64)), [])
+    if known is None:
+        keys = known_keys(
+            people, Blocking(False, dict.fromkeys(_useful_keys(people), 0), np.zeros(0, np.uint64)), threads
+        )
+        budget = pairs_budget(people.size)
+        caps = {key.name: _cap(key, budget) for key in keys}
+        known = Blocking(False, caps, _too_large(keys, caps))
+        closed = known.closed
+    else:
+        keys = known_keys(people, known, threads)
+        closed = np.union1d(known.closed, _too_large(keys, {name: known.largest(name) for name in known.caps}))
     with ThreadPoolExecutor(threads) as pool:
-        keys = list(pool.map(lambda name: Key.of(name, makers[name]()), names))
-        if known is None:
-            budget = pairs_budget(people.size)
-            caps = dict(zip(names, pool.map(lambda key: _cap(key, budget), keys), strict=True))
-            known = Blocking(False, caps, _too_large(keys, caps))
-            overgrown = np.zeros(0, np.uint64)
-        elif overgrown is None:
-            overgrown = _too_large(keys, {name: known.largest(name) for name in names})
-        blocking, closed = known, np.union1d(known.closed, overgrown)
         blocks = list(pool.map(lambda key: _blocks(key, closed), keys))
     pairs, added = _list_all(keys, blocks)
-    return Candidates(pairs, added, blocking)
+    return Candidates(pairs, added, known, keys)
 
 
 def _too_large(keys: list[Key], caps: dict[str, int]) -> Keys:

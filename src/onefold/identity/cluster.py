@@ -85,24 +85,20 @@ def cluster_records(
         bonds: what people decided: units unite first, rivals never.
         largest: records of a component that are looked at together; None to find it.
     """
-    parents, largest = _components(size, pairs, scores, bonds, largest)
-    return Groups(unite_within(parents, score_inner, threads, bonds), parents, largest)
+    linked, strength = link_pairs(pairs, scores)
+    if bonds is not None:
+        linked, strength = with_chains(linked, strength, bonds.chains())
+    parents, largest = _components(size, linked, strength, largest)
+    return Groups(group_components(parents, score_inner, threads, bonds), parents, largest)
 
 
-def unite_within(
+def group_components(
     parents: npt.NDArray[np.int32],
     score_inner: Callable[[Pairs], InnerScores],
     threads: int,
-    bonds: RecordBonds | None = None,
+    bonds: RecordBonds | None,
 ) -> npt.NDArray[np.int32]:
-    """For each record the position of its group's first record.
-
-    Args:
-        parents: for each record the first one of its component; how that is grouped depends on nothing else.
-        score_inner: as of ``cluster_records``.
-        threads: as of ``cluster_records``.
-        bonds: as of ``cluster_records``.
-    """
+    """For each record the position of its group's first record, by component (given by its first record)."""
     groups = parents.copy()
     order, starts = group_records(parents)
     sizes = np.diff(starts)
@@ -131,43 +127,43 @@ def _bound(inner: Pairs, scored: InnerScores, bonds: RecordBonds) -> InnerScores
     )
 
 
+def link_pairs(pairs: Pairs, scores: Scores) -> tuple[Pairs, npt.NDArray[np.float32]]:
+    """The pairs that connect components, and how strongly."""
+    is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
+    return pairs.take(is_link), scores.log_odds[is_link]
+
+
+def with_chains(
+    linked: Pairs, strength: npt.NDArray[np.float32], chains: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+) -> tuple[Pairs, npt.NDArray[np.float32]]:
+    """Links, and the pairs that people's word holds together whatever the evidence."""
+    left, right = chains
+    both = Pairs(np.r_[linked.left, left], np.r_[linked.right, right])
+    return both, np.r_[strength, np.full(len(left), np.inf, np.float32)]
+
+
 def _components(
-    size: int, pairs: Pairs, scores: Scores, bonds: RecordBonds | None, largest: int | None
+    size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None
 ) -> tuple[npt.NDArray[np.int32], int]:
     """Connected components, those of more than ``largest`` records cut at their weaker links; and what is the largest.
 
     How a component is cut depends on it and on ``largest`` alone.
     """
-    linked, strength = _links(pairs, scores, bonds)
     if largest is None:
-        parents, largest = cut_components(size, linked, strength, None)
+        parents, largest = _cut(size, linked, strength, None)
         if largest == _LARGEST:
             return parents, largest
-    return cut_components(size, linked, strength, largest)
+    return cut_components(size, linked, strength, largest), largest
 
 
-def _links(pairs: Pairs, scores: Scores, bonds: RecordBonds | None) -> tuple[Pairs, npt.NDArray[np.float32]]:
-    is_link = (scores.log_odds >= LINK_AT) & ~scores.is_conflict
-    linked = pairs.take(is_link)
-    strength = scores.log_odds[is_link]
-    if bonds is not None:
-        left, right = bonds.chains()
-        linked = Pairs(np.r_[linked.left, left], np.r_[linked.right, right])
-        strength = np.r_[strength, np.full(len(left), np.inf, np.float32)]
-    return linked, strength
+def cut_components(size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int) -> npt.NDArray[np.int32]:
+    """For each record the first of its component, components of more than ``largest`` records cut at weak links."""
+    return _cut(size, linked, strength, largest)[0]
 
 
-def cut_components(
+def _cut(
     size: int, linked: Pairs, strength: npt.NDArray[np.float32], largest: int | None
 ) -> tuple[npt.NDArray[np.int32], int]:
-    """Connected components by the first record of each, cut at their weaker links, and what is the largest.
-
-    Args:
-        size: how many records there are.
-        linked: the links.
-        strength: log odds of each link.
-        largest: records that a component may have; None to find it.
-    """
     threshold, allowed = LINK_AT, largest or _LARGEST
     is_kept = np.ones(len(linked), bool)
     while True:

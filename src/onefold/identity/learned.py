@@ -81,12 +81,15 @@ class Model:
     rule_version: str
     kinds: Mapping[str, KindModel] = field(default_factory=dict)
 
+    kept_id: str = ""
+    """``model_id`` where it is known already."""
+
     @cached_property
     def model_id(self) -> str:
         """Equal for equal models."""
         from onefold.identity.model_file import model_id
 
-        return model_id(self)
+        return self.kept_id or model_id(self)
 
 
 def keep_learned(records: pa.Table, people: People, scorer: Scorer, blocking: Blocking, largest: int) -> KindModel:

@@ -1,55 +1,111 @@
-"""The resolve step of a build: ``main.record`` in, ``main.cluster`` and ``main.match`` out, in one transaction."""
+"""The resolve step of a build: ``main.record`` in, ``main.cluster`` and ``main.match`` out, in one transaction.
+
+What was learned stays in force until rules change or enough records have; records that changed since the last step are
+resolved against the index of all others (``incremental``), and only what they touch is written. The index lies in files
+beside the warehouse; the warehouse says which state of it belongs to what it holds, so that both change together.
+"""
 
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onefold.engines import Engine, quote_identifier, quote_literal
+from onefold.engines import Engine, quote_identifier
 from onefold.identity.bonds import Bonds
+from onefold.identity.index_place import publish_state
 from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
 from onefold.identity.override import Override
 
 if TYPE_CHECKING:
+    from onefold.identity.exchange import Exchange
     from onefold.identity.learned import Model
-    from onefold.identity.parquet import Place
 
+RELEARN_AFTER = 0.2
+"""Share of the records of one kind that may differ from those that the model was learned from."""
 
-@dataclass(frozen=True)
-class Exchange:
-    """A cluster, and the folder by which this machine and its workers exchange records and results."""
-
-    place: Place
-    folder: Path
-
-
-_OUTCOME = """
+_TABLES = (
+    """
+    -- grain: at most one row: the last resolution that was written, and what it was made from
     create table if not exists meta.resolution (
-        fingerprint varchar not null,
+        made_from varchar not null,
+        index_state varchar,
         records bigint not null,
         clusters bigint not null,
         matches bigint not null,
         largest_cluster bigint not null
-    )
-"""
-"""Grain: at most one row: the last resolution that was written, and what it was made from."""
-
-
-_MODEL = """
+    )""",
+    """
+    -- grain: one row per part of what was learned of one kind of records; all of one model, the one in force
     create table if not exists meta.resolution_model (
         model_id varchar not null,
         rule_version varchar not null,
         kind varchar not null,
         part varchar not null,
         content blob not null
-    )
-"""
-"""Grain: one row per part of what was learned of one kind of records; all of one model, the one in force."""
+    )""",
+    """
+    -- grain: one row per record that was resolved, or that the model was learned from and that is gone (hash is null)
+    create table if not exists meta.resolution_record (
+        subject_id varchar not null,
+        kind varchar not null,
+        hash ubigint,
+        learned_hash ubigint
+    )""",
+    """
+    -- grain: one row per kind of records: what each agreement was found to weigh, for pairs that were no match
+    create table if not exists meta.resolution_weight (
+        kind varchar not null,
+        weights varchar not null,
+        prior double
+    )""",
+    "create table if not exists main.cluster (subject_id varchar, cluster bigint)",
+    """
+    create table if not exists main.match (
+        subject_a varchar,
+        subject_b varchar,
+        probability float,
+        weight float,
+        evidence varchar
+    )""",
+)
+
+_COLUMNS = ", ".join(quote_identifier(name) for name in INPUT.names)
+_RECORDS = f"select subject_id, coalesce(kind, 'person') as kind, hash({_COLUMNS}) as hash from main.record"
+
+_CHANGES = f"""
+    -- grain: one row per record that came, changed or went since the last resolution
+    create or replace temp table resolution_change as
+    select
+        coalesce(r.subject_id, k.subject_id) as subject_id,
+        r.kind,
+        r.hash,
+        k.kind as former_kind,
+        k.hash as former_hash,
+        k.learned_hash
+    from ({_RECORDS}) r
+    full join meta.resolution_record k using (subject_id)
+    where r.hash is distinct from k.hash"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How to resolve."""
+
+    overrides: Sequence[Override] = ()
+    """Decisions of people in force."""
+    threads: int = 2
+    index_folder: Path | None = None
+    """Where the index is kept; None keeps none, and every resolution looks at all records."""
+    relearn_after: float = RELEARN_AFTER
+    """Share of the records of a kind that may change before the model is learned anew."""
+    is_relearn: bool = False
+    """Whether to learn anew whatever has changed."""
+    exchange: Exchange | None = None
+    """The cluster that does the work; this process where absent. A cluster keeps no index."""
 
 
 def resolve(
@@ -57,8 +113,8 @@ def resolve(
     *,
     overrides: Sequence[Override] = (),
     threads: int = 2,
-    exchange: Exchange | None = None,
     progress: Callable[[str], None] | None = None,
+    wanted: Wanted | None = None,
 ) -> ResolveReport:
     """Bring ``main.cluster`` and ``main.match`` in line with ``main.record`` and the decisions of people.
 
@@ -67,161 +123,92 @@ def resolve(
 
     Args:
         engine: the warehouse.
-        overrides: what people decided.
-        threads: workers in this process.
-        exchange: the cluster that does the work; this process where absent.
+        overrides: decisions of people in force.
+        threads: workers.
         progress: called with the name of each step.
+        wanted: all of this and more; then the two before are not heard.
 
     Raises:
         Unsupported: the work is to be done on a cluster, and Spark is not installed.
         EngineFailed: the warehouse could not be read or written, or the cluster does not answer or gave up; the former
             resolution is then still in place.
 
-    Cost: see ``resolve_records``; about 0.3 s per million records when nothing has changed.
+    Cost: with an index in proportion to the changed records and what they touch, and one look at all records; else see
+    ``resolve_records``.
     """
     started = time.perf_counter()
-    fingerprint = _fingerprint(engine, overrides)
-    known = _unchanged(engine, fingerprint)
-    if known is not None:
-        records, clusters, matches, largest = known
-        return ResolveReport(records, clusters, matches, largest, True, time.perf_counter() - started)
-    if exchange is not None:
-        known, diagnostics = _resolve_on_cluster(engine, exchange, overrides, fingerprint, progress)
-        return ResolveReport(*known, False, time.perf_counter() - started, diagnostics)
-    from onefold.identity.resolution import resolve_records  # heavy: loads the compiled kernels
+    wanted = wanted or Wanted(overrides, threads)
+    bonds = Bonds.of(wanted.overrides)
+    made_from = f"{RULE_VERSION}:{bonds.fingerprint}"
+    _prepare(engine)
+    counts = None if wanted.is_relearn else _unchanged(engine, made_from)
+    if counts is not None and _is_indexed(engine, None if wanted.exchange else wanted.index_folder):
+        return ResolveReport(*counts, True, time.perf_counter() - started)
+    if wanted.exchange:
+        from onefold.identity.exchange import renew_on_cluster
 
-    columns = ", ".join(quote_identifier(name) for name in INPUT.names)
-    table = engine.arrow(f"select {columns} from main.record order by subject_id")
-    resolution = resolve_records(table, overrides=overrides, threads=threads, progress=progress)
-    del table
-    if progress:
-        progress("writing")
-    with engine.transaction():
-        _keep_weights(engine, resolution.diagnostics)
-        keep_model(engine, resolution.model)
-        engine.write("main.cluster", resolution.clusters, replace=True)
-        engine.write("main.match", resolution.matches, replace=True)
-        _remember(engine, fingerprint)
-        known = _unchanged(engine, fingerprint) or (0, 0, 0, 0)
-    records, clusters, matches, largest = known
-    return ResolveReport(
-        records, clusters, matches, largest, False, time.perf_counter() - started, resolution.diagnostics
-    )
+        diagnostics = renew_on_cluster(engine, wanted, wanted.exchange, made_from, progress)
+    else:
+        from onefold.identity.renewing import renew  # heavy: loads the compiled kernels
+
+        diagnostics = renew(engine, wanted, bonds, made_from, progress)
+    records, clusters, matches, largest = _outcome(engine, made_from) or (0, 0, 0, 0)
+    seconds = time.perf_counter() - started
+    return ResolveReport(records, clusters, matches, largest, False, seconds, diagnostics)
 
 
-def _resolve_on_cluster(
-    engine: Engine,
-    exchange: Exchange,
-    overrides: Sequence[Override],
-    fingerprint: str,
-    progress: Callable[[str], None] | None,
-) -> tuple[tuple[int, int, int, int], dict[str, object]]:
-    """Records out as Parquet, clusters and matches in as Parquet; they never stand in this process's memory whole."""
-    from onefold.identity.parquet import resolve_parquet
-
-    columns = ", ".join(quote_identifier(name) for name in INPUT.names)
-    exchange.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="resolve-", dir=exchange.folder) as folder:
-        records, target = Path(folder) / "records.parquet", Path(folder) / "resolved"
-        engine.execute(f"copy (select {columns} from main.record) to {quote_literal(str(records))} (format parquet)")
-        is_small = int(engine.scalar("select count(*) from main.record")) <= exchange.place.learn_from
-        found = resolve_parquet(
-            records,
-            target,
-            place=exchange.place,
-            overrides=overrides,
-            model=None if is_small else load_model(engine),
-            progress=progress,
-        )
-        clusters, matches = (quote_literal(f"{path}/*.parquet") for path in (found.clusters, found.matches))
-        with engine.transaction():
-            _keep_weights(engine, found.diagnostics)
-            keep_model(engine, found.model)
-            engine.execute(
-                f"""
-                create or replace table main.cluster as
-                select subject_id, dense_rank() over (order by cluster) - 1 as cluster from read_parquet({clusters})"""
-            )
-            engine.execute(f"create or replace table main.match as select * from read_parquet({matches})")
-            _remember(engine, fingerprint)
-            return _unchanged(engine, fingerprint) or (0, 0, 0, 0), found.diagnostics
-
-
-def keep_model(engine: Engine, model: Model) -> None:
-    """Make ``model`` the one in force, inside the caller's transaction."""
-    from onefold.identity.model_file import to_parts
-
+def _prepare(engine: Engine) -> None:
+    """Make the tables, and find what has changed into ``resolution_change``."""
     engine.execute("create schema if not exists meta")
-    engine.execute(_MODEL)
-    engine.execute("delete from meta.resolution_model")
-    for kind, learned in model.kinds.items():
-        for part, content in to_parts(learned).items():
-            values = [model.model_id, model.rule_version, kind, part, content]
-            engine.execute("insert into meta.resolution_model values (?, ?, ?, ?, ?)", values)
+    if engine.columns("meta", "resolution") and "made_from" not in engine.columns("meta", "resolution"):
+        for name in ("resolution", "resolution_weight"):
+            engine.execute(f"drop table if exists meta.{name}")
+    for table in _TABLES:
+        engine.execute(table)
+    engine.execute(_CHANGES)
 
 
-def load_model(engine: Engine) -> Model | None:
-    """The model in force; None where there is none, or rules have changed since it was learned.
-
-    Raises:
-        UpgradeNeeded: another version of Onefold wrote it.
-    """
-    if not engine.columns("meta", "resolution_model"):
+def _unchanged(engine: Engine, made_from: str) -> tuple[int, int, int, int] | None:
+    """Counts of the last resolution if it was made from the same and is still in place."""
+    if engine.scalar("select count(*) from resolution_change"):
         return None
-    query = "select kind, part, content from meta.resolution_model where rule_version = ?"
-    by_kind: dict[str, dict[str, bytes]] = {}
-    for kind, part, content in engine.rows(query, [RULE_VERSION]):
-        by_kind.setdefault(kind, {})[part] = content
-    if not by_kind:
-        return None
-    from onefold.identity.learned import Model
-    from onefold.identity.model_file import from_parts
-
-    return Model(RULE_VERSION, {kind: from_parts(parts) for kind, parts in by_kind.items()})
+    return _outcome(engine, made_from)
 
 
-def _keep_weights(engine: Engine, diagnostics: dict[str, object]) -> None:
-    """What each agreement was found to weigh, for explaining pairs that were no match."""
-    engine.execute("create schema if not exists meta")
-    engine.execute(
-        "create or replace table meta.resolution_weight (kind varchar not null, weights varchar not null, prior double)"
-    )
-    for kind, facts in diagnostics.items():
-        if isinstance(facts, dict) and "weights" in facts:
-            values = [kind, json.dumps(facts["weights"]), facts["prior"]]
-            engine.execute("insert into meta.resolution_weight values (?, ?, ?)", values)
+def _is_indexed(engine: Engine, folder: Path | None) -> bool:
+    """Whether the index is in place, if one is wanted; readers are pointed to it where a crash kept them from it."""
+    return folder is None or publish_state(folder, index_state(engine))
 
 
-def _fingerprint(engine: Engine, overrides: Sequence[Override]) -> str:
-    """A value that changes with any identity column of any record and any decision, in whatever order they come."""
-    columns = ", ".join(quote_identifier(name) for name in INPUT.names)
-    count, total, mixed = engine.rows(
-        f"""
-        -- grain: one row
-        select
-            count(*),
-            coalesce(sum(hash({columns})), 0),
-            coalesce(bit_xor(hash(1, {columns})), 0)
-        from main.record"""
-    )[0]
-    return f"{RULE_VERSION}:{count}:{total}:{mixed}:{Bonds.of(overrides).fingerprint}"
-
-
-def _unchanged(engine: Engine, fingerprint: str) -> tuple[int, int, int, int] | None:
-    """Counts of the last resolution if it was made from this fingerprint and is still in place."""
-    places = (("meta", "resolution"), ("main", "cluster"), ("main", "match"))
-    if not all(engine.columns(schema, table) for schema, table in places):
-        return None
+def _outcome(engine: Engine, made_from: str) -> tuple[int, int, int, int] | None:
     rows = engine.rows(
-        "select records, clusters, matches, largest_cluster from meta.resolution where fingerprint = ?",
-        [fingerprint],
+        "select records, clusters, matches, largest_cluster from meta.resolution where made_from = ?", [made_from]
     )
     return rows[0] if rows else None
 
 
-def _remember(engine: Engine, fingerprint: str) -> None:
-    engine.execute("create schema if not exists meta")
-    engine.execute(_OUTCOME)
+def remember(engine: Engine, made_from: str, index_state: str | None, learned: Sequence[str]) -> None:
+    """Write down what the resolution was made from, inside the caller's transaction.
+
+    Args:
+        engine: the warehouse, with the new clusters and matches.
+        made_from: rules and decisions.
+        index_state: the state of the index that belongs to it.
+        learned: kinds of records that were learned anew.
+    """
+    engine.execute(
+        """
+        create or replace temp table resolution_known as
+        select subject_id, coalesce(kind, former_kind) as kind, hash, learned_hash from resolution_change"""
+    )
+    engine.execute("delete from meta.resolution_record where subject_id in (select subject_id from resolution_known)")
+    engine.execute(
+        "insert into meta.resolution_record select * from resolution_known"
+        " where hash is not null or learned_hash is not null"
+    )
+    for kind in learned:
+        engine.execute("delete from meta.resolution_record where kind = ? and hash is null", [kind])
+        engine.execute("update meta.resolution_record set learned_hash = hash where kind = ?", [kind])
     engine.execute("delete from meta.resolution")
     engine.execute(
         """
@@ -232,10 +219,87 @@ def _remember(engine: Engine, fingerprint: str) -> None:
         )
         select
             ?,
+            ?,
             coalesce(sum(records), 0),
             count(*),
             (select count(*) from main.match),
             coalesce(max(records), 0)
         from sizes""",
-        [fingerprint],
+        [made_from, index_state],
     )
+
+
+def drift(engine: Engine) -> dict[str, int]:
+    """By kind: records that are not as they were when the model was learned, those that are gone included."""
+    rows = engine.rows(
+        """
+        with moved as (
+            -- grain: one row per record that differs from what was learned, or did before the change
+            select kind, 1 as differs from meta.resolution_record where hash is distinct from learned_hash
+            union all
+            select former_kind, -1 from resolution_change
+            where former_kind is not null and former_hash is distinct from learned_hash
+            union all
+            select coalesce(kind, former_kind), 1 from resolution_change where hash is distinct from learned_hash
+        )
+        select kind, sum(differs) from moved group by kind"""
+    )
+    return {kind: int(count) for kind, count in rows}
+
+
+def index_state(engine: Engine) -> str | None:
+    """The state of the index that belongs to what the warehouse holds."""
+    found: str | None = engine.scalar("select index_state from meta.resolution")
+    return found
+
+
+def keep_model(engine: Engine, model: Model) -> None:
+    """Make ``model`` the one in force, inside the caller's transaction."""
+    from onefold.identity.model_file import to_parts
+
+    if engine.scalar("select any_value(model_id) from meta.resolution_model") == model.model_id:
+        return
+    engine.execute("delete from meta.resolution_model")
+    for kind, learned in model.kinds.items():
+        for part, content in to_parts(learned).items():
+            values = [model.model_id, model.rule_version, kind, part, content]
+            engine.execute("insert into meta.resolution_model values (?, ?, ?, ?, ?)", values)
+
+
+def model_in_force(engine: Engine) -> str | None:
+    """The id of the model in force."""
+    found: str | None = engine.scalar(
+        "select any_value(model_id) from meta.resolution_model where rule_version = ?", [RULE_VERSION]
+    )
+    return found
+
+
+def load_model(engine: Engine) -> Model | None:
+    """The model in force; None where there is none, or rules have changed since it was learned.
+
+    Raises:
+        UpgradeNeeded: another version of Onefold wrote it.
+    """
+    if not engine.columns("meta", "resolution_model"):
+        return None
+    query = "select model_id, kind, part, content from meta.resolution_model where rule_version = ?"
+    by_kind: dict[str, dict[str, bytes]] = {}
+    name = ""
+    for model_id, kind, part, content in engine.rows(query, [RULE_VERSION]):
+        name = model_id
+        by_kind.setdefault(kind, {})[part] = content
+    if not by_kind:
+        return None
+    from onefold.identity.learned import Model
+    from onefold.identity.model_file import from_parts
+
+    return Model(RULE_VERSION, {kind: from_parts(parts) for kind, parts in by_kind.items()}, name)
+
+
+def keep_weights(engine: Engine, diagnostics: dict[str, object]) -> None:
+    """What each agreement was found to weigh, for explaining pairs that were no match."""
+    for kind, facts in diagnostics.items():
+        if isinstance(facts, dict) and "weights" in facts:
+            engine.execute("delete from meta.resolution_weight where kind = ?", [kind])
+            values = [kind, json.dumps(facts["weights"]), facts["prior"]]
+            engine.execute("insert into meta.resolution_weight values (?, ?, ?)", values)

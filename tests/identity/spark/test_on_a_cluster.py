@@ -25,7 +25,7 @@ from tests.spark_cluster import SparkCluster
 from onefold.engines import Engine
 from onefold.engines.spark import open_session
 from onefold.errors import EngineFailed
-from onefold.identity import Override, Place, resolve, resolve_parquet, resolve_records
+from onefold.identity import Exchange, Override, Place, Wanted, resolve, resolve_parquet, resolve_records
 from onefold.identity.cluster import cut_components
 from onefold.identity.compare import Pairs
 from onefold.records.model import RECORD
@@ -111,7 +111,7 @@ def test_components_are_those_of_the_embedded_kernel(at_once, tmp_path, session)
     strength = draw.uniform(0.4, 6.0, len(left)).astype(np.float32)
     is_link = left != right
     pairs, strength = Pairs(left[is_link], right[is_link]), strength[is_link]
-    expected, _ = cut_components(1_041, pairs, strength, 60)
+    expected = cut_components(1_041, pairs, strength, 60)
     columns = {"left": pairs.left.astype(np.int64) << 33, "right": pairs.right.astype(np.int64) << 33}
     links = session.createDataFrame(pa.table({**columns, "strength": strength}))
     finder = ComponentFinder(Stage(session, str(tmp_path / "steps")), 60, at_once)
@@ -159,10 +159,11 @@ RESOLVE = """
 import sys
 from pathlib import Path
 from onefold.engines import Engine
-from onefold.identity import Exchange, Place, resolve
+from onefold.identity import Exchange, Place, Wanted, resolve
 engine = Engine.open(Path(sys.argv[1]))
 place = Place(sys.argv[2], {"spark.executor.memory": "512m", "spark.cores.max": "1"})
-found = resolve(engine, exchange=Exchange(place, Path(sys.argv[3])), progress=lambda step: print(step, flush=True))
+wanted = Wanted(exchange=Exchange(place, Path(sys.argv[3])), is_relearn=True)
+found = resolve(engine, wanted=wanted, progress=lambda step: print(step, flush=True))
 engine.close()
 print(found.records, found.clusters, found.is_unchanged)
 """
@@ -202,8 +203,6 @@ def test_a_killed_build_leaves_the_old_customers_and_the_next_one_gets_there(tmp
 
 
 def test_a_cluster_that_is_gone_leaves_the_old_customers(tmp_path):
-    from onefold.identity import Exchange
-
     engine = Engine.open(tmp_path / "warehouse.duckdb")
     rows, _ = population(30)
     columns = [table(rows)[f.name] if f.name in table(rows).column_names else pa.nulls(90, f.type) for f in RECORD]
@@ -212,7 +211,7 @@ def test_a_cluster_that_is_gone_leaves_the_old_customers(tmp_path):
     before = engine.rows("select * from main.cluster order by all")
     engine.execute("delete from main.record where subject_id like 's1%'")
     with pytest.raises(EngineFailed, match="no Spark master answers"):
-        resolve(engine, exchange=Exchange(Place("spark://127.0.0.1:1"), tmp_path / "exchange"))
+        resolve(engine, wanted=Wanted(exchange=Exchange(Place("spark://127.0.0.1:1"), tmp_path / "exchange")))
     assert engine.rows("select * from main.cluster order by all") == before
     assert list((tmp_path / "exchange").iterdir()) == []
     engine.close()

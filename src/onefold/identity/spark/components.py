@@ -103,7 +103,7 @@ def _cut(largest: int) -> Callable[[Batches], Batches]:
         if len(table):
             strength = table["strength"].to_numpy().astype(np.float32)
             left, right = (table[name].to_numpy() for name in ("left", "right"))
-            yield _labelled(left, right, lambda size, pairs: cut_components(size, pairs, strength, largest)[0])
+            yield _labelled(left, right, lambda size, pairs: cut_components(size, pairs, strength, largest))
 
     return cut
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 from pyarrow import json
 
 from onefold.identity import cluster
-from onefold.identity.blocking import is_among, key_makers
+from onefold.identity.blocking import is_among, known_keys
 from onefold.identity.bonds import Bonds
 from onefold.identity.compare import Pairs, compare_pairs
-from onefold.identity.hashing import NOTHING, combine_keys, text_keys
+from onefold.identity.hashing import NOTHING, take_keys
 from onefold.identity.model import INPUT, MATCH
 from onefold.identity.people import People
 from onefold.identity.resolution import match_table
@@ -70,15 +70,12 @@ def list_blocks(shared: Broadcast[KindModel]) -> Task:
         for batch in batches:
             people = model.encode(read_records(batch.column("record")))
             rids = batch.column("rid").to_numpy()
-            makers = key_makers(people)
-            for key, name in enumerate(model.blocking.caps):
-                numbers = makers[name]()
-                wide = numbers if numbers.ndim == 2 else numbers[:, None]
-                blocks = combine_keys(np.broadcast_to(text_keys([name]), wide.shape), wide)
+            for number, key in enumerate(known_keys(people, model.blocking, 1)):
+                blocks = take_keys(key.blocks, key.codes)
                 is_open = (blocks != NOTHING) & ~is_among(blocks, model.blocking.closed)
                 found = blocks[is_open].view(np.int64)
-                owners = np.broadcast_to(rids[:, None], wide.shape)[is_open]
-                keys = np.full(len(found), key, np.int32)
+                owners = np.broadcast_to(rids[:, None], blocks.shape)[is_open]
+                keys = np.full(len(found), number, np.int32)
                 yield pa.RecordBatch.from_pydict({"block": found, "key": keys, "rid": owners})
 
     return run
@@ -123,7 +120,7 @@ def group_components(shared: Broadcast[KindModel], decided: Broadcast[Bonds]) ->
             rids, components = table["rid"].to_numpy(), table["component"].to_numpy()
             _, first, place = np.unique(components, return_index=True, return_inverse=True)
             together = bonds.on(records["subject_id"].combine_chunks())
-            groups = cluster.unite_within(first[place].astype(np.int32), _inner_scorer(people, scorer), 1, together)
+            groups = cluster.group_components(first[place].astype(np.int32), _inner_scorer(people, scorer), 1, together)
             yield from pa.table(
                 [pa.array(rids), records["subject_id"], pa.array(rids[groups])], ["rid", "subject_id", "cluster"]
             ).to_batches()
