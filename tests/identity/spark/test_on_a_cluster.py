@@ -122,7 +122,7 @@ def test_components_are_those_of_the_embedded_kernel(at_once, tmp_path, session)
     assert np.bincount(expected).max() > 40
 
 
-@pytest.mark.parametrize("place", [("er_febrl", "dataset1.csv"), ("er_splink_fake1000", "fake_1000.csv")])
+@pytest.mark.parametrize("place", [("er_febrl", "febrl1_records.csv"), ("er_splink_fake1000", "fake1000_records.csv")])
 def test_a_cluster_finds_the_same_customers_in_public_sets(place, tmp_path, session):
     from onefold.workspace import Workspace
 
