@@ -25,7 +25,7 @@ from onefold.storage import aware
 
 if TYPE_CHECKING:
     from onefold.engines import Engine
-    from onefold.identity import MapPlan
+    from onefold.identity import Exchange, MapPlan
     from onefold.identity.levels import LevelPlan
     from onefold.profiles import ProfilePlan
 
@@ -236,7 +236,14 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
     with inputs.database.read() as connection:
         overrides = active_overrides(connection)
     threads = inputs.settings.threads or os.cpu_count() or 1
-    wanted = Wanted(overrides, threads, inputs.index_folder, inputs.settings.identity.relearn_after, inputs.is_relearn)
+    wanted = Wanted(
+        overrides,
+        threads,
+        inputs.index_folder,
+        inputs.settings.identity.relearn_after,
+        inputs.is_relearn,
+        _exchange(inputs, threads),
+    )
     done = resolve(inputs.engine, wanted=wanted, progress=tell)
     report.steps["resolve"].update(_counts(done))
     tell("giving customers their permanent ids")
@@ -246,6 +253,17 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
     with inputs.database.read() as connection:
         map_plan = plan_map(connection, clusters, workspace_key=inputs.workspace_key)
     return with_reasons(inputs.engine, map_plan, overrides)
+
+
+def _exchange(inputs: BuildInputs, threads: int) -> Exchange | None:
+    """The cluster that the settings name; None where this process does the work."""
+    from onefold.identity import Exchange, Place
+
+    wanted = inputs.settings.identity
+    if wanted.engine == "embedded":
+        return None
+    folder = (inputs.base / (wanted.exchange or "files/exchange")).resolve()
+    return Exchange(Place(wanted.engine, wanted.spark, wanted.learn_from, threads), folder)
 
 
 def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:

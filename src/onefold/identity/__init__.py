@@ -10,20 +10,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from onefold.identity.exchange import Exchange
     from onefold.identity.learned import Model
     from onefold.identity.map import MapPlan, apply_map, current_customer_id, customer_as_of, plan_map
     from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
     from onefold.identity.override import Override
     from onefold.identity.overrides import active_overrides, list_overrides
+    from onefold.identity.parquet import Place, resolve_parquet
     from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
     from onefold.identity.warehouse import Wanted, resolve
     from onefold.identity.warm import warm_up
 
 _HOMES = {
+    "Exchange": "exchange",
     "MapPlan": "map",
     "Model": "learned",
     "Override": "override",
+    "Place": "parquet",
     "RULE_VERSION": "model",
     "Resolution": "model",
     "ResolveReport": "model",
@@ -35,6 +39,7 @@ _HOMES = {
     "list_overrides": "overrides",
     "plan_map": "map",
     "resolve": "warehouse",
+    "resolve_parquet": "parquet",
     "resolve_records": "resolution",
     "warm_up": "warm",
     "with_reasons": "reasons",
@@ -42,9 +47,11 @@ _HOMES = {
 
 __all__ = [
     "RULE_VERSION",
+    "Exchange",
     "MapPlan",
     "Model",
     "Override",
+    "Place",
     "Resolution",
     "ResolveReport",
     "Wanted",
@@ -55,6 +62,7 @@ __all__ = [
     "list_overrides",
     "plan_map",
     "resolve",
+    "resolve_parquet",
     "resolve_records",
     "warm_up",
     "with_reasons",

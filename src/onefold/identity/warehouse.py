@@ -21,6 +21,7 @@ from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
 from onefold.identity.override import Override
 
 if TYPE_CHECKING:
+    from onefold.identity.exchange import Exchange
     from onefold.identity.learned import Model
 
 RELEARN_AFTER = 0.2
@@ -110,6 +111,8 @@ class Wanted:
     """Share of the records of a kind that may change before the model is learned anew."""
     is_relearn: bool = False
     """Whether to learn anew whatever has changed."""
+    exchange: Exchange | None = None
+    """The cluster that does the work; this process where absent. A cluster keeps no index."""
 
 
 def resolve(
@@ -133,7 +136,9 @@ def resolve(
         wanted: all of this and more; then the two before are not heard.
 
     Raises:
-        EngineFailed: the warehouse could not be read or written; the former resolution is then still in place.
+        Unsupported: the work is to be done on a cluster, and Spark is not installed.
+        EngineFailed: the warehouse could not be read or written, or the cluster does not answer or gave up; the former
+            resolution is then still in place.
 
     Cost: with an index in proportion to the changed records and what they touch, and one look at all records; else see
     ``resolve_records``.
@@ -144,11 +149,16 @@ def resolve(
     made_from = f"{RULE_VERSION}:{bonds.fingerprint}"
     _prepare(engine)
     counts = None if wanted.is_relearn else _unchanged(engine, made_from)
-    if counts is not None and _is_indexed(engine, wanted.index_folder):
+    if counts is not None and _is_indexed(engine, None if wanted.exchange else wanted.index_folder):
         return ResolveReport(*counts, True, time.perf_counter() - started)
-    from onefold.identity.renewing import renew  # heavy: loads the compiled kernels
+    if wanted.exchange:
+        from onefold.identity.exchange import renew_on_cluster
 
-    diagnostics = renew(engine, wanted, bonds, made_from, progress)
+        diagnostics = renew_on_cluster(engine, wanted, wanted.exchange, made_from, progress)
+    else:
+        from onefold.identity.renewing import renew  # heavy: loads the compiled kernels
+
+        diagnostics = renew(engine, wanted, bonds, made_from, progress)
     records, clusters, matches, largest = _outcome(engine, made_from) or (0, 0, 0, 0)
     seconds = time.perf_counter() - started
     return ResolveReport(records, clusters, matches, largest, False, seconds, diagnostics)
