@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
+EXTRAS ?= dlt,dev
 
 .PHONY: help setup setup-dev demo test test-fast check format bench clean ui ui-types ui-test
 help:           ## list the targets
@@ -16,9 +17,9 @@ $(VENV)/.setup: pyproject.toml constraints.txt
 	$(BIN)/python -c 'from onefold.identity import warm_up; warm_up()'
 	@touch $@
 
-setup-dev: $(VENV)/.setup-dev
-$(VENV)/.setup-dev: $(VENV)/.setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dlt,dev]'
+setup-dev: $(VENV)/.setup-$(EXTRAS)
+$(VENV)/.setup-$(EXTRAS): $(VENV)/.setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
 
 ui: setup       ## build the web interface, if its source changed

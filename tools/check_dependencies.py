@@ -76,7 +76,7 @@ def main() -> int:
 def python_licences() -> Iterator[str]:
     """Installed packages that may not be used for what they are used for."""
     runtime = runtime_packages()
-    for name in sorted(needed_packages("dlt", "dev")):
+    for name in sorted(needed_packages("dlt", "spark", "dev")):
         allowed = PERMISSIVE | LESSER
         licence = python_licence(name)
         if licence is None:
@@ -122,7 +122,7 @@ def admits(expression: str, allowed: set[str]) -> bool:
 
 def runtime_packages() -> set[str]:
     """Packages that Onefold needs to run, its own dependencies' included."""
-    return needed_packages("dlt")
+    return needed_packages("dlt", "spark")
 
 
 @lru_cache
@@ -159,7 +159,7 @@ def python_pins() -> Iterator[str]:
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         name, _, version = line.partition(";")[0].strip().partition("==")
         pins.setdefault(canonical(name), set()).add(version)
-    for name in sorted(needed_packages("dlt", "dev") - {"setuptools"}):
+    for name in sorted(needed_packages("dlt", "spark", "dev") - {"setuptools"}):
         version = metadata.version(name)
         if version not in pins.get(name, set()):
             yield f"{name} {version} is installed and not pinned in constraints.txt"

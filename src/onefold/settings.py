@@ -185,11 +185,21 @@ LINK_AT = 0.6
 
 
 class IdentitySettings(_Model):
-    """Who is who: how much a build may change, and what a person sets about how records are compared.
+    """Who is who: where it is found out, how much a build may change, and what a person sets about how it is found.
 
     Everything is learned where nothing is set. See what a change would do before it is made:
     ``onefold identity what-if --set identity.link_at=0.8``.
     """
+
+    engine: Annotated[str, Field(pattern=r"^(embedded|spark://[^\s/,:]+:\d+(,[^\s/,:]+:\d+)*)$")] = "embedded"
+    """``embedded``: in this process. ``spark://host:7077``: on that Spark standalone cluster."""
+    spark: dict[str, str] = Field(default_factory=dict)
+    """Spark's own settings, such as ``spark.executor.memory: 4g``."""
+    exchange: str | None = None
+    """Folder that this machine and all workers see under one path, for records and results on their way; relative to
+    the workspace, whose ``files/exchange`` it is where absent."""
+    learn_from: Annotated[int, Field(ge=10_000)] = 2_000_000
+    """Records that a cluster learns from at most, on the machine that builds; needs about 2.5 GiB per million."""
 
     largest_change: Annotated[float, Field(ge=0, le=1)] = 0.2
     """Share of customers whose id a build may change without being confirmed. A source that came empty, or a rule that

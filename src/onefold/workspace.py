@@ -103,11 +103,14 @@ class Workspace:
 
     @classmethod
     @contextmanager
-    def temporary(cls, sources: Mapping[str, Mapping[str, Any]], *, region: str | None = None) -> Iterator[Workspace]:
+    def temporary(
+        cls, sources: Mapping[str, Mapping[str, Any]], *, region: str | None = None, engine: str = "embedded"
+    ) -> Iterator[Workspace]:
         """A workspace that is gone when the block ends. Its customer ids depend on the input alone."""
         with tempfile.TemporaryDirectory(prefix="onefold-") as folder:
             path = Path(folder)
             document = {"version": 1, "name": "scan", "region": region, "sources": dict(sources)}
+            document["identity"] = {"engine": engine}
             _write_private(path / "secrets", f"{_KEY_NAME}={bytes(32).hex()}\n")
             write_yaml(path / SETTINGS_FILE, document)
             with cls(path) as workspace:

@@ -25,7 +25,7 @@ from onefold.storage import aware
 
 if TYPE_CHECKING:
     from onefold.engines import Engine
-    from onefold.identity import MapPlan
+    from onefold.identity import Exchange, MapPlan
     from onefold.identity.levels import LevelPlan
     from onefold.profiles import ProfilePlan
 
@@ -243,6 +243,7 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
         inputs.settings.identity.relearn_after,
         inputs.is_relearn,
         Tuning.of(inputs.settings.identity),
+        _exchange(inputs, threads),
     )
     done = resolve(inputs.engine, wanted=wanted, progress=tell)
     report.steps["resolve"].update(_counts(done))
@@ -253,6 +254,17 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
     with inputs.database.read() as connection:
         map_plan = plan_map(connection, clusters, workspace_key=inputs.workspace_key)
     return with_reasons(inputs.engine, map_plan, overrides)
+
+
+def _exchange(inputs: BuildInputs, threads: int) -> Exchange | None:
+    """The cluster that the settings name; None where this process does the work."""
+    from onefold.identity import Exchange, Place
+
+    wanted = inputs.settings.identity
+    if wanted.engine == "embedded":
+        return None
+    folder = (inputs.base / (wanted.exchange or "files/exchange")).resolve()
+    return Exchange(Place(wanted.engine, wanted.spark, wanted.learn_from, threads), folder)
 
 
 def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:

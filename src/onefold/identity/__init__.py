@@ -10,11 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from onefold.identity.exchange import Exchange
     from onefold.identity.learned import Model
     from onefold.identity.map import MapPlan, apply_map, current_customer_id, customer_as_of, plan_map
     from onefold.identity.model import RULE_VERSION, Resolution, ResolveReport
     from onefold.identity.override import Override
     from onefold.identity.overrides import active_overrides, list_overrides
+    from onefold.identity.parquet import Place, resolve_parquet
     from onefold.identity.reasons import with_reasons
     from onefold.identity.resolution import resolve_records
     from onefold.identity.tuning import Tuning
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from onefold.identity.warm import warm_up
 
 _HOMES = {
+    "Exchange": "exchange",
     "MapPlan": "map",
     "Model": "learned",
     "Override": "override",
+    "Place": "parquet",
     "RULE_VERSION": "model",
     "Resolution": "model",
     "ResolveReport": "model",
@@ -37,6 +41,7 @@ _HOMES = {
     "list_overrides": "overrides",
     "plan_map": "map",
     "resolve": "warehouse",
+    "resolve_parquet": "parquet",
     "resolve_records": "resolution",
     "warm_up": "warm",
     "with_reasons": "reasons",
@@ -44,9 +49,11 @@ _HOMES = {
 
 __all__ = [
     "RULE_VERSION",
+    "Exchange",
     "MapPlan",
     "Model",
     "Override",
+    "Place",
     "Resolution",
     "ResolveReport",
     "Tuning",
@@ -58,6 +65,7 @@ __all__ = [
     "list_overrides",
     "plan_map",
     "resolve",
+    "resolve_parquet",
     "resolve_records",
     "warm_up",
     "with_reasons",

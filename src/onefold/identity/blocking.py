@@ -145,7 +145,7 @@ def candidate_pairs(people: People, threads: int, known: Blocking | None = None)
         keys = known_keys(
             people, Blocking(False, dict.fromkeys(_useful_keys(people), 0), np.zeros(0, np.uint64)), threads
         )
-        budget = max(_LEAST_BUDGET, int(_BUDGET_PER_RECORD * people.size))
+        budget = pairs_budget(people.size)
         caps = {key.name: _cap(key, budget) for key in keys}
         known = Blocking(False, caps, _too_large(keys, caps))
         closed = known.closed
@@ -303,12 +303,23 @@ def _contact_keys(contacts: Contacts, *, is_part: bool) -> Keys:
 
 def _cap(key: Key, budget: int) -> int:
     """The largest block size at which a key lists no more pairs than its budget."""
-    counts, patience = key.counts(), _PATIENCE.get(key.name, 1)
+    sizes, blocks = np.unique(key.counts(), return_counts=True)
+    return choose_cap(key.name, sizes, blocks, budget)
+
+
+def choose_cap(name: str, sizes: npt.NDArray[np.int64], blocks: npt.NDArray[np.int64], budget: int) -> int:
+    """The same of a key by its name, of which so many ``blocks`` have each of the ``sizes``."""
+    patience = _PATIENCE.get(name, 1)
+    pairs = blocks.astype(np.int64) * (sizes.astype(np.int64) * (sizes.astype(np.int64) - 1) // 2)
     for cap in _CAPS:
-        listed = counts[counts <= cap * patience].astype(np.int64)
-        if int((listed * (listed - 1) // 2).sum()) <= budget:
+        if int(pairs[sizes <= cap * patience].sum()) <= budget:
             return cap * patience
     return _CAPS[-1] * patience
+
+
+def pairs_budget(records: int) -> int:
+    """Pairs that each key may list."""
+    return max(_LEAST_BUDGET, int(_BUDGET_PER_RECORD * records))
 
 
 def _blocks(key: Key, closed: Keys) -> _Blocks:

@@ -40,6 +40,9 @@ _DECIDED = 1e6
 _LARGEST = 500
 """Records of a component that are looked at together; larger ones are first cut at stronger links."""
 
+STRONGEST_CUT = 200.0
+"""Strength from which links are never cut, however large a component they hold together."""
+
 _PAIRS_PER_RECORD = 10
 _LEAST_PAIRS = 5_000_000
 
@@ -181,7 +184,7 @@ def _cut(
         if largest is None:
             allowed = min(allowed, _allowed_size(sizes, size))
         too_large = sizes > allowed
-        if not too_large.any() or threshold > 200:
+        if not too_large.any() or threshold > STRONGEST_CUT:
             return parents, allowed
         threshold += 1.0
         is_kept &= ~(too_large[parents[linked.left]] & (strength < threshold))

@@ -43,6 +43,11 @@ def publish_state(folder: Path, name: str | None) -> bool:
     return True
 
 
+def forget_state(folder: Path) -> None:
+    """Let readers use no state: there is none that belongs to what was resolved."""
+    (folder / _CURRENT).unlink(missing_ok=True)
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a file that is there as a whole or not at all."""
     beside = path.with_suffix(".new")

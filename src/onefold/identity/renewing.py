@@ -75,7 +75,7 @@ def renew(
     store = IndexStore(wanted.index_folder) if wanted.index_folder else None
     state = None if wanted.is_relearn else _state(engine, store, wanted)
     model = None if wanted.is_relearn else state.model if state else load_model(engine)
-    known = _still_good(engine, model, wanted.relearn_after)
+    known = still_good(engine, model, wanted.relearn_after)
     concerned = _concerned(state, bonds)
     renewed: dict[str, _Renewed] = {}
     learned: dict[str, KindModel] = {}
@@ -106,7 +106,7 @@ def _state(engine: Engine, store: IndexStore | None, wanted: Wanted) -> State | 
     return state if state and state.model.model_id == model_in_force(engine) else None
 
 
-def _still_good(engine: Engine, model: Model | None, relearn_after: float) -> dict[str, KindModel]:
+def still_good(engine: Engine, model: Model | None, relearn_after: float) -> dict[str, KindModel]:
     """What was learned of each kind, where not too many records are others than those it was learned from."""
     if model is None:
         return {}

@@ -216,7 +216,7 @@ def _resolve_kind(
         "keys": candidates.added,
         "ignored": ignored_values(people),
         "seconds": clock.seconds,
-        "weights": _weights_in_bits(learned.weights),
+        "weights": weights_in_bits(learned.weights),
         "prior": round(scorer.prior_log_odds * BITS, 2),
     }
     return kept, groups.first, found, close, facts
@@ -291,7 +291,8 @@ def near_table(ids: pa.ChunkedArray, pairs: Pairs, scores: Scores, link_at: floa
     return pa.table(columns, schema=NEAR_MISS)
 
 
-def _weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
+def weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
+    """What each level of each field's agreement was found to weigh."""
     return {
         FIELDS[field].name: {
             level.name.lower(): round(float(np.log2(table[SAME, level] / table[STRANGERS, level])), 2)

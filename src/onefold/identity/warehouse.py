@@ -22,6 +22,7 @@ from onefold.identity.override import Override
 from onefold.identity.tuning import Tuning
 
 if TYPE_CHECKING:
+    from onefold.identity.exchange import Exchange
     from onefold.identity.learned import Model
 
 RELEARN_AFTER = 0.2
@@ -114,6 +115,8 @@ class Wanted:
     """Whether to learn anew whatever has changed."""
     tuning: Tuning = field(default_factory=Tuning)
     """What a person has set."""
+    exchange: Exchange | None = None
+    """The cluster that does the work; this process where absent. A cluster keeps no index."""
 
 
 def resolve(
@@ -137,7 +140,9 @@ def resolve(
         wanted: all of this and more; then the two before are not heard.
 
     Raises:
-        EngineFailed: the warehouse could not be read or written; the former resolution is then still in place.
+        Unsupported: the work is to be done on a cluster, and Spark is not installed.
+        EngineFailed: the warehouse could not be read or written, or the cluster does not answer or gave up; the former
+            resolution is then still in place.
 
     Cost: with an index in proportion to the changed records and what they touch, and one look at all records; else see
     ``resolve_records``.
@@ -148,11 +153,16 @@ def resolve(
     made_from = _made_from(bonds)
     _prepare(engine)
     counts = None if wanted.is_relearn else _unchanged(engine, made_from, wanted.tuning)
-    if counts is not None and _is_indexed(engine, wanted.index_folder):
+    if counts is not None and _is_indexed(engine, None if wanted.exchange else wanted.index_folder):
         return ResolveReport(*counts, True, time.perf_counter() - started)
-    from onefold.identity.renewing import renew  # heavy: loads the compiled kernels
+    if wanted.exchange:
+        from onefold.identity.exchange import renew_on_cluster
 
-    diagnostics = renew(engine, wanted, bonds, made_from, progress)
+        diagnostics = renew_on_cluster(engine, wanted, wanted.exchange, made_from, progress)
+    else:
+        from onefold.identity.renewing import renew  # heavy: loads the compiled kernels
+
+        diagnostics = renew(engine, wanted, bonds, made_from, progress)
     records, clusters, matches, largest = _outcome(engine, made_from, wanted.tuning) or (0, 0, 0, 0)
     seconds = time.perf_counter() - started
     return ResolveReport(records, clusters, matches, largest, False, seconds, diagnostics)
