@@ -140,7 +140,7 @@ def take_back_early(place: Place, item_id: str, *, expected_version: int | None 
     return _taken_back(place, item)
 
 
-def _effective(connection: sa.Connection, item: Item) -> sa.Row[Any]:
+def _effective(connection: sa.Connection, item: Item) -> Any:
     """The decision that the answer to an item became, and the run of the map that it took effect with, if any."""
     query = sa.select(review_answer.c.override_id, review_answer.c.run_id).where(
         review_answer.c.item_id == item.item_id,
