@@ -207,6 +207,74 @@ def test_skipping_puts_aside_and_can_be_taken_back(queue, client):
     assert client.delete(path, headers={"If-Match": back.headers["ETag"]}).status_code == 409
 
 
+def take_back(client: TestClient, item: Any, *, status: int = 200) -> Any:
+    path = f"/api/v1/identity/review/{item['item_id']}/answer"
+    reply = client.delete(path, headers={"If-Match": f'"{item["version"]}"'})
+    assert reply.status_code == status, reply.text
+    return reply.json()
+
+
+def test_an_answer_that_merged_is_taken_back_with_all_it_did(queue, client):
+    ids = [owner_of(client, crm(number)) for number in (1, 2)]
+    counts = at(client, "/summary")["open"]
+    done = answer(client, about(client, 1, 2), "same")
+    assert owner_of(client, crm(1)) == owner_of(client, crm(2))
+    take_back(client, done["item"] | {"version": 77}, status=412)
+    back = take_back(client, done["item"])
+    assert (back["state"], back["answers"], back["may_answer"]) == ("open", [], True)
+    assert [owner_of(client, crm(number)) for number in (1, 2)] == ids, "both are who they were"
+    assert client.get("/api/v1/identity/overrides").json()["items"] == [], "and nothing holds them apart"
+    assert client.get("/api/v1/identity/quality/labels", params={"purpose": "review"}).json()["items"] == []
+    summary = at(client, "/summary")
+    assert (summary["open"], summary["overall"]["answers"], summary["overall"]["merged"]) == (counts, 0, 0)
+    take_back(client, back, status=409)
+    again = answer(client, back, "same")
+    assert (again["taught"]["counts"], again["item"]["state"]) == (done["taught"]["counts"], "answered")
+    take_back(client, again["item"])
+    assert [owner_of(client, crm(number)) for number in (1, 2)] == ids
+
+
+def test_an_answer_that_split_is_taken_back(queue, client):
+    (bridge,) = [item for item in at(client)["items"] if item["kind"] == "bridge"]
+    whole = owner_of(client, crm(1))
+    done = answer(client, bridge, "different")
+    assert owner_of(client, crm(1)) != owner_of(client, "shop.shop:1")
+    back = take_back(client, done["item"])
+    assert back["state"] == "open"
+    assert owner_of(client, crm(1)) == owner_of(client, "shop.shop:1") == whole
+    assert client.get("/api/v1/identity/overrides").json()["items"] == []
+
+
+def test_an_answer_that_left_the_map_as_it_was_is_taken_back_while_a_build_runs(queue, client):
+    done = answer(client, about(client, 4, 5), "different")
+    assert done["effect"]["run_id"] is None
+    with queue.locked():
+        assert take_back(client, done["item"])["state"] == "open"
+    assert client.get("/api/v1/identity/overrides").json()["items"] == []
+
+
+def test_what_lapsed_with_an_answer_is_asked_again_when_it_is_taken_back(built, client):
+    make_queue(built, {(crm(1), crm(2)): 0.55, (crm(2), crm(3)): 0.7, (crm(1), crm(3)): 0.6})
+    answer(client, about(client, 1, 2), "same")
+    done = answer(client, about(client, 2, 3), "same")
+    assert (done["taught"]["vanished"], at(client)["items"]) == (1, [])
+    take_back(client, done["item"])
+    assert about(client, 2, 3)["item_id"] == done["item"]["item_id"]
+    assert about(client, 1, 3)["may_answer"]
+    assert owner_of(client, crm(1)) == owner_of(client, crm(2)) != owner_of(client, crm(3))
+
+
+def test_an_answer_that_a_later_decision_rests_on_is_not_taken_back(queue, client):
+    done = answer(client, about(client, 1, 2), "same")
+    for a, b in ((crm(1), crm(6)), (crm(6), crm(2))):
+        body = {"kind": "same", "a": [a], "b": [b]}
+        assert client.post("/api/v1/identity/overrides", json=body).status_code == 201
+    refused = take_back(client, done["item"], status=409)["error"]
+    assert refused["reason"] == "contradiction"
+    assert len(client.get("/api/v1/identity/overrides").json()["items"]) == 3
+    assert owner_of(client, crm(1)) == owner_of(client, crm(2))
+
+
 @pytest.fixture
 def stewards(built: Workspace) -> tuple[TestClient, TestClient]:
     """Two stewards in front of their browsers."""

@@ -25,7 +25,7 @@ from onefold.api.review_seen import (
     shown_pattern,
 )
 from onefold.api.warehouse import warehouse
-from onefold.build.review.answering import Outcome, Place, Said, answer_item, note_answer, take_back
+from onefold.build.review.answering import Outcome, Place, Said, answer_item, note_answer, take_back, take_back_early
 from onefold.build.review.bulk import ask_bulk, preview_bulk, read_bulk
 from onefold.build.review.listing import (
     DEFAULT_SORT,
@@ -312,12 +312,20 @@ class _TakesEffect(Exception):
 
 @router.delete("/{item_id}/answer")
 def delete_answer(call: CallDep, item_id: ItemId, response: Response) -> ReviewItemOut:
-    """Take one's own answer back while it waits for a second person, or a skip. Needs ``If-Match``."""
+    """Take an answer back: one's own that waits, or a skip; one that took effect with all it did. Needs ``If-Match``.
+
+    The decision is withdrawn, the map is as it was, and the case is open again with those that it had settled.
+    """
     call.access.require("update", "identity")
     expected = call.expected_version()
     with call.write() as connection:
-        item = take_back(connection, call.access, item_id, utc_now(), expected_version=expected)
-        shown = Seen(connection, call.access).item(item)
+        place = Place(connection, call.access, utc_now())
+        item = take_back_early(place, item_id, expected_version=expected)
+        shown = Seen(connection, call.access).item(item) if item else None
+    if item is None or shown is None:
+        with warehouse(call) as engine, engine.transaction(), call.write() as connection:
+            item = take_back(call.workspace.desk(connection, engine, call.access), item_id, expected_version=expected)
+            shown = Seen(connection, call.access).item(item)
     set_etag(response, item.version)
     return shown
 

@@ -31,6 +31,7 @@ from onefold.identity.override import Kind, Override, check_consistent
 from onefold.identity.overrides import (
     active_overrides,
     draft_override,
+    get_override,
     keep_overrides,
     note_run,
     withdraw_override,
@@ -88,6 +89,8 @@ class _Decision:
     drafts: Sequence[Override] = field(default=())
     withdrawn: Sequence[str] = field(default=())
     undone: Undo = field(default_factory=Undo)
+    binds: bool = True
+    """Whether the drafts are kept; else the map follows them this once."""
 
 
 def decide(
@@ -146,6 +149,24 @@ def undo_run(desk: Desk, run_id: int, reason: str, *, is_dry_run: bool = False) 
     return _undo(desk, undo, reason, is_dry_run=is_dry_run)
 
 
+def take_decision_back(desk: Desk, override_id: str, run_id: int, reason: str) -> Effect:
+    """Withdraw a decision and undo the run of the map that it took effect with. Nothing binds instead.
+
+    Raises:
+        NotFound: no such decision or run.
+        NotAllowed: it concerns customers that are not this actor's.
+        Conflict: it was withdrawn before, its records have moved on since, or later decisions stand against it.
+    """
+    desk.access.require("update", "identity")
+    if not get_override(desk.connection, override_id).is_in_force:
+        raise Conflict("this decision was withdrawn before", hint="onefold identity overrides shows by whom.")
+    undo = plan_undo_of_run(desk.connection, run_id, _person(desk, reason))
+    withdrawn = sorted({override_id, *undo.withdrawn})
+    return _carry_out(
+        desk, _Decision("identity.take_back", reason, undo.drafts, withdrawn, undo, binds=False), is_dry_run=False
+    )
+
+
 def withdraw(desk: Desk, override_id: str, *, expected_version: int | None = None) -> Override:
     """Let a decision bind no longer. The map stays until the next build weighs the evidence again.
 
@@ -194,39 +215,39 @@ def _carry_out(desk: Desk, decision: _Decision, *, is_dry_run: bool) -> Effect:
     _check_consistent(desk.access, held, decision.drafts)
     holders = owners_of(connection, [name for draft in decision.drafts for name in draft.subjects])
     _check_scope(connection, desk.access, holders.values())
-    overrides = [*held, *decision.drafts]
-    plan = _plan(desk, overrides, decision)
+    kept = tuple(decision.drafts) if decision.binds else ()
+    plan = _plan(desk, [*held, *decision.drafts], decision)
+    plan = with_reasons(desk.engine, plan, [*held, *kept])
     if is_dry_run:
-        return Effect(plan.counts, _told(plan), overrides=tuple(decision.drafts), withdrawn=tuple(decision.withdrawn))
+        return Effect(plan.counts, _told(plan), overrides=kept, withdrawn=tuple(decision.withdrawn))
     for override_id in decision.withdrawn:
         withdraw_override(connection, override_id, by=desk.access.actor.name, now=desk.now)
-    keep_overrides(connection, decision.drafts)
-    settled = settle_items(connection, overrides, decision.drafts, desk.now)
-    run_id = None if plan.is_empty else _apply(desk, plan, decision)
+    keep_overrides(connection, kept)
+    settled = settle_items(connection, [*held, *kept], kept, desk.now) if kept else ()
+    run_id = None if plan.is_empty else _apply(desk, plan, decision, kept)
+    _tell(desk, decision, kept, run_id)
+    undone = tuple(decision.undone.change_ids)
+    return Effect(plan.counts, _told(plan), run_id, kept, tuple(decision.withdrawn), undone, settled)
+
+
+def _tell(desk: Desk, decision: _Decision, kept: Sequence[Override], run_id: int | None) -> None:
+    """Audit and announce what was decided."""
+    about = kept[0].override_id if kept else decision.withdrawn[0]
+    announce(
+        desk.connection,
+        "identity.decided" if kept else "identity.withdrawn",
+        resource="identity",
+        resource_id=about,
+        actor_id=desk.access.actor.actor_id,
+        at=desk.now,
+    )
     details = {
-        "overrides": [draft.override_id for draft in decision.drafts],
+        "overrides": [draft.override_id for draft in kept],
         "withdrawn": list(decision.withdrawn),
         "undone": decision.undone.change_ids,
         "run_id": run_id,
     }
-    announce(
-        connection,
-        "identity.decided",
-        resource="identity",
-        resource_id=decision.drafts[0].override_id,
-        actor_id=desk.access.actor.actor_id,
-        at=desk.now,
-    )
-    record_audit(connection, desk.access, decision.action, "identity", decision.drafts[0].override_id, details)
-    return Effect(
-        plan.counts,
-        _told(plan),
-        run_id,
-        tuple(decision.drafts),
-        tuple(decision.withdrawn),
-        tuple(decision.undone.change_ids),
-        settled,
-    )
+    record_audit(desk.connection, desk.access, decision.action, "identity", about, details)
 
 
 def _plan(desk: Desk, overrides: Sequence[Override], decision: _Decision) -> MapPlan:
@@ -242,8 +263,7 @@ def _plan(desk: Desk, overrides: Sequence[Override], decision: _Decision) -> Map
     labels = pa.array([named_groups[name] for name in members], pa.string())
     wanted = mine.set_column(1, "cluster", labels)
     pins = decision.undone.pins_of(named_groups)
-    plan = plan_map(desk.connection, wanted, workspace_key=desk.workspace_key, pins=pins, among=touched)
-    return with_reasons(desk.engine, plan, overrides)
+    return plan_map(desk.connection, wanted, workspace_key=desk.workspace_key, pins=pins, among=touched)
 
 
 def _owned(desk: Desk, customer_ids: Sequence[str]) -> pa.Table:
@@ -276,7 +296,7 @@ def _links(engine: Engine, subject_ids: pa.ChunkedArray) -> list[Link]:
         )
 
 
-def _apply(desk: Desk, plan: MapPlan, decision: _Decision) -> int:
+def _apply(desk: Desk, plan: MapPlan, decision: _Decision, kept: Sequence[Override]) -> int:
     connection, engine = desk.connection, desk.engine
     apply_map(
         connection,
@@ -288,7 +308,7 @@ def _apply(desk: Desk, plan: MapPlan, decision: _Decision) -> int:
         reason=decision.reason or None,
     )
     run_id = int(connection.execute(sa.select(sa.func.max(identity_run.c.run_id))).scalar_one())
-    note_run(connection, [draft.override_id for draft in decision.drafts], run_id)
+    note_run(connection, [draft.override_id for draft in kept], run_id)
     mark_undone(connection, decision.undone.change_ids, run_id)
     affected = sorted(
         {

@@ -309,7 +309,7 @@ def _answer(house: House) -> Ask:
 
 def _take_back(house: House) -> Ask:
     path, headers = _doubt(house)
-    assert house.owner.post(f"{path}/answer", json={"answer": "skip"}, headers=headers).is_success
+    assert house.owner.post(f"{path}/answer", json={"answer": "same"}, headers=headers).is_success
     return Ask(f"{path}/answer", headers=house.etag(path))
 
 

@@ -1415,7 +1415,9 @@ export interface paths {
         post: operations["post_answer_api_v1_identity_review__item_id__answer_post"];
         /**
          * Delete Answer
-         * @description Take one's own answer back while it waits for a second person, or a skip. Needs ``If-Match``.
+         * @description Take an answer back: one's own that waits, or a skip; one that took effect with all it did. Needs ``If-Match``.
+         *
+         *     The decision is withdrawn, the map is as it was, and the case is open again with those that it had settled.
          */
         delete: operations["delete_answer_api_v1_identity_review__item_id__answer_delete"];
         options?: never;

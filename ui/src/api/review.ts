@@ -1,7 +1,6 @@
 /** What people are asked about who is who: the queue, one item, answers, answers to many at once. */
 import { type QueryClient, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { api } from "./client";
-import { withdraw } from "./identity";
 import { type PagedRows, usePaged } from "./paged";
 import type { Schemas } from "./schemas";
 import { useChanges } from "./stream";
@@ -77,14 +76,7 @@ export function sendAnswer(
   );
 }
 
-/** Takes back what was said, as far as it went: a waiting answer, the change of the map, or the decision alone. */
-export async function undoAnswer({ item, effect }: Answered): Promise<void> {
-  if (!effect) await takeBack(item);
-  else if (effect.run_id !== null) await api.post(`/identity/runs/${effect.run_id}/undo`, { reason: "" });
-  else for (const override of effect.overrides) await withdraw(override);
-}
-
-/** My own answer that waits for a second person, or that passed over. */
+/** My answer that waits for a second person, or passed over; one that took effect, with all it did. */
 export function takeBack({ item_id: id, version }: Pick<ReviewItem, "item_id" | "version">): Promise<ReviewItem> {
   return api.delete<ReviewItem>(`${place(id)}/answer`, { ifMatch: `"${version}"` });
 }

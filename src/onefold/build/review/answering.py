@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from onefold.access import Access, record_audit
 from onefold.access.accounts.tables import api_key
 from onefold.build.review.listing import item_in_scope
-from onefold.build.review.settling import reweigh_pattern
-from onefold.build.steward import Desk, Effect, decide
+from onefold.build.review.settling import reopen_items, reweigh_pattern
+from onefold.build.steward import Desk, Effect, decide, take_decision_back, withdraw_decision
 from onefold.errors import Conflict, InvalidInput, Stale
-from onefold.identity.labels import Person, keep_label
+from onefold.identity.labels import Person, find_labels, keep_label, ordered, withdraw_label
 from onefold.identity.map import owner_of
 from onefold.identity.override import Kind
 from onefold.identity.overrides import LONGEST_REASON
@@ -95,21 +96,39 @@ def note_answer(place: Place, item_id: str, said: Said, *, needs_two: bool) -> O
     return replace(_told(place, item, "disputed" if others else "waiting"), waits_for_second=True)
 
 
-def take_back(
-    connection: sa.Connection, access: Access, item_id: str, now: datetime, *, expected_version: int | None = None
-) -> Item:
-    """Take one's own answer back while it waits, or a skip; the item is open again for everybody.
+def take_back(desk: Desk, item_id: str, *, expected_version: int | None = None) -> Item:
+    """Take an answer back: one's own while it waits, or a skip; whosever it was where it took effect.
+
+    What took effect is undone: the decision and the label are withdrawn, the map is as it was, and nothing binds
+    instead. The item is open again for everybody, with those that had lapsed by it.
 
     Raises:
         NotFound: there is no such item, or not for this actor.
+        NotAllowed: it changed customers that are not this actor's.
         Stale: it was changed since the person saw it.
-        Conflict: it took effect (undo the decision), or the person has not answered it.
+        Conflict: the person has not answered it, or it took effect and cannot be undone any more.
     """
+    place = Place(desk.connection, desk.access, desk.now)
+    if (item := take_back_early(place, item_id, expected_version=expected_version)) is not None:
+        return item
+    item = item_in_scope(desk.connection, desk.access, item_id)
+    given = _effective(desk.connection, item)
+    take_decision_back(desk, given.override_id, given.run_id, "")
+    return _reopen(place, item, given.override_id)
+
+
+def take_back_early(place: Place, item_id: str, *, expected_version: int | None = None) -> Item | None:
+    """``take_back`` as far as no warehouse is needed: None, and nothing written, where the answer changed the map."""
+    connection, access = place.connection, place.access
     access.require("update", "identity")
     item = item_in_scope(connection, access, item_id)
     _check_version(item, expected_version)
     if item.state is ItemState.ANSWERED:
-        raise Conflict("this answer took effect", hint="Undo it: onefold identity changes, then onefold identity undo.")
+        given = _effective(connection, item)
+        if given.run_id is not None:
+            return None
+        withdraw_decision(connection, access, given.override_id, place.now)
+        return _reopen(place, item, given.override_id)
     account = account_of(connection, access)
     mine = [one for one in item.answers if one.made_by_id == account]
     if not mine:
@@ -118,9 +137,35 @@ def take_back(
     rest = [one for one in item.answers if one.made_by_id != account and one.answer != "skip"]
     state = item.state if item.state is ItemState.LAPSED else state_of(rest)
     _change(connection, item, state=state.value, is_disputed=_are_disputed(rest))
-    record_audit(connection, access, "identity.review_take_back", "identity", item_id, {})
-    _announce(Place(connection, access, now), "review.taken_back", item)
-    return item_in_scope(connection, access, item_id)
+    return _taken_back(place, item)
+
+
+def _effective(connection: sa.Connection, item: Item) -> Any:
+    """The decision that the answer to an item became, and the run of the map that it took effect with, if any."""
+    query = sa.select(review_answer.c.override_id, review_answer.c.run_id).where(
+        review_answer.c.item_id == item.item_id,
+        review_answer.c.is_standing,
+        review_answer.c.override_id.is_not(None),
+    )
+    row = connection.execute(query.order_by(review_answer.c.made_at.desc())).first()
+    if row is None:
+        raise Conflict("the answer that took effect no longer stands", hint="Undo its decision: onefold identity undo.")
+    return row
+
+
+def _reopen(place: Place, item: Item, override_id: str) -> Item:
+    reopen_items(place.connection, item, override_id, place.now)
+    person = Person(place.access.actor.name, account_of(place.connection, place.access), place.now)
+    for label in find_labels(place.connection, [ordered(item.telling)], purpose="review"):
+        if label.labelled_at == item.answered_at:  # not of another item with the same telling records
+            withdraw_label(place.connection, label.label_id, person)
+    return _taken_back(place, item)
+
+
+def _taken_back(place: Place, item: Item) -> Item:
+    record_audit(place.connection, place.access, "identity.review_take_back", "identity", item.item_id, {})
+    _announce(place, "review.taken_back", item)
+    return item_in_scope(place.connection, place.access, item.item_id)
 
 
 def state_of(answers: list[StandingAnswer]) -> ItemState:

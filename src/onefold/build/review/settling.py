@@ -7,8 +7,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from onefold.errors import Stale
 from onefold.identity.bonds import Bonds
 from onefold.identity.override import Override
+from onefold.identity.overrides import active_overrides
 from onefold.identity.review.finding import is_settled
 from onefold.identity.review.keeping import answers_by_pattern
 from onefold.identity.review.model import UNDECIDED, Item, ItemState
@@ -44,6 +46,30 @@ def settle_items(
     if settled:
         announce(connection, "review.lapsed", resource="identity", resource_id=made[0].override_id, at=now)
     return tuple(item.item_id for item in settled)
+
+
+def reopen_items(connection: sa.Connection, item: Item, override_id: str, now: datetime) -> None:
+    """Ask an answered question again whose decision no longer binds, and those that lapsed with it.
+
+    What other decisions in force answer stays lapsed, for as long as builds do not doubt it.
+    """
+    bonds = Bonds.of(active_overrides(connection))
+    lapsed = sa.select(review_item).where(
+        review_item.c.lapsed_by == override_id, review_item.c.state == ItemState.LAPSED.value
+    )
+    items = [item, *read_items(connection, lapsed.order_by(review_item.c.item_id))]
+    for one in items:
+        state = ItemState.LAPSED if is_settled(one.side_a, one.side_b, bonds) else ItemState.OPEN
+        asked = {"state": state.value, "is_disputed": False, "answer": None, "answered_at": None, "lapsed_by": None}
+        mine = (review_item.c.item_id == one.item_id) & (review_item.c.version == one.version)
+        done = connection.execute(review_item.update().where(mine).values(asked | {"version": one.version + 1}))
+        if not done.rowcount:
+            raise Stale("this question was changed meanwhile", hint="Look at it again.")
+    said = review_answer.c.item_id == item.item_id
+    connection.execute(review_answer.update().where(said).values(is_standing=False, effect=None))
+    for pattern in sorted({one.pattern.key for one in items}):
+        reweigh_pattern(connection, pattern)
+    announce(connection, "review.reopened", resource="identity", resource_id=override_id, at=now)
 
 
 def reweigh_pattern(connection: sa.Connection, pattern: str) -> tuple[int, Said]:

@@ -11,7 +11,6 @@ import {
   refreshAfterAnswer,
   type ReviewItem as Item,
   takeBack,
-  undoAnswer,
   useQueue,
   useReviewChanges,
   useReviewItem,
@@ -145,7 +144,7 @@ function useAnswering(itemId: string) {
     onSettled: () => refreshAfterAnswer(queries),
   });
   const undo = ({ id, outcome }: Given): void => {
-    if (outcome && !back.isPending) back.mutate(() => undoAnswer(outcome), { onSuccess: () => markUndone(id) });
+    if (outcome && !back.isPending) back.mutate(() => takeBack(outcome.item), { onSuccess: () => markUndone(id) });
   };
   return {
     last,
