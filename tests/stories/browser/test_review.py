@@ -86,6 +86,8 @@ def test_keys_are_explained_and_can_be_switched_off(arrive):
     dialog.get_by_role("switch").wait_for()
     assert page.url == here
     assert page.locator(".id-outcome").count() == 0
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
     steward.sign_out()
 
 

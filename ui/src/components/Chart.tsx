@@ -67,7 +67,7 @@ export function Chart({ kind, label, data, format, unit, height = 260, onPick }:
         <Button
           type="text"
           size="small"
-          icon={isTable ? <BarChartOutlined /> : <TableOutlined />}
+          icon={isTable ? <BarChartOutlined aria-hidden="true" /> : <TableOutlined aria-hidden="true" />}
           aria-pressed={isTable}
           aria-label={isTable ? t("chart.as_chart") : t("chart.as_table")}
           title={isTable ? t("chart.as_chart") : t("chart.as_table")}

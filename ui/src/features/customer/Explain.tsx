@@ -49,10 +49,18 @@ function Explained({ found }: { found: Explanation }): ReactNode {
 
 export function RecordName({ record }: { record: RecordRef }): ReactNode {
   return (
-    <>
-      <Text>{record.source === record.table ? record.source : `${record.source}.${record.table}`}</Text>{" "}
+    <bdi dir="ltr" className="cu-ref">
+      <span>
+        {record.source}
+        {record.source !== record.table && (
+          <>
+            .<wbr />
+            {record.table}
+          </>
+        )}
+      </span>{" "}
       {record.record_key === null ? <Hidden /> : <Text>{record.record_key}</Text>}
-    </>
+    </bdi>
   );
 }
 

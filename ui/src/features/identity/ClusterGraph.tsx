@@ -61,7 +61,7 @@ export function ClusterGraph({ graph }: { graph: Graph }): ReactNode {
         <Button
           type="text"
           size="small"
-          icon={isTable ? <ApartmentOutlined /> : <TableOutlined />}
+          icon={isTable ? <ApartmentOutlined aria-hidden="true" /> : <TableOutlined aria-hidden="true" />}
           aria-pressed={isTable}
           aria-label={t(isTable ? "chart.as_chart" : "chart.as_table")}
           title={t(isTable ? "chart.as_chart" : "chart.as_table")}
