@@ -5140,12 +5140,28 @@ export interface components {
         };
         /**
          * IdentitySettings
-         * @description Who is who: how much a build may change, and what a person sets about how records are compared.
+         * @description Who is who: where it is found out, how much a build may change, and what a person sets about how it is found.
          *
          *     Everything is learned where nothing is set. See what a change would do before it is made:
          *     ``onefold identity what-if --set identity.link_at=0.8``.
          */
         IdentitySettings: {
+            /**
+             * Engine
+             * @default embedded
+             */
+            engine: string;
+            /** Spark */
+            spark?: {
+                [key: string]: string;
+            };
+            /** Exchange */
+            exchange?: string | null;
+            /**
+             * Learn From
+             * @default 2000000
+             */
+            learn_from: number;
             /**
              * Largest Change
              * @default 0.2
@@ -15250,6 +15266,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "settings": {
+                     *         "engine": "embedded",
+                     *         "spark": {},
+                     *         "exchange": "exchange",
+                     *         "learn_from": 2000000,
                      *         "largest_change": 0.2,
                      *         "link_at": 0.05,
                      *         "weights": {},
@@ -15314,6 +15334,10 @@ export interface operations {
                      *           "preview_id": "pre_k3m9x2p7q4w8z1aa",
                      *           "kind": "what_if",
                      *           "settings": {
+                     *             "engine": "embedded",
+                     *             "spark": {},
+                     *             "exchange": "exchange",
+                     *             "learn_from": 2000000,
                      *             "largest_change": 0.2,
                      *             "link_at": 0.05,
                      *             "weights": {},
@@ -15426,6 +15450,10 @@ export interface operations {
                      *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
                      *       "kind": "what_if",
                      *       "settings": {
+                     *         "engine": "embedded",
+                     *         "spark": {},
+                     *         "exchange": "exchange",
+                     *         "learn_from": 2000000,
                      *         "largest_change": 0.2,
                      *         "link_at": 0.05,
                      *         "weights": {},
@@ -15552,6 +15580,10 @@ export interface operations {
                      *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
                      *       "kind": "what_if",
                      *       "settings": {
+                     *         "engine": "embedded",
+                     *         "spark": {},
+                     *         "exchange": "exchange",
+                     *         "learn_from": 2000000,
                      *         "largest_change": 0.2,
                      *         "link_at": 0.05,
                      *         "weights": {},
@@ -15832,6 +15864,10 @@ export interface operations {
                      *           "preview_id": "pre_k3m9x2p7q4w8z1aa",
                      *           "kind": "what_if",
                      *           "settings": {
+                     *             "engine": "embedded",
+                     *             "spark": {},
+                     *             "exchange": "exchange",
+                     *             "learn_from": 2000000,
                      *             "largest_change": 0.2,
                      *             "link_at": 0.05,
                      *             "weights": {},
@@ -15941,6 +15977,10 @@ export interface operations {
                      *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
                      *       "kind": "what_if",
                      *       "settings": {
+                     *         "engine": "embedded",
+                     *         "spark": {},
+                     *         "exchange": "exchange",
+                     *         "learn_from": 2000000,
                      *         "largest_change": 0.2,
                      *         "link_at": 0.05,
                      *         "weights": {},
@@ -16067,6 +16107,10 @@ export interface operations {
                      *       "preview_id": "pre_k3m9x2p7q4w8z1aa",
                      *       "kind": "what_if",
                      *       "settings": {
+                     *         "engine": "embedded",
+                     *         "spark": {},
+                     *         "exchange": "exchange",
+                     *         "learn_from": 2000000,
                      *         "largest_change": 0.2,
                      *         "link_at": 0.05,
                      *         "weights": {},
