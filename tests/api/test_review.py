@@ -261,6 +261,7 @@ def test_what_lapsed_with_an_answer_is_asked_again_when_it_is_taken_back(built, 
     take_back(client, done["item"])
     assert about(client, 2, 3)["item_id"] == done["item"]["item_id"]
     assert about(client, 1, 3)["may_answer"]
+    assert len(at(client)["items"]) == 2
     assert owner_of(client, crm(1)) == owner_of(client, crm(2)) != owner_of(client, crm(3))
 
 
