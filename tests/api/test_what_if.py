@@ -198,3 +198,17 @@ def test_only_the_latest_previews_are_kept(workspace):
         kept = [one.preview_id for one in list_previews(connection, "plan")]
         assert connection.scalar(sa.select(sa.func.count()).select_from(identity_preview)) == MOST_KEPT
     assert kept[0] == f"prv_{MOST_KEPT + 2:02}"
+
+
+def test_previews_are_listed_page_by_page(workspace):
+    with workspace.database.write() as connection:
+        for number in range(5):
+            ask_preview(connection, Preview(f"prv_{number}", "what_if", {}, "Ana", "usr_a", utc_now(), "job_1"))
+    add_person(workspace, "ana@example.com", ["steward"])
+    client, found, cursor = signed_in(workspace, "ana@example.com"), [], None
+    while True:
+        page = client.get("/api/v1/identity/what-if", params={"limit": 2, "cursor": cursor} if cursor else {"limit": 2})
+        found += [one["preview_id"] for one in page.json()["items"]]
+        if (cursor := page.json()["next_cursor"]) is None:
+            break
+    assert found == [f"prv_{number}" for number in (4, 3, 2, 1, 0)]

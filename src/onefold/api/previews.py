@@ -19,7 +19,7 @@ from onefold.api.building import PREVIEW_JOBS
 from onefold.api.call import Call, CallDep
 from onefold.api.config import Bundle
 from onefold.api.identity import EvidenceOut, Eyes, ReasonsOut
-from onefold.api.jobs import JobError, ProgressOut
+from onefold.api.jobs import JobError, ProgressOut, moment_of
 from onefold.api.paging import Cursor, Limit, PageOf, decode_cursor, encode_cursor
 from onefold.build.felt import find_felt
 from onefold.build.history import BUILD
@@ -252,9 +252,9 @@ def ask_what_if(call: CallDep, asked: WhatIfIn) -> Response:
 
 
 @router.get("/what-if")
-def get_what_ifs(call: CallDep, limit: Limit = 20) -> PageOf[PreviewOut]:
+def get_what_ifs(call: CallDep, limit: Limit = 20, cursor: Cursor = None) -> PageOf[PreviewOut]:
     """The latest what-ifs, the newest first."""
-    return _list(call, "what_if", limit)
+    return _list(call, "what_if", limit, cursor)
 
 
 @router.get("/what-if/{preview_id}")
@@ -299,9 +299,9 @@ def ask_plan(call: CallDep, asked: PlanIn) -> Response:
 
 
 @router.get("/plan")
-def get_plans(call: CallDep, limit: Limit = 20) -> PageOf[PreviewOut]:
+def get_plans(call: CallDep, limit: Limit = 20, cursor: Cursor = None) -> PageOf[PreviewOut]:
     """The latest plans, the newest first."""
-    return _list(call, "plan", limit)
+    return _list(call, "plan", limit, cursor)
 
 
 @router.get("/plan/{preview_id}")
@@ -343,11 +343,18 @@ def _ask(call: Call, kind: PreviewKind, asked: dict[str, Any]) -> Response:
     return call.create(action)
 
 
-def _list(call: Call, kind: PreviewKind, limit: int) -> PageOf[PreviewOut]:
+def _list(call: Call, kind: PreviewKind, limit: int, cursor: str | None) -> PageOf[PreviewOut]:
     call.access.require("read", "identity")
+    before = None
+    if cursor:
+        at, preview_id = decode_cursor(cursor, 2)
+        before = (moment_of(at), str(preview_id))
     with call.read() as connection:
-        items = [_out(connection, one) for one in list_previews(connection, kind, limit=limit)]
-    return PageOf[PreviewOut](items=items, next_cursor=None)
+        found = list_previews(connection, kind, limit=limit + 1, before=before)
+        page = found[:limit]
+        items = [_out(connection, one) for one in page]
+    rest = encode_cursor(page[-1].asked_at.isoformat(), page[-1].preview_id) if len(found) > limit else None
+    return PageOf[PreviewOut](items=items, next_cursor=rest)
 
 
 def _one(call: Call, kind: PreviewKind, preview_id: str) -> PreviewOut:

@@ -111,10 +111,20 @@ def get_preview(connection: sa.Connection, preview_id: str) -> Preview:
     return _preview(row)
 
 
-def list_previews(connection: sa.Connection, kind: PreviewKind, *, limit: int = MOST_KEPT) -> list[Preview]:
-    """Previews of one kind, the newest first."""
+def list_previews(
+    connection: sa.Connection,
+    kind: PreviewKind,
+    *,
+    limit: int = MOST_KEPT,
+    before: tuple[datetime, str] | None = None,
+) -> list[Preview]:
+    """Previews of one kind, the newest first; those that come after ``before`` (asked at, id) in that order."""
     table = identity_preview
     query = sa.select(table).where(table.c.kind == kind)
+    if before is not None:
+        at, preview_id = before
+        is_older = table.c.asked_at < at
+        query = query.where(is_older | ((table.c.asked_at == at) & (table.c.preview_id < preview_id)))
     ordered = query.order_by(table.c.asked_at.desc(), table.c.preview_id.desc()).limit(limit)
     return [_preview(row) for row in connection.execute(ordered)]
 

@@ -15314,6 +15314,8 @@ export interface operations {
             query?: {
                 /** @description Rows of a page at most. */
                 limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15844,6 +15846,8 @@ export interface operations {
             query?: {
                 /** @description Rows of a page at most. */
                 limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
