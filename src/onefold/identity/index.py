@@ -140,7 +140,8 @@ class KindIndex:
         if later:
             changed = np.array([later.get(name, -1) for name in subject_ids], np.int32)
             found = np.where(changed >= 0, changed, found)
-        found[(found >= 0) & self.is_dead[found]] = -1
+        known = np.flatnonzero(found >= 0)
+        found[known[self.is_dead[found[known]]]] = -1
         return found
 
     def rows(self, numbers: Numbers) -> pa.Table:
