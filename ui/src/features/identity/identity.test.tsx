@@ -160,12 +160,12 @@ describe("the review queue", () => {
     expect(asked.some(({ method }) => method === "POST")).toBe(false);
   });
 
-  it("undoes the last answer", async () => {
+  it("takes the last answer back, by the version it left", async () => {
     const one = item("rev_1");
     const asked = serve({
       ...queue(one, item("rev_2")),
       "POST /identity/review/rev_1/answer": answered(one),
-      "POST /identity/runs/7/undo": {},
+      "DELETE /identity/review/rev_1/answer": { ...one, version: one.version + 2 },
     });
     show("/identity/review/rev_1", steward());
     await screen.findByRole("heading", { name: /Are these two the same customer/ });
@@ -173,7 +173,8 @@ describe("the review queue", () => {
     await screen.findByText(/1 customer merged/);
     await userEvent.keyboard("u");
     await screen.findByText(/Undone:/);
-    expect(asked.some(({ path }) => path === "/identity/runs/7/undo")).toBe(true);
+    const back = asked.find(({ method }) => method === "DELETE");
+    expect(back?.headers.get("If-Match")).toBe('"5"');
   });
 
   it("shows the decisions that an answer contradicts", async () => {
