@@ -61,7 +61,9 @@ export function PreviewResult({ preview, children }: { preview: Preview; childre
 /** Brings what was asked for into view, below a long form. */
 function Shown(): ReactNode {
   const place = useRef<HTMLSpanElement>(null);
-  useEffect(() => place.current?.parentElement?.scrollIntoView({ block: "center" }), []);
+  useEffect(() => {
+    place.current?.parentElement?.scrollIntoView({ block: "center" }); // gives a promise in newer browsers
+  }, []);
   return <span ref={place} />;
 }
 
