@@ -118,6 +118,19 @@ class Entries:
             limits.append(np.full(len(found), blocking.largest(key.name)))
         return cls(np.concatenate(blocks), np.concatenate(records), np.concatenate(limits))
 
+    def part(self, start: int, stop: int) -> Entries:
+        """Those of the records from ``start`` to before ``stop``, counted from there."""
+        is_in = (self.records >= start) & (self.records < stop)
+        return Entries(self.blocks[is_in], self.records[is_in] - np.int32(start), self.limits[is_in])
+
+    def followed_by(self, other: Entries, size: int) -> Entries:
+        """These of ``size`` records, and those of other records behind them."""
+        return Entries(
+            np.r_[self.blocks, other.blocks],
+            np.r_[self.records, other.records + np.int32(size)],
+            np.r_[self.limits, other.limits],
+        )
+
 
 def known_keys(people: People, blocking: Blocking, threads: int) -> list[Key]:
     """The keys of a model on other records."""

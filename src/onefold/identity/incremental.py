@@ -74,12 +74,14 @@ def change_records(
     dead = index.numbers_of(named)
     dead = np.unique(dead[dead >= 0])
     fresh = np.arange(index.size, index.size + len(arrivals), dtype=np.int32)
-    draft = index.changed(
-        arrivals, _entries(arrivals, model, threads), dead, _entries(index.rows(dead), model, threads)
-    )
+    both = _entries(pa.concat_tables([arrivals, index.rows(dead)]).combine_chunks(), model, threads)
+    entries, dead_entries = both.part(0, len(arrivals)), both.part(len(arrivals), len(arrivals) + len(dead))
+    draft = index.changed(arrivals, entries, dead, dead_entries)
     stirred = _stirred(index, draft)
-    changed = np.union1d(fresh, stirred).astype(np.int32)
-    found = _pairs_anew(draft, model, tuning, changed, threads)
+    older = stirred[stirred < index.size]
+    changed = np.r_[fresh, older]
+    entries = entries.followed_by(_entries(draft.rows(older), model, threads), len(fresh))
+    found = _pairs_anew(draft, model, tuning, changed, entries, threads)
     is_over = np.zeros(draft.size, bool)
     is_over[dead], is_over[changed] = True, True
     is_cut = is_over[draft.link_left] | is_over[draft.link_right]
@@ -141,12 +143,14 @@ class _Pairs:
     compared: int
 
 
-def _pairs_anew(index: KindIndex, model: KindModel, tuning: Tuning, changed: Numbers, threads: int) -> _Pairs:
+def _pairs_anew(
+    index: KindIndex, model: KindModel, tuning: Tuning, changed: Numbers, entries: Entries, threads: int
+) -> _Pairs:
     nobody = np.zeros(0, np.int32)
     nothing = _Pairs(Pairs(nobody, nobody), np.zeros(0, np.float32), MATCH.empty_table(), NEAR_MISS.empty_table(), 0)
     if not len(changed):
         return nothing
-    one, other = meeting_pairs(index, model, _entries(index.rows(changed), model, threads), changed)
+    one, other = meeting_pairs(index, model, entries, changed)
     is_pair = one != other
     low, high = np.minimum(one, other)[is_pair].astype(np.int64), np.maximum(one, other)[is_pair]
     keys = np.unique((low << 32) | high)

@@ -41,6 +41,8 @@ _STATE = (
     "group",
     "overgrown",
 )
+_STATE_FILE = "state.npy"
+"""All of them, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -261,15 +263,17 @@ def write_base(index: KindIndex, folder: Path) -> None:
     folder.mkdir(parents=True)
     _write_table(folder / "records.arrow", index.base)
     for name in _BASE:
-        _write_array(folder / f"{name}.npy", getattr(index, name))
+        with synced(folder / f"{name}.npy") as file:
+            np.save(file, getattr(index, name))
 
 
 def write_state(index: KindIndex, folder: Path) -> None:
     """Write what changes touch."""
     folder.mkdir(parents=True)
     _write_table(folder / "later.arrow", index.later)
-    for name in _STATE:
-        _write_array(folder / f"{name}.npy", getattr(index, name))
+    with synced(folder / _STATE_FILE) as file:
+        for name in _STATE:
+            np.save(file, getattr(index, name))
 
 
 def read_index(base: Path, state: Path) -> KindIndex:
@@ -280,13 +284,9 @@ def read_index(base: Path, state: Path) -> KindIndex:
         ValueError: it is not whole.
     """
     arrays: dict[str, Any] = {name: np.load(base / f"{name}.npy", mmap_mode="r") for name in _BASE}
-    arrays |= {name: np.load(state / f"{name}.npy") for name in _STATE}
+    with (state / _STATE_FILE).open("rb") as file:
+        arrays |= {name: np.load(file) for name in _STATE}
     return KindIndex(base=_read_table(base / "records.arrow"), later=_read_table(state / "later.arrow"), **arrays)
-
-
-def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
-    with synced(path) as file:
-        np.save(file, array)
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

@@ -137,7 +137,8 @@ def _change(
         engine.arrow(
             f"""
             select {_COLUMNS} from main.record
-            where subject_id in (select subject_id from resolution_change where kind = ? and hash is not null)""",
+            where rowid in (select place from resolution_change where kind = ? and hash is not null)
+            order by subject_id""",
             [kind],
         )
     )

@@ -83,13 +83,14 @@ _TABLES = (
 )
 
 _COLUMNS = ", ".join(quote_identifier(name) for name in INPUT.names)
-_RECORDS = f"select subject_id, coalesce(kind, 'person') as kind, hash({_COLUMNS}) as hash from main.record"
+_RECORDS = f"select rowid, subject_id, coalesce(kind, 'person') as kind, hash({_COLUMNS}) as hash from main.record"
 
 _CHANGES = f"""
     -- grain: one row per record that came, changed or went since the last resolution
     create or replace temp table resolution_change as
     select
         coalesce(r.subject_id, k.subject_id) as subject_id,
+        r.rowid as place,
         r.kind,
         r.hash,
         k.kind as former_kind,
