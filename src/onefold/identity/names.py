@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -213,6 +213,22 @@ class _Records(NamedTuple):
     given_alone: npt.NDArray[np.int32]
 
 
+class _Sound(NamedTuple):
+    """What a word alone tells of how it sounds."""
+
+    skeleton: str
+    reading: str | None
+    is_chinese: bool
+    vowels: int
+
+
+@lru_cache(maxsize=1 << 15)
+def _sound(word: str) -> _Sound:
+    reading = chinese_reading(word)
+    is_chinese = reading is not None or bool(cantonese_readings(word))
+    return _Sound(consonant_skeleton(word), reading, is_chinese, vowels_between(word))
+
+
 def _described(
     records: _Records,
     words: list[str],
@@ -223,12 +239,9 @@ def _described(
     """What comparison wants to know about every word."""
     joined = [word.replace(" ", "") for word in words]
     values = pa.array(words, pa.string())
-    skeletons = [consonant_skeleton(word) for word in joined]
+    sounds = [_sound(word) for word in joined]
+    skeletons, readings = [one.skeleton for one in sounds], [one.reading for one in sounds]
     skeleton, is_firm = _coded_skeletons(skeletons)
-    readings = [chinese_reading(word) for word in joined]
-    is_chinese = [
-        reading is not None or bool(cantonese_readings(word)) for word, reading in zip(joined, readings, strict=True)
-    ]
     taught = _taught_aliases(words, known)
     return NameWords(
         given=records.given,
@@ -238,10 +251,10 @@ def _described(
         text=Text.of(values),
         skeleton=skeleton,
         is_firm=is_firm,
-        vowels=np.array([vowels_between(word) for word in joined], np.int64),
+        vowels=np.array([one.vowels for one in sounds], np.int64),
         reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
         parts=_parts(parts_of, words),
-        is_chinese=np.array(is_chinese, bool),
+        is_chinese=np.array([one.is_chinese for one in sounds], bool),
         equivalents=np.union1d(np.union1d(_nicknames(words), _cantonese_spellings(words, readings)), taught),
         keys=text_keys(joined),
         skeleton_keys=np.where(skeleton >= 0, text_keys(skeletons), NOTHING),

@@ -121,12 +121,7 @@ class Wanted:
 
 
 def resolve(
-    engine: Engine,
-    *,
-    overrides: Sequence[Override] = (),
-    threads: int = 2,
-    progress: Callable[[str], None] | None = None,
-    wanted: Wanted | None = None,
+    engine: Engine, *, wanted: Wanted | None = None, progress: Callable[[str], None] | None = None
 ) -> ResolveReport:
     """Bring ``main.cluster`` and ``main.match`` in line with ``main.record`` and the decisions of people.
 
@@ -135,10 +130,8 @@ def resolve(
 
     Args:
         engine: the warehouse.
-        overrides: decisions of people in force.
-        threads: workers.
+        wanted: how to resolve; with nothing decided, set or kept where absent.
         progress: called with the name of each step.
-        wanted: all of this and more; then the two before are not heard.
 
     Raises:
         Unsupported: the work is to be done on a cluster, and Spark is not installed.
@@ -149,7 +142,7 @@ def resolve(
     ``resolve_records``.
     """
     started = time.perf_counter()
-    wanted = wanted or Wanted(overrides, threads)
+    wanted = wanted or Wanted()
     bonds = Bonds.of(wanted.overrides)
     made_from = _made_from(bonds)
     _prepare(engine)

@@ -12,6 +12,7 @@ from made_up_people import groups, population, table
 from onefold.engines import Engine
 from onefold.identity import resolve, resolve_records
 from onefold.identity.override import Override
+from onefold.identity.warehouse import Wanted
 from onefold.records.model import RECORD
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -82,8 +83,8 @@ def test_a_step_resolves_again_when_a_decision_comes_or_goes(tmp_path: Path):
     ids = sorted(str(row["subject_id"]) for row in rows)
     override = decided("same", [ids[0]], [ids[-1]])
     before = resolve(engine).clusters
-    assert not resolve(engine, overrides=[override]).is_unchanged
-    assert resolve(engine, overrides=[override]).is_unchanged
+    assert not resolve(engine, wanted=Wanted([override])).is_unchanged
+    assert resolve(engine, wanted=Wanted([override])).is_unchanged
     assert ids[-1] in home(groups(engine.arrow("select subject_id, cluster from main.cluster")), ids[0])
     assert resolve(engine).clusters == before
     engine.close()
