@@ -31,7 +31,7 @@ SETTINGS = settings(
 )
 for _name in (*FIELDS.values(), "display_name"):
     reference.CLASS[_name] = class_of(_name).value
-reference.KINDS.update({FIELDS[name]: kind for name, kind in list(reference.KINDS.items()) if name in FIELDS})
+reference.KINDS.update({ours: reference.KINDS[name] for name, ours in FIELDS.items()})
 reference.OTHER_WORDS["display_name"] = ["display_name", "name", "sort_name"]
 reference.READ_FROM["display_name"] = ["full_name", "given_name", "family_name", "middle_name", "second_family_name"]
 

@@ -19,7 +19,7 @@ from onefold.profiles.streaming import CustomerStream, Format
 
 FIELDS = {"name": "company", "email": "email", "region": "region", "tier": "tier", "spent": "last_score",
           "since": "last_contact_at"}  # fmt: skip
-KINDS = {FIELDS[name]: kind for name, kind in reference.KINDS.items()}
+KINDS = {ours: reference.KINDS[name] for name, ours in FIELDS.items()}
 KEY = "0" * 64
 reference.CLASS.update({name: class_of(name).value for name in KINDS})
 reference.KINDS.update(KINDS)

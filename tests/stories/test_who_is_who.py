@@ -123,7 +123,7 @@ def test_a_build_that_kept_the_old_map_says_so_and_asks(site, open_page, monkeyp
     monkeypatch.setattr(blast, "FEWEST_STOPPED", 1)
     (workspace.path.parent / "crm.csv").write_text(f"{HEAD}7,Eva,Nova,eva@example.com,,1999-09-09,Vic\n", "utf-8")
     with Workspace(workspace.path) as builder:
-        assert builder.build().kept_map
+        assert builder.build(wait_seconds=60).kept_map  # the server may be finding doubts of the story before
     page = open_page(language=language, is_phone=is_phone)
     check(page, f"identity-kept-{language}", "main")
     page.locator(".problems").get_by_role("button").first.click()
