@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from onefold.errors import UpgradeNeeded
@@ -131,7 +132,9 @@ def _write_model(model: Model, folder: Path) -> None:
     write_json(folder / MANIFEST, {"rule_version": model.rule_version, "model_id": model.model_id, "files": files})
 
 
+@lru_cache(maxsize=1)
 def _read_model(folder: Path) -> Model:
+    """A folder's name says what is in it, so that a process reads a model once."""
     manifest = json.loads((folder / MANIFEST).read_text())
     kinds = {
         kind: from_parts({part: (folder / file).read_bytes() for part, file in files.items()})

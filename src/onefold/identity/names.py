@@ -148,7 +148,7 @@ def consonant_skeleton(word: str) -> str:
     >>> consonant_skeleton("muhammed") == consonant_skeleton("mohamad")
     True
     """
-    sounds = _REPEATED.sub(r"\1", _SOUND.sub(lambda match: _SOUNDS[match[0]], word))
+    sounds = _REPEATED.sub(lambda match: match[1], _sounded(word))
     first = "a" if sounds[:1] in "aeiouyh" else sounds[:1]
     rest = sounds if first == "a" else sounds[1:]
     return first + rest.translate(_SOFT) if word else ""
@@ -161,7 +161,7 @@ def vowels_between(word: str) -> int:
     taken for each other, "a" and "i" or "o" hardly ever.
     """
     gaps, place, last = 0, 0, ""
-    for sign in _SOUND.sub(lambda match: _SOUNDS[match[0]], word):
+    for sign in _sounded(word):
         if sign in _TAKEN_FOR:
             gaps |= _TAKEN_FOR[sign] << (4 * place)
             last = ""
@@ -170,6 +170,12 @@ def vowels_between(word: str) -> int:
             if place == _MOST_PLACES:
                 break
     return gaps
+
+
+@lru_cache(maxsize=1)
+def _sounded(word: str) -> str:
+    """A word with one sign for each sound."""
+    return _SOUND.sub(lambda match: _SOUNDS[match[0]], word)
 
 
 def pair_key(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
