@@ -7,7 +7,8 @@ nothing but the map and its history is ever touched (a merge is a link, never a 
 The rules, in the order in which they speak:
 
 1. An id follows the largest part of its subjects. Subjects that a merge brought along count for the id they came
-   from as long as there are others, so that undoing a merge gives both ids back.
+   from as long as there are others, so that undoing a merge gives both ids back. Where an undo in force names subjects
+   of an id, the part with most of these counts as the largest, so that whoever joins a side later takes no id away.
 2. Where several ids meet in one cluster the oldest stays; the others become links to it.
 3. A cluster without an id takes back the earlier id that its subjects had before a merge, if it holds the largest
    part of them; else it founds a new one, derived from its smallest subject.

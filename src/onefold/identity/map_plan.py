@@ -23,6 +23,8 @@ from onefold.identity.tables import (
     household_member,
     household_member_history,
     household_run,
+    identity_override,
+    identity_override_subject,
     identity_run,
     subject,
     subject_history,
@@ -42,6 +44,17 @@ _ISSUED = pa.schema(
         ("merged_into", _TEXT),
         ("created_run", _NUMBER),
     ]
+)
+_DECIDED_SCHEMA = pa.schema([("subject_id", _TEXT)])
+_DECIDED = (
+    sa.select(identity_override_subject.c.subject_id)
+    .join(identity_override, identity_override.c.override_id == identity_override_subject.c.override_id)
+    .where(
+        identity_override.c.kind == "different",
+        identity_override.c.undoes_change.is_not(None),
+        identity_override.c.withdrawn_at.is_(None),
+    )
+    .distinct()
 )
 
 
@@ -160,6 +173,7 @@ def plan_map(
         engine.write(
             "pin", pa.table({"cluster": names, "customer_id": pa.array((pins or {}).values(), _TEXT)}), replace=True
         )
+        engine.write("decided", read_table(connection, _DECIDED, _DECIDED_SCHEMA), replace=True)
         _settle(engine)
         for relation, step in STEPS_BEFORE_IDS.items():
             engine.execute(f"create table {relation} as {step}")

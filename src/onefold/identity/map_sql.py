@@ -1,7 +1,8 @@
 """The named SQL steps by which a change of the identity map is planned; ``map.py`` states the rules in words.
 
 Inputs: ``wanted`` (subject_id, cluster, kind), ``held`` (attachments now), ``past`` (attachments that ended),
-``issued`` (customers), ``pin`` (cluster, customer_id: who a cluster has to be). Runs stand for time: they only grow.
+``issued`` (customers), ``pin`` (cluster, customer_id: who a cluster has to be), ``decided`` (subject_id: on a side of
+an undo in force). Runs stand for time: they only grow.
 ``SETTLED`` takes out what needs no thought; the steps see the rest.
 """
 
@@ -130,17 +131,20 @@ STEPS_BEFORE_IDS = {
                 c.*,
                 b.subject_id is null as is_own,
                 f.subject_id is not null as is_founder,
+                d.subject_id is not null as is_decided,
                 c.is_held and c.since_run = min(c.since_run) filter (c.is_held) over (
                     partition by c.customer_id
                 ) as is_longest
             from claimant c
             left join way_back b on b.subject_id = c.subject_id and b.is_origin
             left join founding f on f.customer_id = c.customer_id and f.subject_id = c.subject_id
+            left join decided d on d.subject_id = c.subject_id
             where c.customer_id is not null
         )
         select
             customer_id,
             cluster_no,
+            count(*) filter (is_held and is_decided) as decided,
             count(*) filter (is_held and is_own) as own,
             count(*) filter (is_longest) as longest,
             count(*) filter (is_held) as held,
@@ -163,6 +167,7 @@ STEPS_BEFORE_IDS = {
         qualify row_number() over (
             partition by customer_id
             order by
+                decided desc,
                 own desc,
                 case when has_own then 0 else longest end desc,
                 held desc,
@@ -194,19 +199,21 @@ STEPS_BEFORE_IDS = {
             select
                 b.customer_id,
                 b.cluster_no,
+                count(d.subject_id) filter (b.is_origin) as decided,
                 count(*) filter (b.is_origin) as origins,
                 count(*) as subjects,
                 bool_or(f.subject_id is not null) as has_founder,
                 min(b.subject_id) as smallest
             from way_back b
             left join founding f on f.customer_id = b.customer_id and f.subject_id = b.subject_id
+            left join decided d on d.subject_id = b.subject_id
             group by b.customer_id, b.cluster_no
         )
         select *
         from counted
         qualify row_number() over (
             partition by customer_id
-            order by origins desc, subjects desc, has_founder desc, smallest
+            order by decided desc, origins desc, subjects desc, has_founder desc, smallest
         ) = 1""",
     "restored": """
         -- grain: one row per cluster that takes back an earlier id (rule 3): of several the oldest, which is also the

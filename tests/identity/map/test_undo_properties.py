@@ -8,7 +8,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pyarrow as pa
 import sqlalchemy as sa
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 
 from onefold.identity.bonds import Bonds
 from onefold.identity.map import apply_map, current_customer_id, plan_map
@@ -139,6 +139,10 @@ between = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )
 @given(st.lists(st.integers(0, 5), min_size=8, max_size=8), st.integers(0, 5), st.integers(0, 5), between)
+# most of a merged id's records go with one side, the one that undo names with the other
+@example([3, 0, 0, 0, 0, 1, 0, 3], 3, 1, [("new", 0, 3), ("gone", 0, 0), ("merge", 0, 3)])
+# those who stood beside one side go over to the other when a record comes back to it
+@example([5, 3, 3, 0, 4, 0, 1, 5], 5, 1, [("new", 3, 5), ("gone", 2, 0), ("gone", 0, 0), ("merge", 4, 5)])
 def test_a_merge_undone_gives_both_sides_back_whatever_came_between(app_database, labels, one, other, steps):
     assume(one != other and one in labels and other in labels)
     world = World(app_database, labels)
