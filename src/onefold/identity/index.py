@@ -281,7 +281,7 @@ def read_index(base: Path, state: Path) -> KindIndex:
 
     Raises:
         OSError: it is not there.
-        ValueError: it is not whole.
+        EOFError, ValueError: it is not whole.
     """
     arrays: dict[str, Any] = {name: np.load(base / f"{name}.npy", mmap_mode="r") for name in _BASE}
     with (state / _STATE_FILE).open("rb") as file:

@@ -148,7 +148,7 @@ def consonant_skeleton(word: str) -> str:
     >>> consonant_skeleton("muhammed") == consonant_skeleton("mohamad")
     True
     """
-    sounds = _REPEATED.sub(lambda match: match[1], _sounded(word))
+    sounds = _REPEATED.sub(lambda match: match[1], _in_sounds(word))
     first = "a" if sounds[:1] in "aeiouyh" else sounds[:1]
     rest = sounds if first == "a" else sounds[1:]
     return first + rest.translate(_SOFT) if word else ""
@@ -161,7 +161,7 @@ def vowels_between(word: str) -> int:
     taken for each other, "a" and "i" or "o" hardly ever.
     """
     gaps, place, last = 0, 0, ""
-    for sign in _sounded(word):
+    for sign in _in_sounds(word):
         if sign in _TAKEN_FOR:
             gaps |= _TAKEN_FOR[sign] << (4 * place)
             last = ""
@@ -172,8 +172,7 @@ def vowels_between(word: str) -> int:
     return gaps
 
 
-@lru_cache(maxsize=1)
-def _sounded(word: str) -> str:
+def _in_sounds(word: str) -> str:
     """A word with one sign for each sound."""
     return _SOUND.sub(lambda match: _SOUNDS[match[0]], word)
 

@@ -78,7 +78,7 @@ def is_blank(values: pl.Series) -> pl.Series:
 
 
 def is_nobody(values: pl.Series) -> pl.Series:
-    """Mask of the (cleaned) names that name nobody: 'Test Test', 'Web Customer', 'XXX', 'Unknown'."""
+    """Mask of the (cleaned) names that name nobody: 'Test Test', 'Web Customer', 'xxx', 'Unknown'."""
     folded = values.str.to_lowercase().str.replace_all(r"[\W_\d]+", " ").str.strip_chars()
     nothing = list(_NAME_WORDS | KEYBOARD_WALKS)
     distinct = folded.str.split(" ").list.eval(pl.element().is_in(nothing).all()).list.first()
