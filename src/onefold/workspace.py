@@ -32,6 +32,7 @@ from onefold.settings import (
     write_yaml,
     yaml_text,
 )
+from onefold.workspace_files import file_lock, hold, replace_file, version_of, write_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -75,7 +76,7 @@ class Workspace:
             raise Conflict(f"{path} is a workspace already", hint=f"Use it: cd {path}")
         path.mkdir(parents=True, exist_ok=True)
         (path / "files").mkdir(exist_ok=True)
-        _write_private(path / "secrets", f"{_KEY_NAME}={random_secrets.token_hex(32)}\n")
+        write_private(path / "secrets", f"{_KEY_NAME}={random_secrets.token_hex(32)}\n")
         if not (path / ".gitignore").exists():
             (path / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
         settings = settings or Settings(name=path.resolve().name)
@@ -111,7 +112,7 @@ class Workspace:
             path = Path(folder)
             document = {"version": 1, "name": "scan", "region": region, "sources": dict(sources)}
             document["identity"] = {"engine": engine}
-            _write_private(path / "secrets", f"{_KEY_NAME}={bytes(32).hex()}\n")
+            write_private(path / "secrets", f"{_KEY_NAME}={bytes(32).hex()}\n")
             write_yaml(path / SETTINGS_FILE, document)
             with cls(path) as workspace:
                 yield workspace
@@ -211,7 +212,7 @@ class Workspace:
         Raises:
             Conflict: another holds it, and did so for ``wait_seconds``.
         """
-        with _file_lock(self.path / ".lock", wait_seconds, f"{self.path}: another onefold command is changing it"):
+        with file_lock(self.path / ".lock", wait_seconds, f"{self.path}: another onefold command is changing it"):
             yield
 
     @contextmanager
@@ -236,7 +237,7 @@ class Workspace:
     @property
     def settings_version(self) -> int:
         """A number that changes whenever ``onefold.yaml`` does."""
-        return _version_of((self.path / SETTINGS_FILE).read_bytes())
+        return version_of((self.path / SETTINGS_FILE).read_bytes())
 
     @contextmanager
     def edit_settings(
@@ -257,35 +258,15 @@ class Workspace:
             InvalidInput: the document is not valid, before or after.
         """
         path = self.path / SETTINGS_FILE
-        with _file_lock(self.path / ".lock-settings", 10, f"{self.path}: another is editing onefold.yaml"):
-            self._hold(connection, path)
+        with file_lock(self.path / ".lock-settings", 10, f"{self.path}: another is editing onefold.yaml"):
+            hold(connection, path)
             if expected_version is not None and expected_version != self.settings_version:
                 raise Stale("onefold.yaml was changed meanwhile", hint="Look at it again, then change it.")
             document = read_yaml(path)
             document["sources"] = document.get("sources") or {}
             yield document
             parse_settings(document, origin=SETTINGS_FILE)
-            self._replace(connection, path, yaml_text(document))
-
-    def _hold(self, connection: Connection | None, path: Path) -> None:
-        if connection is not None:
-            from onefold.storage import hold_file
-
-            hold_file(connection, path)
-
-    def _replace(self, connection: Connection | None, path: Path, text: str) -> None:
-        """Write a file of the workspace, with the transaction where there is one."""
-        if connection is not None:
-            from onefold.storage import change_file
-
-            change_file(connection, path, text.encode("utf-8"))
-            return
-        temporary = path.with_name(f"{path.name}.new")
-        temporary.unlink(missing_ok=True)
-        _write_private(temporary, text)
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o777)
-        temporary.replace(path)
+            replace_file(connection, path, yaml_text(document))
 
     def connect(self, name: str, location: str | list[str], **options: Any) -> None:
         """Add a source to ``onefold.yaml`` or change it; comments in the file survive.
@@ -360,13 +341,13 @@ class Workspace:
         if value is not None and (value != value.strip() or not value or not value.isprintable()):
             raise InvalidInput("this secret cannot be kept", hint="It has to be one line without spaces at its ends.")
         path = self.path / "secrets"
-        with _file_lock(self.path / ".lock-secrets", 10, f"{self.path}: another is editing the secrets"):
-            self._hold(connection, path)
+        with file_lock(self.path / ".lock-secrets", 10, f"{self.path}: another is editing the secrets"):
+            hold(connection, path)
             text = path.read_text(encoding="utf-8") if path.exists() else ""
             lines = [line for line in text.splitlines() if line.split("=", 1)[0].strip() != name]
             if value is not None:
                 lines.append(f"{name}={value}")
-            self._replace(connection, path, "".join(f"{line}\n" for line in lines))
+            replace_file(connection, path, "".join(f"{line}\n" for line in lines))
 
     def build(
         self,
@@ -703,29 +684,3 @@ def _owner_of_files() -> Access:
     from onefold.access import Access, Actor
 
     return Access.full(Actor("cli", "cli", "command line"))
-
-
-@contextmanager
-def _file_lock(path: Path, wait_seconds: float, held: str) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path, timeout=wait_seconds)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise Conflict(held, hint="Wait until it ends, then run the command again.") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _version_of(content: bytes) -> int:
-    """48 bits of a digest: what JavaScript counts exactly."""
-    return int.from_bytes(hashlib.blake2b(content, digest_size=6).digest())
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
