@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,14 @@ class Page:
             time.sleep(0.02)
 
     def close(self) -> None:
-        """Leave."""
+        """Leave. The connection ends before its socket is closed: one closed under its reader's hands may live on."""
+        with suppress(OSError):
+            self.response.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        self.join()
         self.response.close()
         self._client.close()
+
+    def join(self, seconds: float = 5) -> None:
+        """Wait until the reader has seen the end."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)

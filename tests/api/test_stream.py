@@ -113,7 +113,6 @@ def test_nothing_is_lost_or_doubled_across_reconnects(workspace, url):
         else:
             time.sleep(dice.random() / 4)
         page.close()
-        page._thread.join(5)
         heard += page.heard
         last = int(page.last_id or last)
     assert heard == numbers(workspace)
@@ -189,7 +188,7 @@ def test_a_slow_reader_is_sent_away_with_the_advice_to_resume(workspace, server,
     say(workspace, 399)
     page.wait(lambda p: p.events[-1].name == "resume")
     assert page.events[-1].document == {"reason": "too_slow"}
-    page._thread.join(5)
+    page.join()
     again = Page(url, TOKEN, after=int(page.last_id))
     again.wait(lambda p: len(page.heard) + len(p.heard) == 400)
     again.close()
@@ -276,7 +275,7 @@ def test_the_end_of_the_session_ends_the_stream(url, people):
     del people["north"]
     page.wait(lambda p: p.events[-1].name == "resume")
     assert page.events[-1].document == {"reason": "over"}
-    page._thread.join(5)
+    page.join()
     assert Page(url, "north").response.status_code == 401
 
 
