@@ -1,5 +1,5 @@
 /** Pair after pair: same, different, or unsure. It measures and teaches; it changes nothing in the map. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -79,7 +79,7 @@ export default function Labelling(): ReactNode {
         third={t("said.unsure")}
         isThirdUnsure
         isDisabled={!isNameable}
-        may={{ undo: labelling.done > 0 }}
+        may={{ undo: labelling.done + labelling.waiting > 0 }}
         onAct={act}
       />
       <KeysHelp actions={ACTIONS} third={t("said.unsure")} isOpen={isHelp} onClose={() => setIsHelp(false)} />
@@ -89,18 +89,26 @@ export default function Labelling(): ReactNode {
 
 const nameOf = ({ subject_a: a, subject_b: b }: SamplePair): string => `${a} ${b}`;
 
-/** Answers go out one after the other, behind the page; the last can be taken back. */
+interface Said {
+  name: string;
+  /** Null where the server refused the answer. */
+  labelId: Promise<string | null>;
+}
+
+/** Answers go out one after the other, behind the page; the one given last can be taken back, also while it is on its way. */
 function useLabelling() {
   const { t } = useTranslation("identity");
   const { message } = App.useApp();
   const words = useProblemWords();
   const queries = useQueryClient();
   const [asked, setAsked] = useState<readonly string[]>([]);
-  const [kept, setKept] = useState<readonly { name: string; labelId: string }[]>([]);
+  const [done, setDone] = useState(0);
   const [waiting, setWaiting] = useState(0);
   const [error, setError] = useState<unknown>(null);
+  const said = useRef<Said[]>([]);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const reload = (): Promise<void> => queries.invalidateQueries({ queryKey: ["quality"] });
+  const askAgain = (name: string): void => setAsked((before) => before.filter((one) => one !== name));
 
   const say = (pair: SamplePair, answer: LabelAnswer, isLast: boolean): void => {
     const name = nameOf(pair);
@@ -109,35 +117,40 @@ function useLabelling() {
     setError(null);
     setAsked((before) => [...before, name]);
     setWaiting((before) => before + 1);
-    queue.current = queue.current
+    const labelId = queue.current
       .then(() => untilAnswered(() => sendLabel(label, idempotencyKey)))
-      .then(({ label_id: labelId }) => setKept((before) => [...before, { name, labelId }]))
+      .then(({ label_id: id }) => {
+        setDone((before) => before + 1);
+        return id;
+      })
       .catch((failure: unknown) => {
         setError(failure);
-        setAsked((before) => before.filter((one) => one !== name));
+        askAgain(name);
+        said.current = said.current.filter((one) => one.name !== name);
+        return null;
       })
       .finally(() => setWaiting((before) => before - 1));
-    if (isLast) void queue.current.then(reload);
+    said.current.push({ name, labelId });
+    queue.current = isLast ? labelId.then(reload) : labelId;
   };
-  const back = useMutation({
-    mutationFn: ({ labelId }: { name: string; labelId: string }) => withdrawLabel(labelId),
-    onSuccess: (_, { name, labelId }) => {
-      setKept((before) => before.filter((one) => one.labelId !== labelId));
-      setAsked((before) => before.filter((one) => one !== name));
-    },
-    onError: (failure) => message.error(words(failure).what),
-    onSettled: reload,
-  });
-  return {
-    say,
-    error,
-    waiting,
-    done: kept.length,
-    isAsked: (pair: SamplePair): boolean => asked.includes(nameOf(pair)),
-    undo: (): void => {
-      const last = kept.at(-1);
-      if (!last) void message.info(t("undo.nothing"));
-      else if (!back.isPending) back.mutate(last);
-    },
+
+  const takeBack = async ({ name, labelId }: Said): Promise<void> => {
+    const id = await labelId;
+    if (id === null) return;
+    try {
+      await withdrawLabel(id);
+      setDone((before) => before - 1);
+      askAgain(name);
+    } catch (failure) {
+      said.current.push({ name, labelId });
+      message.error(words(failure).what);
+    }
+    await reload();
   };
+  const undo = (): void => {
+    const last = said.current.pop();
+    if (last) queue.current = queue.current.then(() => takeBack(last));
+    else void message.info(t("undo.nothing"));
+  };
+  return { say, undo, error, waiting, done, isAsked: (pair: SamplePair): boolean => asked.includes(nameOf(pair)) };
 }
