@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 EXTRAS ?= dlt,dev
 
+# without bytecode every process compiles all it imports, which takes it two seconds
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup setup-dev demo test test-fast check format bench clean ui ui-types ui-test
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16

@@ -34,7 +34,8 @@ keys = pa.table([records["subject_id"], records["record_key"]], ["subject_id", "
 found = resolve_records(records.drop_columns(["record_key"]), threads=2)
 named = found.clusters.join(keys, "subject_id").select(["rec_id", "cluster"])
 pq.write_table(named.rename_columns(["rec_id", "cluster_id"]), sys.argv[2])
-pq.write_table(found.matches, sys.argv[3])
+if len(sys.argv) > 3:
+    pq.write_table(found.matches, sys.argv[3])
 print(json.dumps({kind: facts.get("seconds") for kind, facts in found.diagnostics.items()}))
 """
 
@@ -78,7 +79,8 @@ def run_set(records: Path, known: Path, arguments: argparse.Namespace, folder: P
     read_truth(known, truth)
     count = duckdb.execute(f"select count(*) from read_parquet('{records}')").fetchall()[0][0]
     print(f"\n{records}: {count:,} records")
-    resolve = [sys.executable, "-c", RESOLVE, str(records), str(clusters), str(matches)]
+    resolve = [sys.executable, "-c", RESOLVE, str(records), str(clusters)]
+    resolve += [str(matches)] if arguments.errors is not None else []
     lines = [run_method(records, "onefold", resolve, clusters, truth)]
     if arguments.errors is not None:
         explain = [sys.executable, str(HERE / "identity_errors.py"), str(records), str(clusters), str(truth)]

@@ -166,7 +166,7 @@ def candidate_pairs(people: People, threads: int, known: Blocking | None = None)
         keys = known_keys(people, known, threads)
         closed = np.union1d(known.closed, _too_large(keys, {name: known.largest(name) for name in known.caps}))
     blocks = work_on(keys, lambda key: _blocks(key, closed), threads)
-    pairs, added = _list_all(keys, blocks)
+    pairs, added = _list_all(keys, blocks, threads)
     return Candidates(pairs, added, known, keys)
 
 
@@ -343,24 +343,24 @@ def _blocks(key: Key, closed: Keys) -> _Blocks:
     return _Blocks((order % len(key.codes)).astype(np.int32), starts, is_open)
 
 
-def _list_all(keys: list[Key], blocks: list[_Blocks]) -> tuple[Pairs, dict[str, int]]:
+def _list_all(keys: list[Key], blocks: list[_Blocks], threads: int) -> tuple[Pairs, dict[str, int]]:
     if not keys:
         return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32)), {}
     codes = np.ascontiguousarray(np.concatenate([key.codes for key in keys], axis=1))
     is_open = np.ascontiguousarray(np.concatenate([block.is_open for block in blocks], axis=1))
     widths = np.array([key.codes.shape[1] for key in keys], np.int32)
-    lefts, rights, added = [], [], {}
-    for number, (key, block) in enumerate(zip(keys, blocks, strict=True)):
+
+    def listed(number: int) -> Pairs:
+        block = blocks[number]
         sizes = np.diff(block.starts)
         most = int((sizes * (sizes - 1) // 2).sum())
         left, right = np.empty(most, np.int32), np.empty(most, np.int32)
         found = pairing.list_pairs(block.order, block.starts, codes, is_open, widths, number, left, right)
-        left, right = left[:found], right[:found]
-        if widths[number] > 1:  # two records may share several values of one key
-            unique = np.unique((left.astype(np.int64) << 32) | right)
-            left, right = (unique >> 32).astype(np.int32), (unique & 0xFFFFFFFF).astype(np.int32)
-        lefts.append(left.copy())
-        rights.append(right.copy())
-        added[key.name] = len(left)
-    empty = np.zeros(0, np.int32)
-    return Pairs(np.concatenate([empty, *lefts]), np.concatenate([empty, *rights])), added
+        if widths[number] == 1:
+            return Pairs(left[:found].copy(), right[:found].copy())
+        unique = np.unique((left[:found].astype(np.int64) << 32) | right[:found])  # two may share several values
+        return Pairs((unique >> 32).astype(np.int32), (unique & 0xFFFFFFFF).astype(np.int32))
+
+    parts = work_on(range(len(keys)), listed, threads)
+    pairs = Pairs(np.concatenate([part.left for part in parts]), np.concatenate([part.right for part in parts]))
+    return pairs, {key.name: len(part) for key, part in zip(keys, parts, strict=True)}

@@ -7,6 +7,7 @@ average; evidence against counts, and a conflict forbids.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,6 +43,9 @@ _LARGEST = 500
 
 STRONGEST_CUT = 200.0
 """Strength from which links are never cut, however large a component they hold together."""
+
+_PAIRS_AT_ONCE = 200_000
+"""Pairs inside components that are looked at together, so that memory does not grow with them."""
 
 _PAIRS_PER_RECORD = 10
 _LEAST_PAIRS = 5_000_000
@@ -85,7 +89,7 @@ def cluster_records(
         size: how many records there are.
         pairs: candidate pairs.
         scores: their scores.
-        score_inner: scores any pairs; called for all pairs inside components.
+        score_inner: scores any pairs; called for all pairs inside components, some at a time, by any thread.
         threads: components are worked on by this many.
         bonds: what people decided: units unite first, rivals never.
         largest: records of a component that are looked at together; None to find it.
@@ -110,14 +114,22 @@ def group_components(
     order, starts = group_records(parents)
     sizes = np.diff(starts)
     is_inner = sizes > 1
-    order = order[np.repeat(is_inner, sizes)]
-    starts = np.r_[0, np.cumsum(sizes[is_inner])].astype(np.int64)
-    if len(starts) > 1:
-        inner = _pairs_within(order, starts)
+    order, sizes = order[np.repeat(is_inner, sizes)], sizes[is_inner]
+    starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
+    pairs_before = np.r_[0, np.cumsum(sizes * (sizes - 1) // 2)].astype(np.int64)
+    cuts = np.unique(np.searchsorted(pairs_before, np.arange(0, pairs_before[-1], _PAIRS_AT_ONCE)))
+
+    def group(part: tuple[int, int]) -> None:
+        begin, end = part
+        records, within = order[starts[begin] : starts[end]], starts[begin : end + 1] - starts[begin]
+        inner = _pairs_within(records, within)
         scored = score_inner(inner)
-        _agglomerate_all(
-            order, starts, scored if bonds is None else _bound(inner, scored, bonds), groups, threads, link_at
-        )
+        if bonds is not None:
+            scored = _bound(inner, scored, bonds)
+        first_pair = pairs_before[begin:end] - pairs_before[begin]
+        _agglomerate(records, within, first_pair, scored, groups, link_at)
+
+    work_on(itertools.pairwise([*cuts.tolist(), len(sizes)]), group, threads)
     return groups
 
 
@@ -206,38 +218,26 @@ def _pairs_within(order: npt.NDArray[np.int32], starts: npt.NDArray[np.int64]) -
     return Pairs(left, right)
 
 
-def _agglomerate_all(
+def _agglomerate(
     order: npt.NDArray[np.int32],
     starts: npt.NDArray[np.int64],
+    first_pair: npt.NDArray[np.int64],
     inner: InnerScores,
     groups: npt.NDArray[np.int32],
-    threads: int,
     link_at: float,
 ) -> None:
     evidence = np.clip(inner.scores.evidence, -_CLIP, _CLIP)
     evidence[inner.scores.is_conflict] = _FORBIDDEN
-    log_odds = np.where(inner.scores.is_conflict, np.float32(-np.inf), inner.scores.log_odds)
-    is_contact = np.array([column in CONTACTS for column in inner.contributions.columns])
-    sizes = np.diff(starts)
-    first_pair = np.r_[0, np.cumsum(sizes * (sizes - 1) // 2)].astype(np.int64)
-    cuts = np.searchsorted(first_pair, np.linspace(0, first_pair[-1], threads + 1))
-    cuts[0], cuts[-1] = 0, len(sizes)
-
-    def run(part: int) -> None:
-        begin, end = int(cuts[part]), int(cuts[part + 1])
-        if begin < end:
-            pairing.agglomerate(
-                order,
-                starts[begin : end + 1],
-                first_pair[begin:end].copy(),
-                log_odds,
-                evidence,
-                inner.contributions.against_strangers,
-                inner.contributions.against_related,
-                is_contact,
-                inner.priors,
-                (link_at, _FLOOR),
-                groups,
-            )
-
-    work_on(range(threads), run, threads)
+    pairing.agglomerate(
+        order,
+        starts,
+        first_pair,
+        np.where(inner.scores.is_conflict, np.float32(-np.inf), inner.scores.log_odds),
+        evidence,
+        inner.contributions.against_strangers,
+        inner.contributions.against_related,
+        np.array([column in CONTACTS for column in inner.contributions.columns]),
+        inner.priors,
+        (link_at, _FLOOR),
+        groups,
+    )

@@ -27,7 +27,7 @@ from onefold.identity.index import KindIndex, Numbers
 from onefold.identity.learned import KindModel
 from onefold.identity.model import MATCH, NEAR_MISS
 from onefold.identity.resolution import match_table, near_table
-from onefold.identity.tuning import AS_LEARNED, Tuning
+from onefold.identity.tuning import AS_LEARNED, Tuning, score_pairs
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _pairs_anew(
     scorer = tuning.on(model.scorer(people), rows["subject_id"])
     link_at = tuning.link_log_odds(LINK_AT)
     patterns = compare_pairs(people, pairs, threads)
-    scores = scorer.score(pairs, patterns)
+    scores = score_pairs(scorer, pairs, patterns, threads)
     matches = match_table(rows["subject_id"], pairs, patterns, scores, scorer, threads, link_at)
     linked, odds = link_pairs(pairs, scores, link_at)
     links = Pairs(numbers[linked.left], numbers[linked.right])
@@ -256,7 +256,7 @@ def _grouped(
     scorer = tuning.on(model.scorer(people), rows["subject_id"])
 
     def score_inner(inner: Pairs) -> InnerScores:
-        patterns = compare_pairs(people, inner, threads)
+        patterns = compare_pairs(people, inner, 1)
         return InnerScores(scorer.score(inner, patterns), scorer.contributions(inner, patterns), scorer.priors)
 
     decided = bonds.on(rows["subject_id"].combine_chunks())

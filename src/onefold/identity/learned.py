@@ -56,9 +56,9 @@ class KindModel:
     largest: int
     """Records of a component that are looked at together."""
 
-    def encode(self, records: pa.Table) -> People:
+    def encode(self, records: pa.Table, threads: int = 1) -> People:
         """Read other records as they would have been read among those that it was learned from."""
-        return with_known_marks(encode_people(records, self.lexicon), self.shared)
+        return with_known_marks(encode_people(records, self.lexicon, threads), self.shared)
 
     def scorer(self, people: People) -> Scorer:
         """A scorer of pairs of ``people``."""

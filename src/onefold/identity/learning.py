@@ -28,10 +28,10 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
     estimator = Estimator(people, table, exact_chances(people), threads)
     weights = estimator.estimate()
     scorer = Scorer.of(people, weights)
-    scorer.learn_namesakes(pairs, patterns)
+    scorer.learn_namesakes(pairs, patterns, threads)
     some, levels, pattern_of = pairs.take(chosen), patterns[chosen], table.pattern_of[chosen]
     for _ in range(_ROUNDS if len(pairs) else 0):
-        kinds = scorer.kinds(some, levels)
+        kinds = scorer.kinds(some, levels, threads)
         seen = np.bincount(pattern_of, minlength=len(table.counts)).astype(np.float64)
         sums = np.stack([np.bincount(pattern_of, weights=kinds[:, k], minlength=len(seen)) for k in range(3)], axis=1)
         rest = scorer.kinds_of_patterns(table.patterns)
@@ -39,5 +39,5 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
         weights = estimator.maximise(weights, mean)
         before, scorer = scorer, Scorer.of(people, weights)
         scorer.learn_tables(some, kinds[:, SAME])
-        scorer.learn_namesakes(pairs, patterns, before)
+        scorer.learn_namesakes(pairs, patterns, threads, before)
     return scorer

@@ -21,6 +21,7 @@ from onefold.identity.hashing import NOTHING, Keys, text_keys
 from onefold.identity.lexicon import WordBook
 from onefold.identity.romanization import cantonese_readings, chinese_reading, is_syllable
 from onefold.identity.short_forms import short_forms
+from onefold.identity.similarity import WORD, signs_of
 
 MAX_PARTS = 4
 """Parts of a name that are compared; the shortest name that has more is rare, its first four identify it."""
@@ -124,18 +125,19 @@ class NameWords:
         records = _Records(given_codes, family_codes, alone_codes)
         return _described(records, listed, parts_of, known, heard)
 
-    def kernel_arguments(self) -> tuple[npt.NDArray[Any], ...]:
-        """What the compiled ``name_level`` wants to know about words, in its order."""
-        return (
-            *self.text.arrays,
-            self.skeleton,
-            self.is_firm,
-            self.reading,
-            self.parts,
-            self.equivalents,
-            self.is_chinese,
-            self.vowels,
-        )
+    def kernel_arguments(self) -> tuple[Any, ...]:
+        """What the compiled ``name_level`` wants to know about words: ``WORD``, bytes, equivalents, parts."""
+        facts = np.zeros(len(self.words), WORD)
+        facts["start"], facts["end"] = self.text.starts[:-1], self.text.starts[1:]
+        facts["skeleton"] = np.where(self.is_firm, self.skeleton, ABSENT)
+        facts["reading"], facts["vowels"] = self.reading, self.vowels
+        facts["is_chinese"], facts["is_divided"] = self.is_chinese, self.parts[:, 1] >= 0
+        signs = np.empty(len(facts), np.uint64)
+        signs_of(*self.text.arrays, signs)
+        facts["signs"] = signs
+        bounds = np.searchsorted(self.equivalents >> 32, np.arange(len(facts) + 1))
+        facts["first_equivalent"], facts["end_equivalent"] = bounds[:-1], bounds[1:]
+        return facts, self.text.data, (self.equivalents & 0xFFFFFFFF).astype(np.int32), self.parts
 
     def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:
         """The same words, with more of them standing for each other."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.encode import Codes, Column, combine_codes
+from onefold.identity.encode import Codes, Column
 from onefold.identity.evidence import STRANGERS, Floats, Weights
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Name, Place
 from onefold.identity.hashing import Keys, KeyTable, combine_keys, take_keys, text_keys
@@ -78,7 +78,7 @@ def exact_chances(people: People) -> dict[int, dict[int, float]]:
 
 def _single_valued(people: People) -> dict[str, Codes]:
     """Codes of the fields whose exact level is one equal value."""
-    dwelling = _dwelling(people, has_dwelling_postcodes(people))
+    dwelling = people.dwelling if has_dwelling_postcodes(people) else people.door
     columns = {
         "given_name": people.names.given,
         "family_name": people.names.family,
@@ -102,7 +102,7 @@ class _Measured:
 
 def _measured(people: People, fields: Container[int], has_postcodes: bool) -> list[_Measured]:
     """Every value that gives rise to a correction, names apart, in a fixed order."""
-    dwelling = _dwelling(people, has_postcodes)
+    dwelling = people.dwelling if has_postcodes else people.door
     keys_of_dwelling = partial(_dwelling_keys, people, dwelling, has_postcodes)
     columns = {"birth_date": people.birth_date, **people.words}
     found = [
@@ -122,11 +122,6 @@ def _measured(people: People, fields: Container[int], has_postcodes: bool) -> li
 
 def _keys_of(column: Column) -> Keys:
     return text_keys(column.values)
-
-
-def _dwelling(people: People, has_postcodes: bool) -> Codes:
-    parts = (people.street.codes, people.house_number.codes)
-    return combine_codes(*parts, people.postcode.codes) if has_postcodes else combine_codes(*parts)
 
 
 def _dwelling_keys(people: People, codes: Codes, has_postcodes: bool) -> Keys:

@@ -27,7 +27,7 @@ from onefold.identity.people import People, encode_people
 from onefold.identity.regroup import constrain
 from onefold.identity.score import Scores
 from onefold.identity.sharing import ignored_values, mark_shared_contacts
-from onefold.identity.tuning import AS_LEARNED, PairScorer, Tuning
+from onefold.identity.tuning import AS_LEARNED, PairScorer, Tuning, score_pairs
 
 Progress = Callable[[str], None]
 
@@ -105,7 +105,10 @@ def resolve_records(
     diagnostics: dict[str, object] = {}
     first_cluster = 0
     learned = dict(model.kinds) if model else {}
-    for kind, chosen in _by_kind(as_input(records)):
+    for kind in KINDS:
+        chosen = as_input(records, kind)
+        if not len(chosen):
+            continue
         kind_model, groups, found, close, facts = _resolve_kind(
             chosen, bonds, learned.get(kind), tuning or AS_LEARNED, threads, progress, keep
         )
@@ -125,37 +128,30 @@ def resolve_records(
     return Resolution(outcome, found_matches, Model(RULE_VERSION, learned), diagnostics, found_near)
 
 
-def _by_kind(records: pa.Table) -> list[tuple[str, pa.Table]]:
-    kinds = pc.fill_null(records.column("kind"), "person")
-    parts = []
-    for kind in KINDS:
-        is_kind = pc.equal(kinds, kind)
-        chosen = records if pc.all(is_kind).as_py() else records.filter(is_kind)
-        if len(chosen):
-            parts.append((kind, chosen))
-    return parts
+def as_input(records: pa.Table, kind: str | None = None) -> pa.Table:
+    """``records`` with the columns of ``INPUT`` and no others, in the order of subject ids.
 
-
-def as_input(records: pa.Table) -> pa.Table:
-    """``records`` with the columns of ``INPUT`` and no others, in the order of subject ids."""
-    return _in_order(_with_all_columns(records))
-
-
-def _with_all_columns(records: pa.Table) -> pa.Table:
+    Args:
+        records: some or all of these columns.
+        kind: leaves out records of other kinds; those that do not say theirs are persons.
+    """
     columns = [
         records.column(field.name).cast(field.type)
         if field.name in records.column_names
         else pa.nulls(len(records), field.type)
         for field in INPUT
     ]
-    return pa.table(columns, schema=INPUT)
-
-
-def _in_order(records: pa.Table) -> pa.Table:
+    records = pa.table(columns, schema=INPUT)
+    places = None
+    if kind is not None:
+        is_kind = pc.equal(pc.fill_null(records.column("kind"), "person"), kind)
+        places = None if pc.all(is_kind).as_py() else pc.indices_nonzero(is_kind)
     ids = records.column("subject_id").combine_chunks()
+    ids = ids if places is None else ids.take(places)
     if len(ids) > 1 and not pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py():
-        records = records.take(pc.sort_indices(ids))
-    return records.combine_chunks()
+        order = pc.sort_indices(ids)
+        places = order if places is None else places.take(order)
+    return (records if places is None else records.take(places)).combine_chunks()
 
 
 def _resolve_kind(
@@ -169,7 +165,7 @@ def _resolve_kind(
 ) -> tuple[KindModel | None, npt.NDArray[np.int32], pa.Table, pa.Table, dict[str, object]]:
     clock = _Clock(progress)
     clock.begin("encoding")
-    people = known.encode(records) if known else mark_shared_contacts(encode_people(records))
+    people = known.encode(records, threads) if known else mark_shared_contacts(encode_people(records, threads=threads))
     clock.end("encoding")
     if people.size == 1:
         nothing: dict[str, object] = {"records": 1, "pairs": 0}
@@ -191,12 +187,12 @@ def _resolve_kind(
     link_at = tuning.link_log_odds(cluster.LINK_AT)
     clock.end("weighing")
     clock.begin("scoring")
-    scores = scorer.score(pairs, patterns)
+    scores = score_pairs(scorer, pairs, patterns, threads)
     clock.end("scoring")
     clock.begin("clustering")
 
     def score_inner(inner: Pairs) -> cluster.InnerScores:
-        inner_patterns = compare_pairs(people, inner, threads)
+        inner_patterns = compare_pairs(people, inner, 1)
         return cluster.InnerScores(
             scorer.score(inner, inner_patterns), scorer.contributions(inner, inner_patterns), scorer.priors
         )

@@ -78,6 +78,7 @@ _LONGEST = 18
 """Letters of the longest three syllables ("chuangchuangchuang")."""
 
 
+@lru_cache(maxsize=1 << 17)
 def chinese_reading(word: str) -> str | None:
     """The common key of a Chinese name's spellings, or None where the word cannot be one to three syllables.
 
@@ -97,13 +98,19 @@ def _greedy(word: str) -> list[tuple[str, str]] | None:
     if not word:
         return []
     for end in range(min(len(word), 6), 0, -1):
-        match = _SYLLABLE.fullmatch(word[:end])
-        if match is None:
+        syllable = _syllable(word[:end])
+        if syllable is None:
             continue
         rest = _greedy(word[end:])
         if rest is not None:
-            return [(match[1] or "", match[2]), *rest]
+            return [syllable, *rest]
     return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _syllable(letters: str) -> tuple[str, str] | None:
+    match = _SYLLABLE.fullmatch(letters)
+    return match and (match[1] or "", match[2])
 
 
 _CANTONESE = """

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns
+from onefold.identity.compiled import work_on
 from onefold.identity.evidence import RELATED, SAME, STRANGERS, Floats, Weights, log_likelihoods, tabulate_patterns
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Date, Name, Word
 from onefold.identity.namesakes import FULL_NAME, FullNames, NameRarity, Namesakes, find_name_corrections
@@ -26,8 +28,8 @@ _TRUSTED_IDS = 0.02
 """Share of one person's national ids that may differ in this data before a difference stops to forbid a merge."""
 
 
-_PAIRS_AT_ONCE = 2_000_000
-"""Pairs that are scored together, so that memory does not grow with them."""
+_PAIRS_AT_ONCE = 100_000
+"""Pairs of a thread's share of the work."""
 
 _FIRST_ROUNDS = 4
 """Rounds of learning about namesakes where nothing is known yet."""
@@ -94,13 +96,14 @@ class Scorer:
             if isinstance(one, WithinTables):
                 one.learn(pairs, same)
 
-    def learn_namesakes(self, pairs: Pairs, patterns: Patterns, before: Scorer | None = None) -> None:
+    def learn_namesakes(self, pairs: Pairs, patterns: Patterns, threads: int, before: Scorer | None = None) -> None:
         """Learn from the candidate pairs how often strangers bear one name, starting from what ``before`` knows."""
         if not isinstance(self.full_names, Namesakes):
             return
         if before is not None and isinstance(before.full_names, Namesakes):
             self.full_names.continue_from(before.full_names)
-        self.full_names.learn(pairs, patterns, self.kinds, rounds=_FIRST_ROUNDS if before is None else 1)
+        kinds = partial(self.kinds, threads=threads)
+        self.full_names.learn(pairs, patterns, kinds, rounds=_FIRST_ROUNDS if before is None else 1)
 
     @property
     def prior_log_odds(self) -> float:
@@ -109,14 +112,10 @@ class Scorer:
 
     def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
         """Score pairs whose patterns are known."""
-        log_odds, evidence = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.float32)
-        for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-            part = slice(start, start + _PAIRS_AT_ONCE)
-            some = Pairs(pairs.left[part], pairs.right[part])
-            strangers, related = self._evidence(some, patterns[part])
-            log_odds[part] = -np.logaddexp(-strangers - self.priors[0], -related - self.priors[1])
-            evidence[part] = np.minimum(strangers, related)
-        return Scores(log_odds, evidence, self._conflicts(patterns))
+        strangers, related = self._evidence(pairs, patterns)
+        log_odds = -np.logaddexp(-strangers - self.priors[0], -related - self.priors[1])
+        evidence = np.minimum(strangers, related)
+        return Scores(log_odds.astype(np.float32), evidence.astype(np.float32), self._conflicts(patterns))
 
     def kinds_of_patterns(self, patterns: Patterns) -> Floats:
         """The same as ``kinds`` for patterns whose values are not known."""
@@ -126,16 +125,22 @@ class Scorer:
         result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
         return result
 
-    def kinds(self, pairs: Pairs, patterns: Patterns) -> Floats:
+    def kinds(self, pairs: Pairs, patterns: Patterns, threads: int = 1) -> Floats:
         """Probability that each pair is of strangers, one person, relatives: ``[pair, kind]``."""
-        against_strangers, against_related = self._evidence(pairs, patterns)
-        log_odds = np.zeros((len(pairs), 3))
-        log_odds[:, STRANGERS] = -against_strangers - self.priors[0]
-        log_odds[:, RELATED] = -against_related - self.priors[1]
-        log_odds -= log_odds.max(axis=1, keepdims=True)
-        likelihoods = np.exp(log_odds)
-        result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
-        return result
+
+        def kinds_from(start: int) -> Floats:
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            some = Pairs(pairs.left[part], pairs.right[part])
+            against_strangers, against_related = self._evidence(some, patterns[part])
+            log_odds = np.zeros((len(some), 3))
+            log_odds[:, STRANGERS] = -against_strangers - self.priors[0]
+            log_odds[:, RELATED] = -against_related - self.priors[1]
+            log_odds -= log_odds.max(axis=1, keepdims=True)
+            likelihoods = np.exp(log_odds)
+            result: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+            return result
+
+        return np.concatenate(work_on(range(0, max(len(pairs), 1), _PAIRS_AT_ONCE), kinds_from, threads))
 
     def _evidence(self, pairs: Pairs, patterns: Patterns) -> tuple[Floats, Floats]:
         """Log likelihood ratios of one customer over strangers, and over relatives."""

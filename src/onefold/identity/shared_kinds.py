@@ -11,19 +11,14 @@ from collections.abc import Container, Mapping
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from onefold.identity.compare import Pairs, Patterns
-from onefold.identity.encode import Column, encode_text
+from onefold.identity.encode import Column
 from onefold.identity.evidence import Floats
 from onefold.identity.fields import FIELD_INDEX, Contact
 from onefold.identity.hashing import Keys, KeyTable, text_keys
 from onefold.identity.people import Contacts, People
 from onefold.identity.rarity import Shift
-
-_START_OF_PHONE = 5
-"""Characters of a number, its plus sign included, that tell its kind: country and the kind of line or area."""
 
 _TRUST_IN_AVERAGE = 10.0
 """Values of observation that the average of all kinds is worth for one kind."""
@@ -87,20 +82,11 @@ class SharedKinds:
 def _all_kinds(people: People, fields: Container[int]) -> dict[str, SharedKinds]:
     """By field, before anything is known about its kinds."""
     found = {}
-    for field, kind_of in (("phone", _starts), ("email", _local_parts)):
+    for field in ("phone", "email"):
         contacts = people.contacts[field]
         if not contacts.column.is_empty and FIELD_INDEX[field] in fields:
-            found[field] = SharedKinds(field, people, kind_of(contacts.column.values))
+            found[field] = SharedKinds(field, people, contacts.starts if field == "phone" else contacts.local_parts)
     return found
-
-
-def _starts(values: pa.Array) -> Column:
-    starts = pc.utf8_slice_codeunits(values, 0, _START_OF_PHONE)
-    return encode_text(pa.chunked_array([pc.if_else(pc.equal(starts, ""), "?", starts)]))
-
-
-def _local_parts(values: pa.Array) -> Column:
-    return encode_text(pa.chunked_array([pc.replace_substring_regex(values, "(.)@.*$", r"\1")]))
 
 
 def _named_holders(people: People, contacts: Contacts) -> npt.NDArray[np.int64]:

@@ -22,6 +22,24 @@ NOBODYS = 40
 LONGEST = 60
 """Bytes of a text that are compared; one machine word marks which of them have been used."""
 
+WORD = np.dtype(
+    [
+        ("vowels", np.int64),
+        ("signs", np.uint64),
+        ("start", np.int32),
+        ("end", np.int32),
+        ("skeleton", np.int32),
+        ("reading", np.int32),
+        ("first_equivalent", np.int32),
+        ("end_equivalent", np.int32),
+        ("is_chinese", np.int8),
+        ("is_divided", np.int8),
+    ],
+    align=True,
+)
+"""What comparisons want to know of a word, side by side in memory: its consonants' code where they prove equivalence
+(else -1), its vowels, bytes and reading, where its bytes and its equivalents of higher code lie."""
+
 
 @compiled
 def jaro_winkler(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> float:
@@ -133,16 +151,41 @@ def is_slip(data, a, a_end, b, b_end):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def contains(sorted_keys: npt.NDArray[np.int64], key: np.int64) -> bool:
-    """Binary search."""
-    low, high = 0, len(sorted_keys)
-    while low < high:
-        middle = (low + high) >> 1
-        if sorted_keys[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(sorted_keys) and sorted_keys[low] == key
+def count_bits(bits):  # type: ignore[no-untyped-def]
+    """Bits of a machine word that are set."""
+    bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@compiled
+def signs_of(data, starts, signs):  # type: ignore[no-untyped-def]
+    """Which bytes each text has among those that are compared, as bits; several bytes may share one."""
+    for n in range(len(starts) - 1):
+        found = np.uint64(0)
+        for at in range(starts[n], min(starts[n + 1], starts[n] + LONGEST)):
+            found |= np.uint64(1) << np.uint64(data[at] & 63)
+        signs[n] = found
+
+
+@compiled
+def is_alike(data, a, a_end, b, b_end, signs_a, signs_b, least):  # type: ignore[no-untyped-def]
+    """Whether the Jaro–Winkler similarity is at least ``least``.
+
+    A byte that the other text does not have finds no partner; with all others in order, most texts are told apart.
+    """
+    length_a, length_b = min(a_end - a, LONGEST), min(b_end - b, LONGEST)
+    most = min(length_a - count_bits(signs_a & ~signs_b), length_b - count_bits(signs_b & ~signs_a))
+    if most <= 0:
+        return least <= 0
+    similarity = (most / length_a + most / length_b + 1) / 3
+    if similarity > 0.7:
+        prefix = 0
+        while prefix < min(4, length_a, length_b) and data[a + prefix] == data[b + prefix]:
+            prefix += 1
+        similarity += prefix * 0.1 * (1 - similarity)
+    return similarity >= least and jaro_winkler(data, a, a_end, b, b_end) >= least
 
 
 @compiled
@@ -161,21 +204,22 @@ def vowels_fit(a, b):  # type: ignore[no-untyped-def]
 @compiled
 def word_level(a, b, words):  # type: ignore[no-untyped-def]
     """Level (``fields.Name``) at which two undivided words agree, or 0."""
-    data, starts, skeleton, is_firm, reading, _parts, equivalents, _is_chinese, vowels = words
+    facts, data, equivalents, _parts = words
     if a == b:
         return 6
-    if skeleton[a] >= 0 and skeleton[a] == skeleton[b] and is_firm[a] and vowels_fit(vowels[a], vowels[b]):
+    one, other = facts[min(a, b)], facts[max(a, b)]
+    if one.skeleton >= 0 and one.skeleton == other.skeleton and vowels_fit(one.vowels, other.vowels):
         return 5
-    if reading[a] >= 0 and reading[a] == reading[b]:
+    if one.reading >= 0 and one.reading == other.reading:
         return 5
-    low, high = min(a, b), max(a, b)
-    if contains(equivalents, (np.int64(low) << 32) | np.int64(high)):
-        return 5
-    start_a, end_a, start_b, end_b = starts[a], starts[a + 1], starts[b], starts[b + 1]
+    for at in range(one.first_equivalent, one.end_equivalent):
+        if equivalents[at] == max(a, b):
+            return 5
+    start_a, end_a, start_b, end_b = one.start, one.end, other.start, other.end
     shorter = min(end_a - start_a, end_b - start_b)
     if shorter <= 1:
         return 2 if shorter == 1 and data[start_a] == data[start_b] else 0
-    if jaro_winkler(data, start_a, end_a, start_b, end_b) >= 0.88:
+    if is_alike(data, start_a, end_a, start_b, end_b, one.signs, other.signs, 0.88):
         return 4
     if shorter >= 3:
         if is_slip(data, start_a, end_a, start_b, end_b):
@@ -199,8 +243,8 @@ def name_level(a, b, words):  # type: ignore[no-untyped-def]
     if a < 0 or b < 0:
         return -1
     whole = word_level(a, b, words)
-    parts = words[5]
-    if whole >= 5 or (parts[a, 1] < 0 and parts[b, 1] < 0):
+    facts, _data, _equivalents, parts = words
+    if whole >= 5 or not (facts[a].is_divided or facts[b].is_divided):
         return whole
     best = 0
     alone_a, alone_b = 0, 0
@@ -231,10 +275,10 @@ def name_level(a, b, words):  # type: ignore[no-untyped-def]
 @compiled
 def speaks_other(given_a, family_a, given_b, family_b, words):  # type: ignore[no-untyped-def]
     """Whether both family names read as Chinese, but just one given name: the other may be one chosen besides."""
-    is_chinese = words[7]
-    if family_a < 0 or family_b < 0 or not is_chinese[family_a] or not is_chinese[family_b]:
+    facts = words[0]
+    if family_a < 0 or family_b < 0 or not facts[family_a].is_chinese or not facts[family_b].is_chinese:
         return False
-    return is_chinese[given_a] != is_chinese[given_b]
+    return facts[given_a].is_chinese != facts[given_b].is_chinese
 
 
 @compiled

@@ -20,14 +20,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onefold.identity.compare import Pairs, Patterns
+from onefold.identity.compiled import work_on
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Date, Place
 from onefold.identity.namesakes import FULL_NAME
 from onefold.identity.score import Contributions, Scores
 from onefold.settings import IdentitySettings
 
 _IGNORED = "ignore"
-_AT_ONCE = 500_000
-"""Pairs whose evidence is taken apart together, so that memory does not grow with them."""
+_PAIRS_AT_ONCE = 500_000
+"""Pairs that are scored together, so that memory does not grow with them."""
 _EMPTY = -1
 _APART: dict[type[IntEnum], int] = {Date: Date.NEAR, Place: Place.SAME_CITY}
 """The closest level at which values differ by more than a slip, where that is not the lowest."""
@@ -50,6 +51,21 @@ class PairScorer(Protocol):
 
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds."""
+
+
+def score_pairs(scorer: PairScorer, pairs: Pairs, patterns: Patterns, threads: int) -> Scores:
+    """The scores of any number of pairs; ``threads`` share the work."""
+
+    def score_from(start: int) -> Scores:
+        part = slice(start, start + _PAIRS_AT_ONCE)
+        return scorer.score(Pairs(pairs.left[part], pairs.right[part]), patterns[part])
+
+    parts = work_on(range(0, max(len(pairs), 1), _PAIRS_AT_ONCE), score_from, threads)
+    return Scores(
+        np.concatenate([part.log_odds for part in parts]),
+        np.concatenate([part.evidence for part in parts]),
+        np.concatenate([part.is_conflict for part in parts]),
+    )
 
 
 @dataclass(frozen=True)
@@ -139,21 +155,17 @@ class TunedScorer:
 
     def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
         """The odds of each pair under the tuning."""
-        log_odds, evidence = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.float32)
-        is_conflict = np.empty(len(pairs), bool)
-        for start in range(0, len(pairs), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            some, seen = Pairs(pairs.left[part], pairs.right[part]), self._seen(patterns[part])
-            plain = self._scorer.score(some, seen)
-            log_odds[part], evidence[part] = plain.log_odds, plain.evidence
-            if self._changes_weights:
-                parts = self.contributions(some, patterns[part])
-                strangers = np.nansum(parts.against_strangers, axis=1, dtype=np.float64)
-                related = np.nansum(parts.against_related, axis=1, dtype=np.float64)
-                log_odds[part] = -np.logaddexp(-strangers - self.priors[0], -related - self.priors[1])
-                evidence[part] = np.minimum(strangers, related)
-            is_conflict[part] = plain.is_conflict | self._forbidden(some, seen)
-        return Scores(log_odds, evidence, is_conflict)
+        seen = self._seen(patterns)
+        plain = self._scorer.score(pairs, seen)
+        is_conflict = plain.is_conflict | self._forbidden(pairs, seen)
+        if not self._changes_weights:
+            return Scores(plain.log_odds, plain.evidence, is_conflict)
+        parts = self.contributions(pairs, patterns)
+        strangers = np.nansum(parts.against_strangers, axis=1, dtype=np.float64)
+        related = np.nansum(parts.against_related, axis=1, dtype=np.float64)
+        log_odds = -np.logaddexp(-strangers - self.priors[0], -related - self.priors[1])
+        evidence = np.minimum(strangers, related)
+        return Scores(log_odds.astype(np.float32), evidence.astype(np.float32), is_conflict)
 
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds under the tuning."""
