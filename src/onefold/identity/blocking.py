@@ -13,6 +13,7 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from onefold.identity import pairing
@@ -175,12 +176,9 @@ def _too_large(keys: list[Key], caps: dict[str, int]) -> Keys:
     return np.unique(np.concatenate([np.zeros(0, np.uint64), *found]))
 
 
-def is_among(keys: Keys, ascending: Keys) -> npt.NDArray[np.bool_]:
-    """Whether each key is one of ``ascending``."""
-    if not len(ascending):
-        return np.zeros(keys.shape, bool)
-    place = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
-    found: npt.NDArray[np.bool_] = ascending[place] == keys
+def is_among(keys: Keys, wanted: Keys) -> npt.NDArray[np.bool_]:
+    """Whether each key is one of ``wanted``."""
+    found: npt.NDArray[np.bool_] = pc.is_in(pa.array(keys), pa.array(wanted)).to_numpy(zero_copy_only=False)
     return found
 
 

@@ -61,15 +61,26 @@ def take_keys(keys: Keys, codes: Codes) -> Keys:
     return found
 
 
+@compiled
+def _fold(found, part):  # type: ignore[no-untyped-def]
+    """Take another part into every number; 0 where it is absent."""
+    for n in range(len(found)):
+        if part[n] == 0:
+            found[n] = 0
+        elif found[n] != 0:
+            key = found[n] * np.uint64(31) + _STEP + part[n]
+            key = (key ^ (key >> np.uint64(30))) * _SPREAD_A
+            key = (key ^ (key >> np.uint64(27))) * _SPREAD_B
+            key ^= key >> np.uint64(31)
+            found[n] = np.uint64(1) if key == 0 else key
+
+
 def combine_keys(*parts: Keys) -> Keys:
     """One number per combination, in this order; 0 where any part is absent."""
-    found = np.full(parts[0].shape, _STEP, np.uint64)
-    is_present = np.ones(parts[0].shape, bool)
-    with np.errstate(over="ignore"):
-        for part in parts:
-            found = spread(found * np.uint64(31) + _STEP + part)
-            is_present &= part != NOTHING
-    return np.where(is_present, found, NOTHING)
+    found = np.full(parts[0].size, _STEP, np.uint64)
+    for part in parts:
+        _fold(found, np.ascontiguousarray(part).ravel())
+    return found.reshape(parts[0].shape)
 
 
 def unordered_keys(first: Keys, second: Keys) -> Keys:

@@ -11,6 +11,7 @@ import numpy as np
 
 from onefold.identity.compare import Pairs, Patterns
 from onefold.identity.evidence import SAME, Estimator, tabulate_patterns
+from onefold.identity.namesakes import NameCounts, NamesakePairs
 from onefold.identity.people import People
 from onefold.identity.rarity import exact_chances
 from onefold.identity.score import Scorer
@@ -27,8 +28,11 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
     table = tabulate_patterns(patterns)
     estimator = Estimator(people, table, exact_chances(people), threads)
     weights = estimator.estimate()
-    scorer = Scorer.of(people, weights)
-    scorer.learn_namesakes(pairs, patterns, threads)
+    counts = NameCounts.of(people, weights.chances)
+    alike = NamesakePairs.of(counts.borne, pairs, patterns) if counts.borne else None
+    scorer = Scorer.of(people, weights, counts)
+    if alike:
+        scorer.learn_namesakes(alike, threads)
     some, levels, pattern_of = pairs.take(chosen), patterns[chosen], table.pattern_of[chosen]
     for _ in range(_ROUNDS if len(pairs) else 0):
         kinds = scorer.kinds(some, levels, threads)
@@ -37,7 +41,8 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
         rest = scorer.kinds_of_patterns(table.patterns)
         mean = np.where(seen[:, None] > 0, sums / np.maximum(seen, 1.0)[:, None], rest)
         weights = estimator.maximise(weights, mean)
-        before, scorer = scorer, Scorer.of(people, weights)
+        before, scorer = scorer, Scorer.of(people, weights, counts)
         scorer.learn_tables(some, kinds[:, SAME])
-        scorer.learn_namesakes(pairs, patterns, threads, before)
+        if alike:
+            scorer.learn_namesakes(alike, threads, before)
     return scorer

@@ -6,7 +6,7 @@ say, by the frequency of their kin (see ``kin``) and by the number of records th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -172,6 +172,73 @@ class FullNames:
         return which, shift
 
 
+@dataclass(frozen=True)
+class NamesakePairs:
+    """Pairs of records that bear one full name, or every n-th of them where there are many."""
+
+    pairs: Pairs
+    patterns: Patterns
+    names: Codes
+    """Per pair."""
+    every: int
+
+    @classmethod
+    def of(cls, borne: BorneNames, pairs: Pairs, patterns: Patterns) -> NamesakePairs:
+        """Those among ``pairs``."""
+        left = borne.codes[pairs.left]
+        which = np.flatnonzero((left >= 0) & (left == borne.codes[pairs.right]))
+        every = max(1, len(which) // _MOST_PAIRS)
+        which = which[::every]
+        return cls(pairs.take(which), patterns[which], left[which], every)
+
+
+@dataclass(frozen=True)
+class BorneNames:
+    """Full names, spellings of one counted together, and how many records bear each."""
+
+    codes: Codes
+    """Per record."""
+    counts: npt.NDArray[np.int64]
+    """Per name: records."""
+    expected: Floats
+    """Per name: records, if given and family names came together at will."""
+    words: npt.NDArray[np.int64]
+    """Per name: its given and its family name, as codes of spellings."""
+
+    @classmethod
+    def of(cls, names: NameWords, given: Kin, family: Kin) -> BorneNames:
+        """Count them."""
+        first, second = _spelling(given, names.given), _spelling(family, names.family)
+        codes = combine_codes(np.minimum(first, second), np.maximum(first, second))
+        counts = np.bincount(codes[codes >= 0], minlength=1)
+        present = np.flatnonzero(codes >= 0)
+        shares = given.share[names.given[present]] * family.share[names.family[present]]
+        expected = np.zeros(len(counts))
+        np.maximum.at(expected, codes[present], shares * max(len(present), 2))
+        words = np.zeros((len(counts), 2), np.int64)
+        words[codes[present[::-1]]] = np.stack([first[present[::-1]], second[present[::-1]]], axis=1)
+        return cls(codes, counts, expected, words)
+
+
+@dataclass(frozen=True)
+class NameCounts:
+    """How common names are, whatever that weighs."""
+
+    kin: dict[str, Kin]
+    """Of the words of each part of the name that can be compared."""
+    borne: BorneNames | None
+    """Where both parts can be."""
+
+    @classmethod
+    def of(cls, people: People, fields: Container[int]) -> NameCounts:
+        """Count names in those of ``fields``."""
+        names = people.names
+        parts = {"given_name": names.given, "family_name": names.family}
+        kin = {name: Kin.of(names, codes) for name, codes in parts.items() if FIELD_INDEX[name] in fields}
+        both = BorneNames.of(names, kin["given_name"], kin["family_name"]) if len(kin) == len(parts) else None
+        return cls(kin, both)
+
+
 class Namesakes(FullNames):
     """Corrections for full names: given and family names go together, and some names are borne by many.
 
@@ -182,29 +249,20 @@ class Namesakes(FullNames):
     parts. Spellings of one name count together.
     """
 
-    def __init__(self, people: People, weights: Weights, given: Kin, family: Kin) -> None:
-        names = people.names
-        first, second = _spelling(given, names.given), _spelling(family, names.family)
-        self._codes = combine_codes(np.minimum(first, second), np.maximum(first, second))
-        self._counts = np.bincount(self._codes[self._codes >= 0], minlength=1)
+    def __init__(self, borne: BorneNames, weights: Weights) -> None:
+        self._codes, self._counts, self._expected, self._words = borne.codes, borne.counts, borne.expected, borne.words
         alike = 1.0
         for name in ("given_name", "family_name"):
             field = FIELD_INDEX[name]
             alike *= sum(weights.expected(field, SAME, level) for level in (Name.SAME, Name.EQUIVALENT))
         self._size = 1.0 + (weights.records_per_customer - 1.0) * alike
-        present = np.flatnonzero(self._codes >= 0)
-        shares = given.share[names.given[present]] * family.share[names.family[present]]
-        self._expected = np.zeros(len(self._counts))
-        np.maximum.at(self._expected, self._codes[present], shares * max(len(present), 2))
-        self._words = np.zeros((len(self._counts), 2), np.int64)
-        self._words[self._codes[present[::-1]]] = np.stack([first[present[::-1]], second[present[::-1]]], axis=1)
         self._prior = float(np.log(weights.shares[SAME]) - np.log(weights.shares[STRANGERS]))
         self._chances = {n: table[STRANGERS].copy() for n, table in weights.chances.items() if n in _GO_WITH_NAMES}
         self._alike = {n: np.zeros(len(chances)) for n, chances in self._chances.items()}
         self._word_lifts: list[tuple[Floats, float]] = [(np.ones(0), 1.0), (np.ones(0), 1.0)]
         self._set_lift(np.ones(len(self._counts)))
 
-    def learn(self, pairs: Pairs, patterns: Patterns, kinds: Callable[[Pairs, Patterns], Floats], rounds: int) -> None:
+    def learn(self, alike: NamesakePairs, kinds: Callable[[Pairs, Patterns], Floats], rounds: int) -> None:
         """Learn from all fields which pairs of one name are strangers, and so how far its parts go together.
 
         Expectation–maximisation with the other weights as they are; ``kinds`` gives the probability of each kind of
@@ -212,17 +270,12 @@ class Namesakes(FullNames):
         of its own where it is common enough to tell. Strangers of one name also live in the same cities and choose
         similar addresses more often than others do.
         """
-        left, right = self._codes[pairs.left], self._codes[pairs.right]
-        which = np.flatnonzero((left >= 0) & (left == right))
-        pairs, patterns, names = pairs.take(which), patterns[which], left[which]
-        every = max(1, len(pairs) // _MOST_PAIRS)
-        pairs, patterns, names = pairs.take(np.arange(0, len(pairs), every)), patterns[::every], names[::every]
         for _ in range(rounds):
-            weight = kinds(pairs, patterns)
-            no_strangers = every * (1.0 - weight[:, STRANGERS])
-            same: Floats = np.bincount(names, weights=no_strangers, minlength=len(self._counts)).astype(np.float64)
+            weight = kinds(alike.pairs, alike.patterns)
+            no_strangers = alike.every * (1.0 - weight[:, STRANGERS])
+            same: Floats = np.bincount(alike.names, no_strangers, len(self._counts)).astype(np.float64)
             self._set_lift(self._lift_of(same))
-            self._learn_likeness(patterns, weight[:, STRANGERS])
+            self._learn_likeness(alike.patterns, weight[:, STRANGERS])
 
     def continue_from(self, before: Namesakes) -> None:
         """Start from what has been learned with other weights."""
@@ -374,13 +427,13 @@ def namesake_log_odds(records: npt.NDArray[np.int64], expected: Floats, size: fl
     return odds
 
 
-def find_name_corrections(people: People, weights: Weights) -> tuple[list[NameRarity], Namesakes | None]:
+def find_name_corrections(
+    people: People, weights: Weights, counts: NameCounts
+) -> tuple[list[NameRarity], Namesakes | None]:
     """Corrections for the parts of names, and for full names where both parts are known."""
     parts = {"given_name": people.names.given, "family_name": people.names.family}
-    kin = {name: Kin.of(people.names, codes) for name, codes in parts.items() if FIELD_INDEX[name] in weights.chances}
     rarities = [
-        NameRarity(name, parts[name], NameFrequency.of(parts[name], kin[name], people, weights), weights)
-        for name in kin
+        NameRarity(name, parts[name], NameFrequency.of(parts[name], kin, people, weights), weights)
+        for name, kin in counts.kin.items()
     ]
-    both = Namesakes(people, weights, kin["given_name"], kin["family_name"]) if len(kin) == len(parts) else None
-    return rarities, both
+    return rarities, Namesakes(counts.borne, weights) if counts.borne else None

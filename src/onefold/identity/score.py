@@ -13,7 +13,15 @@ from onefold.identity.compare import Pairs, Patterns
 from onefold.identity.compiled import work_on
 from onefold.identity.evidence import RELATED, SAME, STRANGERS, Floats, Weights, log_likelihoods, tabulate_patterns
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Date, Name, Word
-from onefold.identity.namesakes import FULL_NAME, FullNames, NameRarity, Namesakes, find_name_corrections
+from onefold.identity.namesakes import (
+    FULL_NAME,
+    FullNames,
+    NameCounts,
+    NameRarity,
+    NamesakePairs,
+    Namesakes,
+    find_name_corrections,
+)
 from onefold.identity.people import People
 from onefold.identity.rarity import Shift, ValueRarity, find_corrections
 from onefold.identity.shared_kinds import SharedKinds
@@ -80,9 +88,9 @@ class Scorer:
         """Log odds, before any evidence, that a pair is one customer and not two strangers, not two relatives."""
 
     @classmethod
-    def of(cls, people: People, weights: Weights) -> Scorer:
-        """A scorer with the rarity of values as ``people`` show it."""
-        names, namesakes = find_name_corrections(people, weights)
+    def of(cls, people: People, weights: Weights, counts: NameCounts) -> Scorer:
+        """A scorer with the rarity of values as ``people`` show it; ``counts`` of their names."""
+        names, namesakes = find_name_corrections(people, weights, counts)
         values: list[LearnedValues] = [
             *find_corrections(people, weights),
             *WithinTables.of(people),
@@ -96,14 +104,14 @@ class Scorer:
             if isinstance(one, WithinTables):
                 one.learn(pairs, same)
 
-    def learn_namesakes(self, pairs: Pairs, patterns: Patterns, threads: int, before: Scorer | None = None) -> None:
-        """Learn from the candidate pairs how often strangers bear one name, starting from what ``before`` knows."""
+    def learn_namesakes(self, alike: NamesakePairs, threads: int, before: Scorer | None = None) -> None:
+        """Learn from pairs of one name how often strangers bear it, starting from what ``before`` knows."""
         if not isinstance(self.full_names, Namesakes):
             return
         if before is not None and isinstance(before.full_names, Namesakes):
             self.full_names.continue_from(before.full_names)
         kinds = partial(self.kinds, threads=threads)
-        self.full_names.learn(pairs, patterns, kinds, rounds=_FIRST_ROUNDS if before is None else 1)
+        self.full_names.learn(alike, kinds, rounds=_FIRST_ROUNDS if before is None else 1)
 
     @property
     def prior_log_odds(self) -> float:
