@@ -174,7 +174,7 @@ def _resolve_kind(
     candidates = candidate_pairs(people, threads, known.blocking if known else None)
     if keep is None:
         candidates = replace(candidates, keys=[])  # as large as the records
-    pairs = candidates.pairs
+    pairs, compared = candidates.pairs, len(candidates.pairs)
     clock.end("blocking")
     clock.begin("comparing")
     patterns = compare_pairs(people, pairs, threads)
@@ -188,6 +188,9 @@ def _resolve_kind(
     clock.end("weighing")
     clock.begin("scoring")
     scores = score_pairs(scorer, pairs, patterns, threads)
+    told = np.flatnonzero(scores.log_odds >= min(NEAR_FROM, link_at))  # few; of all others nobody hears again
+    pairs, patterns, scores = pairs.take(told), patterns[told], scores.take(told)
+    candidates = replace(candidates, pairs=pairs)
     clock.end("scoring")
     clock.begin("clustering")
 
@@ -212,7 +215,7 @@ def _resolve_kind(
     clock.end("keeping")
     facts: dict[str, object] = {
         "records": people.size,
-        "pairs": len(pairs),
+        "pairs": compared,
         "links": len(found),
         "aliases": len(people.names.learned),
         "records_per_customer": round(learned.weights.records_per_customer, 3),

@@ -54,6 +54,10 @@ class Scores:
     is_conflict: npt.NDArray[np.bool_]
     """Whether the records must not be one customer whatever else agrees."""
 
+    def take(self, which: npt.NDArray[np.int64]) -> Scores:
+        """Those of the pairs at these positions."""
+        return Scores(self.log_odds[which], self.evidence[which], self.is_conflict[which])
+
 
 @dataclass(frozen=True)
 class Contributions:
