@@ -1,4 +1,4 @@
-"""Claim: who is who among a million conformed records, F1 above .95, in half of Splink's time and under 3 GiB.
+"""Claim: who is who among a million conformed records, F1 above .95, in less time than Splink and under 3 GiB.
 
 Usage: python benchmarks/identity.py RECORDS TRUTH [RECORDS TRUTH …] [--splink] [--joins] [--errors 2] [--apart PAIRS]
 

@@ -77,6 +77,37 @@ def test_exit_codes_say_what_is_wrong(company, capsys):
     assert run(capsys, "identity", "withdraw", "ovr_no")[0] == 3
 
 
+def test_a_record_that_has_not_come_yet_is_matched(company, capsys):
+    ana = told(capsys, "resolve", "crm.crm:1")["customer_id"]
+    same = {"given_name": "Ana", "family_name": "Garcia", "email": ["ana.garcia@example.com"], "phone": "+34600110001"}
+    found = told(capsys, "match", json.dumps(same))
+    assert (found["customer_id"], found["also"]) == (ana, [])
+    assert found["matches"][0]["evidence"]["email"][0] == "same"
+    columns = {"first name": "Ana", "last name": "García", "email": "ana.garcia@example.com", "phone": "600110001"}
+    assert told(capsys, "match", json.dumps(columns), "--table", "crm.crm")["customer_id"] == ana
+    stranger = {"given_name": "Zoltan", "family_name": "Petrus", "email": "zoltan@example.net"}
+    assert told(capsys, "match", json.dumps(stranger))["customer_id"] is None
+    assert "a new customer" in run(capsys, "identity", "match", json.dumps(stranger))[1]
+    code, shown = run(capsys, "identity", "match", json.dumps(same))
+    assert (code, shown.split(",")[0]) == (0, ana)
+    assert told(capsys, "changes")["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["{"], 2),
+        (["[]"], 2),
+        (['{"shoe_size": 43}'], 2),
+        (['{"email": {"work": "ana@example.com"}}'], 2),
+        (['{"email": "ana@example.com"}', "--table", "crm.nothing"], 3),
+        (['{"shoe size": "43"}', "--table", "crm.crm"], 2),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_refused(company, capsys, arguments, expected):
+    assert run(capsys, "identity", "match", *arguments)[0] == expected
+
+
 def test_a_plan_shows_what_a_build_would_do_and_why_and_does_nothing(company, capsys):
     write(company, [*ROWS[:1], "2," + ROWS[0][2:], *ROWS[2:]])
     plan = told(capsys, "plan")
