@@ -177,9 +177,10 @@ def _too_large(keys: list[Key], caps: dict[str, int]) -> Keys:
 
 
 def is_among(keys: Keys, wanted: Keys) -> npt.NDArray[np.bool_]:
-    """Whether each key is one of ``wanted``."""
-    found: npt.NDArray[np.bool_] = pc.is_in(pa.array(keys), pa.array(wanted)).to_numpy(zero_copy_only=False)
-    return found
+    """Whether each key, in an array of any shape, is one of ``wanted``."""
+    found = pc.is_in(pa.array(keys.ravel()), pa.array(wanted)).to_numpy(zero_copy_only=False)
+    result: npt.NDArray[np.bool_] = found.reshape(keys.shape)
+    return result
 
 
 def group_records(codes: Codes) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
