@@ -45,3 +45,10 @@ def test_without_spark_the_command_that_installs_it_is_named(monkeypatch: pytest
     with pytest.raises(Unsupported, match="Spark is not installed") as refused, open_session("spark://host:7077"):
         pass
     assert "pip install 'onefold[spark]'" in refused.value.hint
+
+
+def test_a_task_without_links_finds_no_component():
+    from onefold.identity.spark import components
+
+    assert list(components._join(iter([]))) == []
+    assert list(components._cut(60)(iter([]))) == []

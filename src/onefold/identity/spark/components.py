@@ -88,10 +88,16 @@ class ComponentFinder:
         return links.select("left", "right", "strength").coalesce(1).mapInArrow(_cut(self.largest), _LABELS)
 
 
+def _whole(batches: Batches) -> pa.Table | None:
+    """All rows that a task is given; None where there are none, of which Arrow does not know the columns."""
+    listed = [batch for batch in batches if len(batch)]
+    return pa.Table.from_batches(listed) if listed else None
+
+
 def _join(batches: Batches) -> Batches:
     """A task that joins all its links, each from a node to another of its component."""
-    table = pa.Table.from_batches(batches)
-    if len(table):
+    table = _whole(batches)
+    if table is not None:
         yield _labelled(table["node"].to_numpy(), table["component"].to_numpy(), _joined)
 
 
@@ -99,8 +105,8 @@ def _cut(largest: int) -> Callable[[Batches], Batches]:
     """A task that finds and cuts the components of all its links."""
 
     def cut(batches: Batches) -> Batches:
-        table = pa.Table.from_batches(batches)
-        if len(table):
+        table = _whole(batches)
+        if table is not None:
             strength = table["strength"].to_numpy().astype(np.float32)
             left, right = (table[name].to_numpy() for name in ("left", "right"))
             yield _labelled(left, right, lambda size, pairs: cut_components(size, pairs, strength, largest))
