@@ -27,23 +27,22 @@ _SPREAD_B = np.uint64(0x94D049BB133111EB)
 
 
 @compiled
+def _spread(key):  # type: ignore[no-untyped-def]
+    """Mix the bits of a number (the finaliser of SplitMix64; Steele, Lea and Flood 2014); never 0."""
+    key = (key ^ (key >> np.uint64(30))) * _SPREAD_A
+    key = (key ^ (key >> np.uint64(27))) * _SPREAD_B
+    key ^= key >> np.uint64(31)
+    return np.uint64(1) if key == 0 else key
+
+
+@compiled
 def _hash_all(data, starts, keys):  # type: ignore[no-untyped-def]
-    """FNV-1a over the bytes of every text."""
+    """FNV-1a over the bytes of every text, spread."""
     for n in range(len(starts) - 1):
         found = np.uint64(0xCBF29CE484222325)
         for at in range(starts[n], starts[n + 1]):
             found = (found ^ np.uint64(data[at])) * np.uint64(0x100000001B3)
-        keys[n] = found
-
-
-def spread(keys: Keys) -> Keys:
-    """Mix the bits of every number (the finaliser of SplitMix64; Steele, Lea and Flood 2014); never 0."""
-    with np.errstate(over="ignore"):
-        mixed = (keys ^ (keys >> np.uint64(30))) * _SPREAD_A
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * _SPREAD_B
-        mixed = mixed ^ (mixed >> np.uint64(31))
-    result: Keys = np.where(mixed == NOTHING, np.uint64(1), mixed)
-    return result
+        keys[n] = _spread(found)
 
 
 def text_keys(texts: pa.Array | list[str]) -> Keys:
@@ -52,7 +51,7 @@ def text_keys(texts: pa.Array | list[str]) -> Keys:
     keys = np.zeros(len(strings), np.uint64)
     if len(strings):
         _hash_all(*Text.of(strings).arrays, keys)
-    return spread(keys)
+    return keys
 
 
 def take_keys(keys: Keys, codes: Codes) -> Keys:
@@ -68,11 +67,7 @@ def _fold(found, part):  # type: ignore[no-untyped-def]
         if part[n] == 0:
             found[n] = 0
         elif found[n] != 0:
-            key = found[n] * np.uint64(31) + _STEP + part[n]
-            key = (key ^ (key >> np.uint64(30))) * _SPREAD_A
-            key = (key ^ (key >> np.uint64(27))) * _SPREAD_B
-            key ^= key >> np.uint64(31)
-            found[n] = np.uint64(1) if key == 0 else key
+            found[n] = _spread(found[n] * np.uint64(31) + _STEP + part[n])
 
 
 def combine_keys(*parts: Keys) -> Keys:
