@@ -97,16 +97,23 @@ def test_an_analyst_takes_away_hashes_and_not_names(arrive):
     analyst = arrive("Analyst")
     page = analyst.page
     page.goto("/customers")
+    dialog = page.get_by_role("dialog")
+    do_export = dialog.get_by_role("button", name=analyst.says("customers", "export.do"))
+    page.route("**/customers/export", lambda _route: None)  # one that takes for ever can be given up
+    page.get_by_role("button", name=analyst.says("customers", "export.all")).click()
+    do_export.click()
+    dialog.get_by_role("status").wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    page.unroute("**/customers/export")
     page.get_by_role("button", name=analyst.says("customers", "export.all")).click()
     with page.expect_download() as download:
-        page.get_by_role("dialog").get_by_role(
-            "button", name=analyst.says("customers", "export.do"), exact=True
-        ).click()
+        do_export.click()
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert len(text.splitlines()) > 500
     assert "@" not in text
     page.keyboard.press("Escape")
-    page.get_by_role("dialog").wait_for(state="hidden")
+    dialog.wait_for(state="hidden")
     analyst.sign_out()
 
 

@@ -133,7 +133,7 @@ function ExportDialog({ choice, number, onClose, fields }: DialogProps & Pick<Pr
       cancelText={t("cancel")}
       cancelButtonProps={isDone ? { style: { display: "none" } } : {}}
       onOk={isDone ? onClose : () => void run()}
-      confirmLoading={isRunning}
+      okButtonProps={{ loading: isRunning }}
     >
       <p>{t("export.what")}</p>
       <Radio.Group
