@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from identity import read_truth
 from measure import print_machine
-from onefold.identity.names import consonant_skeleton
+from onefold.identity.sounds import sound_out
 
 CONTACTS = ("emails", "phones", "national_ids", "loyalty_numbers", "usernames", "external_ids")
 COLUMNS = ("given_name", "family_name", "birth_date", "street", "city", *CONTACTS)
@@ -48,7 +48,7 @@ def sounds(record: Record) -> frozenset[str]:
 
 @cache
 def _sounds(name: str) -> frozenset[str]:
-    return frozenset(consonant_skeleton(word) for word in name.split())
+    return frozenset(sound_out(name.split())[0])
 
 
 def share_contact(one: Record, other: Record) -> bool:

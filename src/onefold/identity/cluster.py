@@ -17,10 +17,12 @@ import numpy.typing as npt
 from onefold.identity import pairing
 from onefold.identity.blocking import group_records
 from onefold.identity.bonds import RecordBonds
-from onefold.identity.compare import Pairs
+from onefold.identity.compare import Pairs, compare_pairs
 from onefold.identity.compiled import work_on
 from onefold.identity.fields import FIELDS, Contact
+from onefold.identity.people import People
 from onefold.identity.score import Contributions, Scores
+from onefold.identity.tuning import PairScorer
 
 LINK_AT = 0.4
 """Log odds from which a pair is a link, and a pair of groups may unite: three to two for one customer."""
@@ -59,6 +61,15 @@ class InnerScores:
     contributions: Contributions
     priors: tuple[float, float]
     """Log odds of one customer against strangers and against related, before any evidence."""
+
+
+def inner_scorer(people: People, scorer: PairScorer) -> Callable[[Pairs], InnerScores]:
+    """What scores any pairs of ``people``."""
+
+    def score(inner: Pairs) -> InnerScores:
+        return InnerScores(*scorer.score_in_parts(inner, compare_pairs(people, inner, 1)), scorer.priors)
+
+    return score
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity import similarity
-from onefold.identity.encode import Column, Text
+from onefold.identity.encode import Column
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Name, Word
 from onefold.identity.names import NameWords
 from onefold.identity.people import Contacts, People
@@ -88,7 +88,7 @@ def _comparison_steps(people: People, levels: dict[str, npt.NDArray[np.int8]]) -
 
 
 def _name_step(names: NameWords, given_levels: Levels, family_levels: Levels) -> Step:
-    words = names.kernel_arguments()
+    words = names.kernel_arguments
     return lambda left, right, part: similarity.compare_names(
         left, right, names.given, names.family, names.given_alone, words, given_levels[part], family_levels[part]
     )
@@ -100,19 +100,19 @@ def _contact_step(contacts: Contacts, rules: tuple[int, bool], levels: Levels) -
 
 
 def _date_step(dates: Column, levels: Levels) -> Step:
-    text = Text.of(dates.values).arrays
+    text = dates.text.arrays
     return lambda left, right, part: similarity.compare_dates(left, right, dates.codes, text, levels[part])
 
 
 def _place_step(people: People, levels: Levels) -> Step:
     columns = (people.street, people.house_number, people.postcode, people.city, people.country)
     codes = tuple(column.codes for column in columns)
-    streets, postcodes = Text.of(people.street.values).arrays, Text.of(people.postcode.values).arrays
+    streets, postcodes = people.street.text.arrays, people.postcode.text.arrays
     return lambda left, right, part: similarity.compare_places(left, right, codes, streets, postcodes, levels[part])
 
 
 def _word_step(column: Column, levels: Levels) -> Step:
-    text = Text.of(column.values).arrays
+    text = column.text.arrays
     return lambda left, right, part: similarity.compare_words(left, right, column.codes, text, levels[part])
 
 
@@ -125,8 +125,7 @@ def _mind_native_script(people: People, pairs: Pairs, patterns: Patterns) -> Non
     is_homophone = (a >= 0) & (b >= 0) & (a != b) & (given == Name.SAME) & (family == Name.SAME)
     if not is_homophone.any():
         return
-    is_han = np.array([any("\u3400" <= sign <= "\u9fff" for sign in name) for name in people.native.values.to_pylist()])
-    is_homophone[is_homophone] = is_han[a[is_homophone]] & is_han[b[is_homophone]]
+    is_homophone[is_homophone] = people.is_han[a[is_homophone]] & people.is_han[b[is_homophone]]
     given[is_homophone] = Name.SIMILAR
 
 

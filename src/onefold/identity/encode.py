@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,11 @@ class Column:
     def is_empty(self) -> bool:
         """Whether no record has a value."""
         return len(self.values) == 0
+
+    @cached_property
+    def text(self) -> Text:
+        """The distinct strings, as compiled kernels read them."""
+        return Text.of(self.values)
 
     def counts(self) -> npt.NDArray[np.int64]:
         """Records per value."""

@@ -32,29 +32,46 @@ _REMARKS = {
 }
 
 
-def evidence_json(patterns: Patterns, contributions: Contributions, totals: npt.NDArray[np.float64]) -> pa.Array:
-    """One JSON object per pair, whose weights sum to the pair's total.
+Tenths = npt.NDArray[np.int16]
+"""Tenths of bits, ``[pair, column]``; ``_SILENT`` where a column says nothing about a pair."""
+
+_SILENT = np.iinfo(np.int16).min
+
+
+def in_tenths(contributions: Contributions, totals: npt.NDArray[np.float64]) -> tuple[tuple[int, ...], Tenths]:
+    """What each column adds to each pair's evidence, so that it sums to the pair's total, and what the columns are.
 
     Args:
-        patterns: levels per pair.
         contributions: the evidence of each pair, taken apart.
         totals: evidence per pair for one customer and against everything else, natural log units.
     """
     weights = contributions.against_strangers
     lost = totals - np.nansum(weights, axis=1)
-    parts = [_fragments(column, patterns, weights[:, number]) for number, column in enumerate(contributions.columns)]
-    parts.append(_fragments(RELATIVES, patterns, np.where(lost < -0.05, lost, np.nan)))
+    tenths = np.full((len(weights), weights.shape[1] + 1), _SILENT, np.int16)
+    for number, column in enumerate([*weights.T, np.where(lost < -0.05, lost, np.nan)]):
+        is_told = ~np.isnan(column)
+        tenths[is_told, number] = np.rint(column[is_told] * BITS * 10).clip(_SILENT + 1, -(_SILENT + 1))
+    return (*contributions.columns, RELATIVES), tenths
+
+
+def evidence_json(patterns: Patterns, columns: tuple[int, ...], tenths: Tenths) -> pa.Array:
+    """One JSON object per pair, whose weights sum to the pair's total.
+
+    Args:
+        patterns: levels per pair.
+        columns: what ``tenths`` are about.
+        tenths: of bits, per pair.
+    """
+    parts = [_fragments(column, patterns, tenths[:, number]) for number, column in enumerate(columns)]
     joined = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
     return pc.binary_join_element_wise("{", joined, "}", "")
 
 
-def _fragments(column: int, patterns: Patterns, weights: npt.NDArray[np.floating]) -> pa.Array:
-    """``"name": {…}`` per pair, null where it says nothing; written once per distinct level and weight."""
-    is_empty = np.isnan(weights)
-    tenths = np.rint(np.where(is_empty, 0.0, weights) * BITS * 10).astype(np.int64)
+def _fragments(column: int, patterns: Patterns, tenths: Tenths) -> pa.Array:
+    """``"name": […]`` per pair, null where it says nothing; written once per distinct level and weight."""
     is_field = column not in _REMARKS
-    levels = patterns[:, column].astype(np.int64) + 1 if is_field else np.ones(len(weights), np.int64)
-    keys = pa.array((tenths << 8) | levels, mask=is_empty).dictionary_encode()
+    levels = patterns[:, column].astype(np.int64) + 1 if is_field else np.ones(len(tenths), np.int64)
+    keys = pa.array((tenths.astype(np.int64) << 8) | levels, mask=tenths == _SILENT).dictionary_encode()
     texts = [_fragment(column, (key & 0xFF) - 1, (key >> 8) / 10) for key in keys.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(keys.indices)
 

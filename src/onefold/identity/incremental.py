@@ -21,12 +21,13 @@ import pyarrow as pa
 from onefold.identity import pairing
 from onefold.identity.blocking import Entries, known_keys
 from onefold.identity.bonds import Bonds
-from onefold.identity.cluster import LINK_AT, InnerScores, cut_components, group_components, link_pairs
+from onefold.identity.cluster import LINK_AT, cut_components, group_components, inner_scorer, link_pairs
 from onefold.identity.compare import Pairs, compare_pairs
 from onefold.identity.index import KindIndex, Numbers
 from onefold.identity.learned import KindModel
-from onefold.identity.model import MATCH, NEAR_MISS
-from onefold.identity.resolution import match_table, near_table
+from onefold.identity.matches import Matches
+from onefold.identity.model import NEAR_MISS
+from onefold.identity.resolution import near_table
 from onefold.identity.tuning import AS_LEARNED, Tuning, score_pairs
 
 
@@ -35,8 +36,8 @@ class Change:
     """What became of one kind of records."""
 
     index: KindIndex
-    matches: pa.Table
-    """``MATCH`` of the pairs that were made anew; they replace all that have a record of ``rematched``."""
+    matches: tuple[Matches, ...]
+    """Of the pairs that were made anew; they replace all that have a record of ``rematched``."""
     near: pa.Table
     """``NEAR_MISS``, in the same way."""
     rematched: list[str]
@@ -138,7 +139,7 @@ class _Pairs:
     links: Pairs
     """Of records by number."""
     odds: npt.NDArray[np.float32]
-    matches: pa.Table
+    matches: tuple[Matches, ...]
     near: pa.Table
     compared: int
 
@@ -147,7 +148,7 @@ def _pairs_anew(
     index: KindIndex, model: KindModel, tuning: Tuning, changed: Numbers, entries: Entries, threads: int
 ) -> _Pairs:
     nobody = np.zeros(0, np.int32)
-    nothing = _Pairs(Pairs(nobody, nobody), np.zeros(0, np.float32), MATCH.empty_table(), NEAR_MISS.empty_table(), 0)
+    nothing = _Pairs(Pairs(nobody, nobody), np.zeros(0, np.float32), (), NEAR_MISS.empty_table(), 0)
     if not len(changed):
         return nothing
     one, other = meeting_pairs(index, model, entries, changed)
@@ -165,10 +166,11 @@ def _pairs_anew(
     link_at = tuning.link_log_odds(LINK_AT)
     patterns = compare_pairs(people, pairs, threads)
     scores = score_pairs(scorer, pairs, patterns, threads)
-    matches = match_table(rows["subject_id"], pairs, patterns, scores, scorer, threads, link_at)
+    ids = rows["subject_id"].combine_chunks()
+    matches = Matches.of(ids, pairs, patterns, scores, scorer, threads, link_at)
     linked, odds = link_pairs(pairs, scores, link_at)
     links = Pairs(numbers[linked.left], numbers[linked.right])
-    return _Pairs(links, odds, matches, near_table(rows["subject_id"], pairs, scores, link_at), len(pairs))
+    return _Pairs(links, odds, (matches,), near_table(ids, pairs, scores, link_at), len(pairs))
 
 
 def _place_in(numbers: Numbers, wanted: Numbers) -> Numbers:
@@ -254,10 +256,5 @@ def _grouped(
 ) -> Numbers:
     people = model.encode(rows)
     scorer = tuning.on(model.scorer(people), rows["subject_id"])
-
-    def score_inner(inner: Pairs) -> InnerScores:
-        patterns = compare_pairs(people, inner, 1)
-        return InnerScores(scorer.score(inner, patterns), scorer.contributions(inner, patterns), scorer.priors)
-
     decided = bonds.on(rows["subject_id"].combine_chunks())
-    return group_components(components, score_inner, threads, decided, tuning.link_log_odds(LINK_AT))
+    return group_components(components, inner_scorer(people, scorer), threads, decided, tuning.link_log_odds(LINK_AT))

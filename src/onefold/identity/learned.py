@@ -22,9 +22,9 @@ from onefold.identity.evidence import Weights
 from onefold.identity.hashing import KeyTable, text_keys
 from onefold.identity.kin import Kin
 from onefold.identity.lexicon import ALIASES, SPOKEN, WORDS, Lexicon, WordBook
-from onefold.identity.mailbox_names import count_words
 from onefold.identity.names import NameWords
 from onefold.identity.namesakes import LearnedFrequency, LearnedNames, NameRarity, Namesakes
+from onefold.identity.ordered import Ordered
 from onefold.identity.people import People, encode_people
 from onefold.identity.rarity import has_dwelling_postcodes, known_corrections
 from onefold.identity.score import LearnedValues, Scorer
@@ -56,7 +56,7 @@ class KindModel:
     largest: int
     """Records of a component that are looked at together."""
 
-    def encode(self, records: pa.Table, threads: int = 1) -> People:
+    def encode(self, records: pa.Table | Ordered, threads: int = 1) -> People:
         """Read other records as they would have been read among those that it was learned from."""
         return with_known_marks(encode_people(records, self.lexicon, threads), self.shared)
 
@@ -98,12 +98,11 @@ class Model:
         return self.kept_id or model_id(self)
 
 
-def keep_learned(records: pa.Table, people: People, scorer: Scorer, blocking: Blocking, largest: int) -> KindModel:
-    """What is to be kept of the resolution of ``records``.
+def keep_learned(people: People, scorer: Scorer, blocking: Blocking, largest: int) -> KindModel:
+    """What is to be kept of the resolution of ``people``.
 
     Args:
-        records: all records of one kind.
-        people: the same, encoded, with aliases and shared contacts.
+        people: all records of one kind, encoded, with aliases and shared contacts.
         scorer: with the weights found.
         blocking: the blocks that were looked at.
         largest: records of a component that were looked at together.
@@ -117,7 +116,7 @@ def keep_learned(records: pa.Table, people: People, scorer: Scorer, blocking: Bl
     return KindModel(
         size=people.size,
         weights=scorer.weights,
-        lexicon=_lexicon(records, people),
+        lexicon=_lexicon(people),
         shared={
             name: KeyTable.of(text_keys(contacts.column.values), contacts.sharers[: len(contacts.column.values)], 0.0)
             for name, contacts in people.contacts.items()
@@ -133,8 +132,8 @@ def keep_learned(records: pa.Table, people: People, scorer: Scorer, blocking: Bl
     )
 
 
-def _lexicon(records: pa.Table, people: People) -> Lexicon:
-    given, family = (count_words(records.column(name)) for name in _NAME_COLUMNS)
+def _lexicon(people: People) -> Lexicon:
+    given, family = people.spoken
     spoken = sorted(given.keys() | family.keys())
     return Lexicon(
         pa.table(

@@ -23,16 +23,17 @@ import pyarrow as pa
 from onefold.errors import NotFound
 from onefold.identity.blocking import Entries, known_keys
 from onefold.identity.bonds import Bonds
-from onefold.identity.cluster import LINK_AT, InnerScores, group_components, link_pairs
+from onefold.identity.cluster import LINK_AT, InnerScores, group_components, inner_scorer, link_pairs
 from onefold.identity.compare import Pairs, compare_pairs
 from onefold.identity.incremental import meeting_pairs
 from onefold.identity.index import KindIndex, Numbers
 from onefold.identity.index_place import current_state
 from onefold.identity.index_store import IndexStore, State
 from onefold.identity.learned import KindModel
+from onefold.identity.matches import Matches
 from onefold.identity.model import INPUT
+from onefold.identity.ordered import Ordered
 from onefold.identity.people import People
-from onefold.identity.resolution import as_input, match_table
 from onefold.identity.tuning import AS_LEARNED, PairScorer, Tuning
 
 ASKED = "?"
@@ -129,7 +130,7 @@ class LiveIndex:
         kind = self._current()[1].get(name)
         if kind is None:
             return LiveMatch((), (), 0)
-        return _match(kind, as_input(pa.Table.from_pylist([row], schema=INPUT)), bonds or Bonds(), tuning)
+        return _match(kind, Ordered.of(pa.Table.from_pylist([row], schema=INPUT)).whole(), bonds or Bonds(), tuning)
 
     def _current(self) -> tuple[State, dict[str, _Kind]]:
         name = current_state(self._store.folder)
@@ -211,18 +212,17 @@ class _Company:
         scores = self.scorer.score(pairs, patterns)
         linked, _ = link_pairs(pairs, scores, self.link_at)
         partners = self.numbers[np.where(linked.left == self.at, linked.right, linked.left)]
-        matches = match_table(pa.chunked_array([self.ids]), pairs, patterns, scores, self.scorer, 1, self.link_at)
-        return matches, partners
+        matches = Matches.of(self.ids, pairs, patterns, scores, self.scorer, 1, self.link_at)
+        return matches.table(), partners
 
     def joined(self, region: Numbers, bonds: Bonds) -> set[str]:
         """Subjects whose customer the record would be, if it came among those of ``region``."""
         chosen = np.flatnonzero(np.isin(self.numbers, np.append(region, -1))).astype(np.int32)
 
+        score = inner_scorer(self.people, self.scorer)
+
         def score_inner(inner: Pairs) -> InnerScores:
-            pairs = Pairs(chosen[inner.left], chosen[inner.right])
-            patterns = compare_pairs(self.people, pairs, 1)
-            scores, parts = self.scorer.score(pairs, patterns), self.scorer.contributions(pairs, patterns)
-            return InnerScores(scores, parts, self.scorer.priors)
+            return score(Pairs(chosen[inner.left], chosen[inner.right]))
 
         ids = self.ids.take(pa.array(chosen))
         first = group_components(np.zeros(len(chosen), np.int32), score_inner, 1, bonds.on(ids), self.link_at)

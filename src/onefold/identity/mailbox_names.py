@@ -27,7 +27,7 @@ _SEPARATORS = re.compile(r"[^a-z]+")
 
 
 def complete_names(
-    given: pa.ChunkedArray, family: pa.ChunkedArray, emails: pa.ChunkedArray, spoken: Spoken | None = None
+    given: pa.ChunkedArray, family: pa.ChunkedArray, emails: pa.ChunkedArray, spoken: Spoken
 ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Given and family names, with empty ones filled from the record's first e-mail where it spells them.
 
@@ -35,7 +35,7 @@ def complete_names(
         given: given names.
         family: family names.
         emails: lists of addresses.
-        spoken: given and family names that the data holds; counted here where they are not said.
+        spoken: given and family names that the data holds.
 
     Returns:
         Two columns as long as the input; values that were there stay as they were.
@@ -47,7 +47,7 @@ def complete_names(
     rows = pc.indices_nonzero(pc.and_(lacks, has_email))
     if not len(rows):
         return given, family
-    givens, families = spoken or (count_words(given), count_words(family))
+    givens, families = spoken
     addresses = pc.list_element(emails.combine_chunks().take(rows), 0)
     found_given, found_family = [], []
     for address, known_given, known_family in zip(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,6 +13,7 @@ from onefold.records.model import RECORD
 
 if TYPE_CHECKING:
     from onefold.identity.learned import Model
+    from onefold.identity.matches import Matches
 
 RULE_VERSION = "4"
 """Changes whenever the same records may resolve differently; part of every input fingerprint."""
@@ -79,14 +82,24 @@ class Resolution:
 
     clusters: pa.Table
     """One row per record, ``CLUSTER``; in the order of subject ids."""
-    matches: pa.Table
-    """Scored links, ``MATCH``; also those that the cluster step refused, because evidence inside spoke against."""
+    links: tuple[Matches, ...]
+    """Scored links; also those that the cluster step refused, because evidence inside spoke against."""
     model: Model
     """What was applied: learned from these very records where none was given."""
     diagnostics: dict[str, object] = field(default_factory=dict)
     """Per kind: counts, seconds per step, blocking keys used, what each level of agreement was found to weigh."""
     near_misses: pa.Table = field(default_factory=NEAR_MISS.empty_table)
     """Pairs that are no match but might be one customer, ``NEAR_MISS``: what recall is measured by."""
+
+    def match_batches(self, threads: int = 1) -> Iterator[pa.Table]:
+        """``MATCH`` of the links in parts, to spare memory: explanations in words are large."""
+        for one in self.links:
+            yield from one.batches(threads)
+
+    @cached_property
+    def matches(self) -> pa.Table:
+        """``MATCH`` of the links, all at once."""
+        return pa.concat_tables([MATCH.empty_table(), *self.match_batches()])
 
 
 @dataclass(frozen=True)

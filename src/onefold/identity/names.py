@@ -7,9 +7,8 @@ consonants across transliterations ("mohammad" and "muhammed"), or when the data
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,9 +18,10 @@ import pyarrow as pa
 from onefold.identity.encode import ABSENT, Codes, Text, encode_text
 from onefold.identity.hashing import NOTHING, Keys, text_keys
 from onefold.identity.lexicon import WordBook
-from onefold.identity.romanization import cantonese_readings, chinese_reading, is_syllable
+from onefold.identity.romanization import ChineseWords, is_syllable
 from onefold.identity.short_forms import short_forms
 from onefold.identity.similarity import WORD, signs_of
+from onefold.identity.sounds import sound_out
 
 MAX_PARTS = 4
 """Parts of a name that are compared; the shortest name that has more is rare, its first four identify it."""
@@ -31,35 +31,6 @@ _SHORTEST_PART = 3
 
 _RARELY_FAMILY = 3
 """How many times more often a word is a given name than a family name, where it is hardly a family name."""
-
-_SOUNDS = {
-    "ph": "f",
-    "kh": "h",
-    "ch": "h",
-    "gh": "g",
-    "th": "t",
-    "sh": "s",
-    "zh": "j",
-    "dj": "j",
-    "ts": "s",
-    "tz": "s",
-    "ev": "e",
-    "ef": "e",
-    "q": "g",
-    "x": "h",
-    "c": "k",
-    "w": "v",
-    "b": "v",
-}
-"""Spellings that transliteration systems choose differently, brought to one sign each."""
-
-_TAKEN_FOR = {"a": 0b0001, "e": 0b0010, "i": 0b0100, "y": 0b0100, "o": 0b1000, "u": 0b1000}
-_MOST_PLACES = 15
-"""Places of a word whose vowels are kept: as many as fit a machine word."""
-
-_SOUND = re.compile("|".join(_SOUNDS))
-_SOFT = str.maketrans("", "", "aeiouyh")
-_REPEATED = re.compile(r"(.)\1+")
 
 
 @dataclass(frozen=True)
@@ -76,7 +47,7 @@ class NameWords:
     is_firm: npt.NDArray[np.bool_]
     """Per word: whether its skeleton is long enough to prove equivalence (three signs), not just to search by."""
     vowels: npt.NDArray[np.int64]
-    """Per word: which vowels stand behind each of the first consonants of its skeleton (see ``vowels_between``)."""
+    """Per word: which vowels stand behind each of the first consonants of its skeleton (see ``sound_out``)."""
     reading: Codes
     """Per word: code of its reading as a Chinese name; absent where it has none."""
     parts: npt.NDArray[np.int32]
@@ -125,6 +96,7 @@ class NameWords:
         records = _Records(given_codes, family_codes, alone_codes)
         return _described(records, listed, parts_of, known, heard)
 
+    @cached_property
     def kernel_arguments(self) -> tuple[Any, ...]:
         """What the compiled ``name_level`` wants to know about words: ``WORD``, bytes, equivalents, parts."""
         facts = np.zeros(len(self.words), WORD)
@@ -142,41 +114,6 @@ class NameWords:
     def with_equivalents(self, pairs: npt.NDArray[np.int64]) -> NameWords:
         """The same words, with more of them standing for each other."""
         return replace(self, equivalents=np.union1d(self.equivalents, pairs), learned=pairs)
-
-
-def consonant_skeleton(word: str) -> str:
-    """What survives when a name is written in another alphabet and back: its consonants, roughly.
-
-    >>> consonant_skeleton("muhammed") == consonant_skeleton("mohamad")
-    True
-    """
-    sounds = _REPEATED.sub(lambda match: match[1], _in_sounds(word))
-    first = "a" if sounds[:1] in "aeiouyh" else sounds[:1]
-    rest = sounds if first == "a" else sounds[1:]
-    return first + rest.translate(_SOFT) if word else ""
-
-
-def vowels_between(word: str) -> int:
-    """The vowels before, between and behind the consonants of a skeleton, four bits for each place.
-
-    Alphabets leave vowels out and write them differently, but not at will: "a" and "e", "e" and "i", "o" and "u" are
-    taken for each other, "a" and "i" or "o" hardly ever.
-    """
-    gaps, place, last = 0, 0, ""
-    for sign in _in_sounds(word):
-        if sign in _TAKEN_FOR:
-            gaps |= _TAKEN_FOR[sign] << (4 * place)
-            last = ""
-        elif sign not in ("h", last):
-            place, last = place + 1, sign
-            if place == _MOST_PLACES:
-                break
-    return gaps
-
-
-def _in_sounds(word: str) -> str:
-    """A word with one sign for each sound."""
-    return _SOUND.sub(lambda match: _SOUNDS[match[0]], word)
 
 
 def pair_key(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
@@ -220,22 +157,6 @@ class _Records(NamedTuple):
     given_alone: npt.NDArray[np.int32]
 
 
-class _Sound(NamedTuple):
-    """What a word alone tells of how it sounds."""
-
-    skeleton: str
-    reading: str | None
-    is_chinese: bool
-    vowels: int
-
-
-@lru_cache(maxsize=1 << 15)
-def _sound(word: str) -> _Sound:
-    reading = chinese_reading(word)
-    is_chinese = reading is not None or bool(cantonese_readings(word))
-    return _Sound(consonant_skeleton(word), reading, is_chinese, vowels_between(word))
-
-
 def _described(
     records: _Records,
     words: list[str],
@@ -246,8 +167,8 @@ def _described(
     """What comparison wants to know about every word."""
     joined = [word.replace(" ", "") for word in words]
     values = pa.array(words, pa.string())
-    sounds = [_sound(word) for word in joined]
-    skeletons, readings = [one.skeleton for one in sounds], [one.reading for one in sounds]
+    skeletons, vowels = sound_out(joined)
+    chinese = ChineseWords.of(joined)
     skeleton, is_firm = _coded_skeletons(skeletons)
     taught = _taught_aliases(words, known)
     return NameWords(
@@ -258,14 +179,14 @@ def _described(
         text=Text.of(values),
         skeleton=skeleton,
         is_firm=is_firm,
-        vowels=np.array([one.vowels for one in sounds], np.int64),
-        reading=encode_text(pa.chunked_array([pa.array(readings, pa.string())])).codes,
+        vowels=vowels,
+        reading=encode_text(pa.chunked_array([chinese.readings])).codes,
         parts=_parts(parts_of, words),
-        is_chinese=np.array([one.is_chinese for one in sounds], bool),
-        equivalents=np.union1d(np.union1d(_nicknames(words), _cantonese_spellings(words, readings)), taught),
+        is_chinese=chinese.is_chinese,
+        equivalents=np.union1d(np.union1d(_nicknames(words), _cantonese_spellings(chinese)), taught),
         keys=text_keys(joined),
         skeleton_keys=np.where(skeleton >= 0, text_keys(skeletons), NOTHING),
-        reading_keys=np.where([one is None for one in readings], NOTHING, text_keys([one or "" for one in readings])),
+        reading_keys=np.where(chinese.has_reading, text_keys(chinese.readings.fill_null("")), NOTHING),
         heard=heard,
         learned=taught,
     )
@@ -342,16 +263,15 @@ def _nicknames(words: list[str]) -> npt.NDArray[np.int64]:
     return np.array(sorted(pairs), np.int64)
 
 
-def _cantonese_spellings(words: list[str], readings: list[str | None]) -> npt.NDArray[np.int64]:
+def _cantonese_spellings(chinese: ChineseWords) -> npt.NDArray[np.int64]:
     """Words that may be one Chinese name, spelled as in Cantonese and as in Mandarin."""
     by_reading: dict[str, list[int]] = {}
-    for code, reading in enumerate(readings):
-        if reading is not None:
-            by_reading.setdefault(reading, []).append(code)
+    for code in np.flatnonzero(chinese.has_reading).tolist():
+        by_reading.setdefault(chinese.readings[code].as_py(), []).append(code)
     pairs = {
         (min(code, other) << 32) | max(code, other)
-        for code, word in enumerate(words)
-        for key in cantonese_readings(word)
+        for code, keys in chinese.cantonese.items()
+        for key in keys
         for other in by_reading.get(key, ())
         if other != code
     }
@@ -390,7 +310,7 @@ def _join_syllables(given: Codes, family: Codes, words: list[str], known: WordBo
         all_given, all_family = known.counts
         given_counts, family_counts = all_given[rows], all_family[rows]
         place_of = known.place
-    may_be = np.array([chinese_reading(word.replace(" ", "")) is not None for word in words], bool)
+    may_be = ChineseWords.of([word.replace(" ", "") for word in words]).has_reading
     rare_family = may_be & (family_counts * _RARELY_FAMILY < given_counts)
     chosen = np.flatnonzero(
         (given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family]

@@ -11,11 +11,11 @@ MOST_TIMES = 3
 
 
 @compiled
-def list_pairs(order, starts, codes, is_open, widths, key, left, right):  # type: ignore[no-untyped-def]
+def list_pairs(order, starts, codes, widths, key, left, right):  # type: ignore[no-untyped-def]
     """List the pairs of every block of ``key`` that no earlier key lists; returns how many.
 
-    ``codes[record, slot]`` holds the blocking codes of all keys side by side, ``widths[k]`` slots for key ``k``;
-    ``is_open`` tells which of them belong to blocks that are listed.
+    ``codes[record, slot]`` holds the blocking codes of all keys side by side, ``widths[k]`` slots for key ``k``, and is
+    negative where a block is not listed.
     """
     found = 0
     for block in range(len(starts) - 1):
@@ -27,7 +27,7 @@ def list_pairs(order, starts, codes, is_open, widths, key, left, right):  # type
                 slot = 0
                 for earlier in range(key):
                     for a in range(slot, slot + widths[earlier]):
-                        if not is_open[i, a]:
+                        if codes[i, a] < 0:
                             continue
                         for b in range(slot, slot + widths[earlier]):
                             if codes[i, a] == codes[j, b]:

@@ -123,9 +123,15 @@ def _embedded(
 
     table = _known_columns(pq.read_table(records))
     found = resolve_records(table, overrides=overrides, model=model, threads=place.threads, progress=tell)
-    for name, rows in (("cluster", found.clusters), ("match", found.matches), ("near_miss", found.near_misses)):
+    for name, schema, parts in (
+        ("cluster", CLUSTER, iter([found.clusters])),
+        ("match", MATCH, found.match_batches(place.threads)),
+        ("near_miss", NEAR_MISS, iter([found.near_misses])),
+    ):
         (work / "out" / name).mkdir(parents=True)
-        pq.write_table(rows, work / "out" / name / "part.parquet")
+        with pq.ParquetWriter(work / "out" / name / "part.parquet", schema) as writer:
+            for part in parts:
+                writer.write_table(part)
     return found.model or Model(RULE_VERSION), found.diagnostics
 
 

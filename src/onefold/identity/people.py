@@ -25,8 +25,9 @@ from onefold.identity.encode import (
 )
 from onefold.identity.hashing import NOTHING, Keys, text_keys
 from onefold.identity.lexicon import Lexicon
-from onefold.identity.mailbox_names import complete_names
+from onefold.identity.mailbox_names import Spoken, complete_names, count_words
 from onefold.identity.names import NameWords
+from onefold.identity.ordered import Ordered
 
 Counts = npt.NDArray[np.int64]
 
@@ -81,6 +82,8 @@ class People:
     size: int
     tables: Column
     """Per record: the table of a source that it stands in."""
+    spoken: Spoken
+    """Given and family names as they are said, and how many records hold each."""
     names: NameWords
     native: Column
     contacts: dict[str, Contacts]
@@ -93,6 +96,14 @@ class People:
     country: Column
     words: dict[str, Column]
     """By field name: gender, company, job_title, birth_place, generation."""
+
+    @cached_property
+    def is_han(self) -> npt.NDArray[np.bool_]:
+        """Per native name: whether it holds a Han character."""
+        found: npt.NDArray[np.bool_] = pc.match_substring_regex(self.native.values, "[\u3400-\u9fff]").to_numpy(
+            zero_copy_only=False
+        )
+        return found
 
     @cached_property
     def door(self) -> Codes:
@@ -109,7 +120,7 @@ class People:
         return replace(self, contacts={**self.contacts, name: contacts})
 
 
-def encode_people(records: pa.Table, known: Lexicon | None = None, threads: int = 1) -> People:
+def encode_people(records: pa.Table | Ordered, known: Lexicon | None = None, threads: int = 1) -> People:
     """Encode ``records`` (``records.model.RECORD``), which must all be of one kind.
 
     Args:
@@ -131,23 +142,20 @@ def encode_people(records: pa.Table, known: Lexicon | None = None, threads: int 
         }
 
     if threads == 1:
-        return People(size=len(records), names=_encode_names(records, known), **encode_others())
+        return People(size=len(records), **_encode_names(records, known), **encode_others())
     with ThreadPoolExecutor(1) as pool:
         others = pool.submit(encode_others)
-        return People(size=len(records), names=_encode_names(records, known), **others.result())
+        return People(size=len(records), **_encode_names(records, known), **others.result())
 
 
-def _encode_names(records: pa.Table, known: Lexicon | None) -> NameWords:
-    given, family = complete_names(
-        records.column("given_name"),
-        records.column("family_name"),
-        records.column("emails"),
-        known.spoken if known else None,
-    )
-    return NameWords.of(given, family, known.words if known else None)
+def _encode_names(records: pa.Table | Ordered, known: Lexicon | None) -> dict[str, Any]:
+    given, family = records.column("given_name"), records.column("family_name")
+    spoken = known.spoken if known else (count_words(given), count_words(family))
+    given, family = complete_names(given, family, records.column("emails"), spoken)
+    return {"spoken": spoken, "names": NameWords.of(given, family, known.words if known else None)}
 
 
-def _encode_contacts(records: pa.Table, known: Lexicon | None) -> dict[str, Contacts]:
+def _encode_contacts(records: pa.Table | Ordered, known: Lexicon | None) -> dict[str, Contacts]:
     def listed(name: str, column: pa.ChunkedArray) -> Contacts:
         return Contacts.of(encode_lists(column, known.counts_of(name) if known else None))
 

@@ -16,10 +16,11 @@ from onefold.identity.index import KindIndex, Numbers
 from onefold.identity.index_place import publish_state
 from onefold.identity.index_store import MOST_WEAR, IndexStore, State
 from onefold.identity.learned import KindModel, Model
+from onefold.identity.matches import Matches
 from onefold.identity.model import CLUSTER, INPUT, RULE_VERSION
+from onefold.identity.ordered import Ordered
 from onefold.identity.regroup import constrain
-from onefold.identity.resolution import KINDS, Worked, as_input, resolve_records
-from onefold.identity.tuning import Tuning
+from onefold.identity.resolution import KINDS, Worked, resolve_records
 from onefold.identity.warehouse import (
     Wanted,
     drift,
@@ -42,7 +43,7 @@ class _Made:
     """What the outcome is made from."""
 
     made_from: str
-    tuning: Tuning
+    wanted: Wanted
     learned: list[str]
     """Kinds of records that were learned anew."""
 
@@ -52,7 +53,7 @@ class _Renewed:
     """What became of one kind of records."""
 
     index: KindIndex
-    matches: pa.Table
+    matches: tuple[Matches, ...]
     near: pa.Table
     rematched: list[str] | None
     """Subjects whose former matches are replaced; None for all of this kind."""
@@ -92,7 +93,7 @@ def renew(
     is_same = model is not None and known.keys() == learned.keys() == model.kinds.keys()
     is_same = is_same and all(learned[kind] is known[kind] for kind in known)
     new_model = model if model and is_same else Model(RULE_VERSION, learned)
-    made = _Made(made_from, wanted.tuning, sorted(learned.keys() - known.keys()))
+    made = _Made(made_from, wanted, sorted(learned.keys() - known.keys()))
     _write(engine, store, state, new_model, renewed, bonds, made)
     return {kind: one.facts for kind, one in renewed.items() if one.facts}
 
@@ -133,7 +134,7 @@ def _change(
     wanted: Wanted,
 ) -> _Renewed:
     started = time.perf_counter()
-    arrivals = as_input(
+    arrivals = Ordered.of(
         engine.arrow(
             f"""
             select {_COLUMNS} from main.record
@@ -141,7 +142,7 @@ def _change(
             order by subject_id""",
             [kind],
         )
-    )
+    ).whole()
     rows = engine.rows(
         "select subject_id from resolution_change where former_kind = ? and (hash is null or kind <> former_kind)",
         [kind],
@@ -163,7 +164,7 @@ def _anew(
 ) -> tuple[_Renewed, KindModel | None]:
     """All records of a kind, with what is known or what they teach."""
     query = f"select {_COLUMNS} from main.record where coalesce(kind, 'person') = ? order by subject_id"
-    records = as_input(engine.arrow(query, [kind]))
+    records = Ordered.of(engine.arrow(query, [kind])).whole()
     model = Model(RULE_VERSION, {kind: known[kind]} if kind in known else {})
     worked: list[Worked] = []
     found = resolve_records(
@@ -179,7 +180,7 @@ def _anew(
     facts = found.diagnostics.get(kind, {})
     everyone = np.arange(len(records), dtype=np.int32)
     return (
-        _Renewed(index, found.matches, found.near_misses, None, everyone, facts if isinstance(facts, dict) else {}),
+        _Renewed(index, found.links, found.near_misses, None, everyone, facts if isinstance(facts, dict) else {}),
         found.model.kinds.get(kind),
     )
 
@@ -199,9 +200,9 @@ def _write(
     with engine.transaction():
         keep_weights(engine, {kind: one.facts for kind, one in renewed.items()})
         keep_model(engine, model)
-        _write_matches(engine, renewed)
+        _write_matches(engine, renewed, made.wanted.threads)
         _write_clusters(engine, renewed, bonds, area, state.area if state else ())
-        remember(engine, made.made_from, made.tuning, name, made.learned)
+        remember(engine, made.made_from, made.wanted.tuning, name, made.learned)
     if store:
         publish_state(store.folder, name)
 
@@ -234,7 +235,7 @@ def _write_index(
     return store.write(model, indexes, bases, tuple(sorted(bonds.unit_of)), area, bonds.fingerprint)
 
 
-def _write_matches(engine: Engine, renewed: Mapping[str, _Renewed]) -> None:
+def _write_matches(engine: Engine, renewed: Mapping[str, _Renewed], threads: int) -> None:
     """The matches of what was resolved again take the place of the former."""
     for kind, one in renewed.items():
         if one.rematched is None:
@@ -244,9 +245,11 @@ def _write_matches(engine: Engine, renewed: Mapping[str, _Renewed]) -> None:
             with engine.registered(pa.table({"subject_id": pa.array(one.rematched)}), "rematched"):
                 _delete_matches(engine, "select subject_id from rematched", [])
     for one in renewed.values():
-        for relation, rows in (("main.match", one.matches), ("main.near_miss", one.near)):
-            if len(rows):
-                engine.write(relation, rows)
+        for matches in one.matches:
+            for batch in matches.batches(threads):
+                engine.write("main.match", batch)
+        if len(one.near):
+            engine.write("main.near_miss", one.near)
 
 
 def _delete_matches(engine: Engine, chosen: str, values: list[str]) -> None:

@@ -9,31 +9,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from onefold.identity import aliases, cluster
 from onefold.identity.blocking import Candidates, candidate_pairs
 from onefold.identity.bonds import Bonds
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
-from onefold.identity.compiled import work_on
 from onefold.identity.evidence import SAME, STRANGERS, Weights
-from onefold.identity.explain import BITS, evidence_json
+from onefold.identity.explain import BITS
 from onefold.identity.fields import FIELDS
 from onefold.identity.learned import KindModel, Model, keep_learned
 from onefold.identity.learning import learn_weights
-from onefold.identity.model import CLUSTER, INPUT, MATCH, NEAR_FROM, NEAR_MISS, RULE_VERSION, Resolution
+from onefold.identity.matches import LINK, Matches
+from onefold.identity.model import CLUSTER, NEAR_FROM, NEAR_MISS, RULE_VERSION, Resolution
+from onefold.identity.ordered import Ordered
 from onefold.identity.override import Override
 from onefold.identity.people import People, encode_people
 from onefold.identity.regroup import constrain
 from onefold.identity.score import Scores
 from onefold.identity.sharing import ignored_values, mark_shared_contacts
-from onefold.identity.tuning import AS_LEARNED, PairScorer, Tuning, score_pairs
+from onefold.identity.tuning import AS_LEARNED, Tuning, score_pairs
 
 Progress = Callable[[str], None]
 
 KINDS = ("person", "organisation")
-
-_MATCHES_PER_BATCH = 100_000
 
 
 @dataclass(frozen=True)
@@ -101,12 +99,13 @@ def resolve_records(
     Cost: grows nearly linearly; at a million records about two thirds of what Splink 5 takes on two cores, and 2.2 GiB.
     """
     bonds = Bonds.of(overrides)
-    clusters, matches, near = [], [], []
+    clusters, near = [], []
+    matches: list[Matches] = []
     diagnostics: dict[str, object] = {}
     first_cluster = 0
     learned = dict(model.kinds) if model else {}
     for kind in KINDS:
-        chosen = as_input(records, kind)
+        chosen = Ordered.of(records, kind)
         if not len(chosen):
             continue
         kind_model, groups, found, close, facts = _resolve_kind(
@@ -116,60 +115,34 @@ def resolve_records(
             learned[kind] = kind_model
         labels = np.unique(groups, return_inverse=True)[1].astype(np.int64) + first_cluster
         first_cluster = int(labels.max()) + 1
-        ids = chosen.column("subject_id").combine_chunks()
-        clusters.append(pa.table([ids, pa.array(labels)], schema=CLUSTER))
-        matches.append(found)
+        clusters.append(pa.table([chosen.ids, pa.array(labels)], schema=CLUSTER))
+        matches += found
         near.append(close)
         diagnostics[kind] = facts
-    found_matches = pa.concat_tables([MATCH.empty_table(), *matches])
     found_clusters = pa.concat_tables([CLUSTER.empty_table(), *clusters]).sort_by("subject_id")
     found_near = pa.concat_tables([NEAR_MISS.empty_table(), *near])
-    outcome = constrain(found_clusters, found_matches, bonds)
-    return Resolution(outcome, found_matches, Model(RULE_VERSION, learned), diagnostics, found_near)
-
-
-def as_input(records: pa.Table, kind: str | None = None) -> pa.Table:
-    """``records`` with the columns of ``INPUT`` and no others, in the order of subject ids.
-
-    Args:
-        records: some or all of these columns.
-        kind: leaves out records of other kinds; those that do not say theirs are persons.
-    """
-    columns = [
-        records.column(field.name).cast(field.type)
-        if field.name in records.column_names
-        else pa.nulls(len(records), field.type)
-        for field in INPUT
-    ]
-    records = pa.table(columns, schema=INPUT)
-    places = None
-    if kind is not None:
-        is_kind = pc.equal(pc.fill_null(records.column("kind"), "person"), kind)
-        places = None if pc.all(is_kind).as_py() else pc.indices_nonzero(is_kind)
-    ids = records.column("subject_id").combine_chunks()
-    ids = ids if places is None else ids.take(places)
-    if len(ids) > 1 and not pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py():
-        order = pc.sort_indices(ids)
-        places = order if places is None else places.take(order)
-    return (records if places is None else records.take(places)).combine_chunks()
+    if not bonds.is_empty:
+        links = pa.concat_tables([LINK.empty_table(), *(one.without_words() for one in matches)])
+        found_clusters = constrain(found_clusters, links, bonds)
+    return Resolution(found_clusters, tuple(matches), Model(RULE_VERSION, learned), diagnostics, found_near)
 
 
 def _resolve_kind(
-    records: pa.Table,
+    records: Ordered,
     bonds: Bonds,
     known: KindModel | None,
     tuning: Tuning,
     threads: int,
     progress: Progress | None,
     keep: Keep | None,
-) -> tuple[KindModel | None, npt.NDArray[np.int32], pa.Table, pa.Table, dict[str, object]]:
+) -> tuple[KindModel | None, npt.NDArray[np.int32], list[Matches], pa.Table, dict[str, object]]:
     clock = _Clock(progress)
     clock.begin("encoding")
     people = known.encode(records, threads) if known else mark_shared_contacts(encode_people(records, threads=threads))
     clock.end("encoding")
     if people.size == 1:
         nothing: dict[str, object] = {"records": 1, "pairs": 0}
-        return known, np.zeros(1, np.int32), MATCH.empty_table(), NEAR_MISS.empty_table(), nothing
+        return known, np.zeros(1, np.int32), [], NEAR_MISS.empty_table(), nothing
     clock.begin("blocking")
     candidates = candidate_pairs(people, threads, known.blocking if known else None)
     if keep is None:
@@ -183,7 +156,7 @@ def _resolve_kind(
     clock.end("comparing")
     clock.begin("weighing")
     learned = known.scorer(people) if known else learn_weights(people, pairs, patterns, threads)
-    scorer = tuning.on(learned, records.column("subject_id"))
+    scorer = tuning.on(learned, records.ids)
     link_at = tuning.link_log_odds(cluster.LINK_AT)
     clock.end("weighing")
     clock.begin("scoring")
@@ -193,25 +166,19 @@ def _resolve_kind(
     candidates = replace(candidates, pairs=pairs)
     clock.end("scoring")
     clock.begin("clustering")
-
-    def score_inner(inner: Pairs) -> cluster.InnerScores:
-        inner_patterns = compare_pairs(people, inner, 1)
-        return cluster.InnerScores(
-            scorer.score(inner, inner_patterns), scorer.contributions(inner, inner_patterns), scorer.priors
-        )
-
-    decided = bonds.on(records.column("subject_id").combine_chunks())
+    decided = bonds.on(records.ids)
     largest = known.largest if known else None
+    score_inner = cluster.inner_scorer(people, scorer)
     groups = cluster.cluster_records(people.size, pairs, scores, score_inner, threads, decided, largest, link_at)
     clock.end("clustering")
     clock.begin("explaining")
-    found = match_table(records.column("subject_id"), pairs, patterns, scores, scorer, threads, link_at)
-    close = near_table(records.column("subject_id"), pairs, scores, link_at)
+    found = Matches.of(records.ids, pairs, patterns, scores, scorer, threads, link_at)
+    close = near_table(records.ids, pairs, scores, link_at)
     clock.end("explaining")
     clock.begin("keeping")
-    kept = known or keep_learned(records, people, learned, candidates.blocking, groups.largest)
+    kept = known or keep_learned(people, learned, candidates.blocking, groups.largest)
     if keep:
-        keep(Worked(records, kept, candidates, scores, groups, link_at))
+        keep(Worked(records.whole(), kept, candidates, scores, groups, link_at))
     clock.end("keeping")
     facts: dict[str, object] = {
         "records": people.size,
@@ -225,7 +192,7 @@ def _resolve_kind(
         "weights": weights_in_bits(learned.weights),
         "prior": round(scorer.prior_log_odds * BITS, 2),
     }
-    return kept, groups.first, found, close, facts
+    return kept, groups.first, [found], close, facts
 
 
 def _with_aliases(people: People, pairs: Pairs, patterns: Patterns, threads: int) -> tuple[People, Patterns]:
@@ -253,44 +220,12 @@ def _marked_anew(before: People, after: People) -> npt.NDArray[np.bool_]:
     return found
 
 
-def match_table(
-    ids: pa.ChunkedArray,
-    pairs: Pairs,
-    patterns: Patterns,
-    scores: Scores,
-    scorer: PairScorer,
-    threads: int,
-    link_at: float = 0.0,
-) -> pa.Table:
-    """``MATCH`` of the pairs that are more likely one customer than not, written in batches to spare memory."""
-    subject_ids = ids.combine_chunks()
-    which = np.flatnonzero(scores.log_odds >= min(link_at, 0.0))
-
-    def explained(start: int) -> pa.Table:
-        part = which[start : start + _MATCHES_PER_BATCH]
-        chosen, levels = pairs.take(part), patterns[part]
-        odds = scores.log_odds[part].astype(np.float64)
-        totals = odds - scorer.prior_log_odds
-        columns = [
-            subject_ids.take(pa.array(chosen.left)),
-            subject_ids.take(pa.array(chosen.right)),
-            pa.array((1 / (1 + np.exp(-odds))).astype(np.float32)),
-            pa.array((totals * BITS).astype(np.float32)),
-            evidence_json(levels, scorer.contributions(chosen, levels), totals),
-        ]
-        return pa.table(columns, schema=MATCH)
-
-    parts = work_on(range(0, len(which), _MATCHES_PER_BATCH), explained, threads)
-    return pa.concat_tables([MATCH.empty_table(), *parts])
-
-
-def near_table(ids: pa.ChunkedArray, pairs: Pairs, scores: Scores, link_at: float = 0.0) -> pa.Table:
+def near_table(ids: pa.Array, pairs: Pairs, scores: Scores, link_at: float = 0.0) -> pa.Table:
     """``NEAR_MISS`` of the candidate pairs."""
     which = np.flatnonzero((scores.log_odds >= NEAR_FROM) & (scores.log_odds < min(link_at, 0.0)))
-    subject_ids = ids.combine_chunks()
     columns = [
-        subject_ids.take(pa.array(pairs.left[which])),
-        subject_ids.take(pa.array(pairs.right[which])),
+        ids.take(pa.array(pairs.left[which])),
+        ids.take(pa.array(pairs.right[which])),
         pa.array(scores.log_odds[which]),
         pa.array(scores.is_conflict[which]),
     ]

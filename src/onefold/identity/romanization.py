@@ -13,8 +13,14 @@ spelling has several readings. The table lists, by Mandarin syllable, how common
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _INITIALS = {
     "b": "p",
@@ -141,6 +147,7 @@ _CANTONESE = """
     zheng:cheng ching zhi:chi chih chik zhong:chung zhou:chau chow zhu:chu chuk zhuang:chong zhuo:cheuk zi:tsz chi
     zong:chung zou:chau zu:cho zuo:cho
 """
+_MANY = 500
 _MOST_READINGS = 60
 """Readings of one Cantonese spelling that are looked at; three short syllables may have more, and then say little."""
 
@@ -177,6 +184,42 @@ def cantonese_readings(word: str) -> frozenset[str]:
             if key is not None:
                 keys.add(key)
     return frozenset(keys) if len(keys) <= _MOST_READINGS else frozenset()
+
+
+@dataclass(frozen=True)
+class ChineseWords:
+    """Words, and how each can be read as a Chinese name."""
+
+    readings: pa.Array
+    """Per word: its key (see ``chinese_reading``); null where it has none."""
+    has_reading: npt.NDArray[np.bool_]
+    cantonese: dict[int, frozenset[str]]
+    """Word, by its place -> its Cantonese readings; only those that have some."""
+    is_chinese: npt.NDArray[np.bool_]
+    """Per word: whether it can be read in any way."""
+
+    @classmethod
+    def of(cls, words: list[str]) -> ChineseWords:
+        """Only words that look like syllables, which few do, are read one by one."""
+        mandarin, cantonese = _looking_like(_WORD, words), _looking_like(_CANTONESE_WORD, words)
+        readings: list[str | None] = [None] * len(words)
+        for place in mandarin:
+            readings[place] = chinese_reading(words[place])
+        found = {place: keys for place in cantonese if (keys := cantonese_readings(words[place]))}
+        column = pa.array(readings, pa.string())
+        has_reading = column.is_valid().to_numpy(zero_copy_only=False)
+        is_chinese = has_reading.copy()
+        is_chinese[list(found)] = True
+        return cls(column, has_reading, found, is_chinese)
+
+
+def _looking_like(form: re.Pattern[str], words: list[str]) -> list[int]:
+    """Places of the words that have a form. Arrow looks at many in a moment, but reads the form for as long anew."""
+    if len(words) < _MANY:
+        return [place for place, word in enumerate(words) if form.fullmatch(word)]
+    matches = pc.match_substring_regex(pa.array(words, pa.string()), f"^(?:{form.pattern})$")
+    found: list[int] = pc.indices_nonzero(matches).to_pylist()
+    return found
 
 
 def _cantonese_splits(word: str, most: int) -> list[list[str]]:

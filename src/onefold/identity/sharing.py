@@ -78,7 +78,7 @@ def _marked(people: People, contacts: Contacts) -> Contacts:
         names.given,
         names.family,
         names.given_alone,
-        names.kernel_arguments(),
+        names.kernel_arguments,
         sharers,
     )
     return replace(contacts, sharers=sharers)

@@ -190,7 +190,7 @@ def is_alike(data, a, a_end, b, b_end, signs_a, signs_b, least):  # type: ignore
 
 @compiled
 def vowels_fit(a, b):  # type: ignore[no-untyped-def]
-    """Whether the vowels of two spellings of equal consonants may stand for each other (see ``vowels_between``)."""
+    """Whether the vowels of two spellings of equal consonants may stand for each other (see ``sounds.sound_out``)."""
     while a > 0 and b > 0:
         mine, theirs = a & 15, b & 15
         # beside itself, a vowel is taken for its neighbours in a, e, i; o and u for nothing else

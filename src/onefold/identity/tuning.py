@@ -49,6 +49,9 @@ class PairScorer(Protocol):
     def score(self, pairs: Pairs, patterns: Patterns) -> Scores:
         """The odds of each pair."""
 
+    def score_in_parts(self, pairs: Pairs, patterns: Patterns) -> tuple[Scores, Contributions]:
+        """``score`` and ``contributions``."""
+
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds."""
 
@@ -166,6 +169,10 @@ class TunedScorer:
         log_odds = -np.logaddexp(-strangers - self.priors[0], -related - self.priors[1])
         evidence = np.minimum(strangers, related)
         return Scores(log_odds.astype(np.float32), evidence.astype(np.float32), is_conflict)
+
+    def score_in_parts(self, pairs: Pairs, patterns: Patterns) -> tuple[Scores, Contributions]:
+        """Both under the tuning."""
+        return self.score(pairs, patterns), self.contributions(pairs, patterns)
 
     def contributions(self, pairs: Pairs, patterns: Patterns) -> Contributions:
         """What each field adds under the tuning."""

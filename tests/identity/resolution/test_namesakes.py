@@ -23,7 +23,7 @@ def agreement(first: tuple[str | None, str | None], second: tuple[str | None, st
     levels = np.zeros((2, 1), np.int8)
     left, right = np.zeros(1, np.int32), np.ones(1, np.int32)
     records = (names.given, names.family, names.given_alone)
-    compare_names(left, right, *records, names.kernel_arguments(), levels[0], levels[1])
+    compare_names(left, right, *records, names.kernel_arguments, levels[0], levels[1])
     return tuple(None if level == ABSENT else Name(level) for level in levels[:, 0])
 
 

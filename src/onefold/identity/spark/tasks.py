@@ -20,10 +20,9 @@ from onefold.identity.blocking import is_among, known_keys
 from onefold.identity.bonds import Bonds
 from onefold.identity.compare import Pairs, compare_pairs
 from onefold.identity.hashing import NOTHING, take_keys
+from onefold.identity.matches import Matches
 from onefold.identity.model import INPUT, MATCH, NEAR_FROM
-from onefold.identity.people import People
-from onefold.identity.resolution import match_table, near_table
-from onefold.identity.score import Scorer
+from onefold.identity.resolution import near_table
 
 if TYPE_CHECKING:
     from pyspark import Broadcast
@@ -98,8 +97,8 @@ def score_pairs(shared: Broadcast[KindModel]) -> Task:
             pairs = Pairs(_places(rids, left), _places(rids, right))
             patterns = compare_pairs(people, pairs, 1)
             scores = scorer.score(pairs, patterns)
-            ids, odds = records["subject_id"], scores.log_odds
-            matches = match_table(ids, pairs, patterns, scores, scorer, 1)
+            ids, odds = records["subject_id"].combine_chunks(), scores.log_odds
+            matches = Matches.of(ids, pairs, patterns, scores, scorer, 1).table()
             near = near_table(ids, pairs, scores)
             for which, found in ((odds >= 0.0, matches), ((odds >= NEAR_FROM) & (odds < 0.0), near)):
                 places = [left[which], right[which], odds[which], scores.is_conflict[which]]
@@ -129,20 +128,14 @@ def group_components(shared: Broadcast[KindModel], decided: Broadcast[Bonds]) ->
             rids, components = table["rid"].to_numpy(), table["component"].to_numpy()
             _, first, place = np.unique(components, return_index=True, return_inverse=True)
             together = bonds.on(records["subject_id"].combine_chunks())
-            groups = cluster.group_components(first[place].astype(np.int32), _inner_scorer(people, scorer), 1, together)
+            groups = cluster.group_components(
+                first[place].astype(np.int32), cluster.inner_scorer(people, scorer), 1, together
+            )
             yield from pa.table(
                 [pa.array(rids), records["subject_id"], pa.array(rids[groups])], ["rid", "subject_id", "cluster"]
             ).to_batches()
 
     return run
-
-
-def _inner_scorer(people: People, scorer: Scorer) -> Callable[[Pairs], cluster.InnerScores]:
-    def score(inner: Pairs) -> cluster.InnerScores:
-        patterns = compare_pairs(people, inner, 1)
-        return cluster.InnerScores(scorer.score(inner, patterns), scorer.contributions(inner, patterns), scorer.priors)
-
-    return score
 
 
 def _places(rids: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
