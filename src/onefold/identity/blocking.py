@@ -190,11 +190,10 @@ def is_among(keys: Keys, wanted: Keys) -> npt.NDArray[np.bool_]:
 
 def group_records(codes: Codes) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """Records in order of their code (absent ones left out), and where each run of equal codes starts."""
-    present = np.flatnonzero(codes >= 0)
-    order = present[np.argsort(codes[present], kind="stable")]
-    sorted_codes = codes[order]
-    starts = np.flatnonzero(np.r_[True, sorted_codes[1:] != sorted_codes[:-1]]) if len(order) else np.zeros(0, np.int64)
-    return order.astype(np.int32), np.r_[starts, len(order)].astype(np.int64)
+    counts = np.bincount(codes[codes >= 0])
+    order = np.empty(int(counts.sum()), np.int32)
+    pairing.place_by_code(np.ascontiguousarray(codes), np.cumsum(counts) - counts, order)
+    return order, np.r_[0, np.cumsum(counts[counts > 0])].astype(np.int64)
 
 
 _ROWS_AT_ONCE = 4096
@@ -355,7 +354,7 @@ def _blocks(key: Key, closed: Keys) -> _Blocks:
 def _list_all(keys: list[Key], blocks: list[_Blocks], threads: int) -> tuple[Pairs, dict[str, int]]:
     if not keys:
         return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32)), {}
-    codes = _side_by_side([block.codes for block in blocks])
+    codes = _side_by_side([block.codes for block in blocks], threads)
     widths = np.array([key.codes.shape[1] for key in keys], np.int32)
 
     def listed(number: int) -> Pairs:
@@ -374,10 +373,13 @@ def _list_all(keys: list[Key], blocks: list[_Blocks], threads: int) -> tuple[Pai
     return pairs, {key.name: len(part) for key, part in zip(keys, parts, strict=True)}
 
 
-def _side_by_side(columns: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
+def _side_by_side(columns: list[npt.NDArray[np.int32]], threads: int) -> npt.NDArray[np.int32]:
     """All columns of each record beside each other; put together some records at a time, as the processor likes it."""
     found = np.empty((len(columns[0]), sum(column.shape[1] for column in columns)), np.int32)
-    for start in range(0, len(found), _ROWS_AT_ONCE):
+
+    def put(start: int) -> None:
         part = slice(start, start + _ROWS_AT_ONCE)
         np.concatenate([column[part] for column in columns], axis=1, out=found[part])
+
+    work_on(range(0, len(found), _ROWS_AT_ONCE), put, threads)
     return found

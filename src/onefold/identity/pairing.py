@@ -46,6 +46,16 @@ def list_pairs(order, starts, codes, widths, key, left, right):  # type: ignore[
 
 
 @compiled
+def place_by_code(codes, places, order):  # type: ignore[no-untyped-def]
+    """Put records in order of their codes; ``places[code]`` is where its first one goes, and moves on."""
+    for record in range(len(codes)):
+        code = codes[record]
+        if code >= 0:
+            order[places[code]] = record
+            places[code] += 1
+
+
+@compiled
 def root_of(parents, node):  # type: ignore[no-untyped-def]
     """The representative of ``node``'s group, shortening the path to it."""
     while parents[node] != node:
