@@ -199,7 +199,7 @@ class IdentitySettings(_Model):
     """Folder that this machine and all workers see under one path, for records and results on their way; relative to
     the workspace, whose ``files/exchange`` it is where absent."""
     learn_from: Annotated[int, Field(ge=10_000)] = 2_000_000
-    """Records that a cluster learns from at most, on the machine that builds; needs about 2.5 GiB per million."""
+    """Records that a cluster learns from at most, on the machine that builds; needs about 1.6 GiB per million."""
 
     largest_change: Annotated[float, Field(ge=0, le=1)] = 0.2
     """Share of customers whose id a build may change without being confirmed. A source that came empty, or a rule that

@@ -147,7 +147,8 @@ class LiveIndex:
                     kinds = {kind: _Kind(state.indexes[kind], model) for kind, model in state.model.kinds.items()}
                     self._loaded = (state, kinds)
                     return self._loaded
-        raise NotFound("there is no identity index yet", hint="Build once: onefold build.")
+        hint = "Build once: onefold build. Where a cluster resolves records, no index is kept."
+        raise NotFound("there is no identity index yet", hint=hint)
 
 
 def _match(kind: _Kind, record: pa.Table, bonds: Bonds, tuning: Tuning) -> LiveMatch:
