@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
+from onefold.identity.compiled import work_on
 from onefold.identity.fields import FIELD_INDEX, FIELDS, Contact, Field
 from onefold.identity.people import People
 
@@ -25,6 +26,7 @@ _SAMPLED_PAIRS = 200_000
 _LEAST_SAMPLED = 2_000
 _ROUNDS = 80
 _TOLERANCE = 1e-3
+_PATTERNS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,20 @@ class PatternTable:
     pattern_of: npt.NDArray[np.int32]
 
 
-def tabulate_patterns(patterns: Patterns) -> PatternTable:
+def tabulate_patterns(patterns: Patterns, threads: int = 1) -> PatternTable:
     """Distinct rows of ``patterns``, in a fixed order."""
     import pyarrow as pa
 
     keys = np.zeros(len(patterns), np.int64)
-    for number, field in enumerate(FIELDS):
-        keys = keys * (len(field.levels) + 1) + (patterns[:, number] + 1)
+
+    def number_from(start: int) -> None:
+        part = slice(start, start + _PATTERNS_AT_ONCE)
+        some = keys[part]
+        for number, field in enumerate(FIELDS):
+            some *= len(field.levels) + 1
+            some += patterns[part, number] + np.int8(1)
+
+    work_on(range(0, len(keys), _PATTERNS_AT_ONCE), number_from, threads)
     encoded = pa.array(keys).dictionary_encode()
     codes = encoded.indices.to_numpy()
     distinct = encoded.dictionary.to_numpy()

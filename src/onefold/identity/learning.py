@@ -25,7 +25,7 @@ def learn_weights(people: People, pairs: Pairs, patterns: Patterns, threads: int
     """Estimate the weights from candidate pairs; returns a scorer that uses them."""
     every = max(1, len(pairs) // _MOST_PAIRS)
     chosen = np.arange(0, len(pairs), every)
-    table = tabulate_patterns(patterns)
+    table = tabulate_patterns(patterns, threads)
     estimator = Estimator(people, table, exact_chances(people), threads)
     weights = estimator.estimate()
     counts = NameCounts.of(people, weights.chances)

@@ -251,6 +251,7 @@ class Namesakes(FullNames):
 
     def __init__(self, borne: BorneNames, weights: Weights) -> None:
         self._codes, self._counts, self._expected, self._words = borne.codes, borne.counts, borne.expected, borne.words
+        self._several = np.flatnonzero(borne.counts >= 2)
         alike = 1.0
         for name in ("given_name", "family_name"):
             field = FIELD_INDEX[name]
@@ -312,8 +313,10 @@ class Namesakes(FullNames):
 
     def _set_lift(self, lift: Floats) -> None:
         self._log_lift = np.log(lift)
-        customers = self._expected / ((self._size + 1.0) / 2.0) * lift
-        self._evidence = namesake_log_odds(self._counts, customers, self._size) - self._prior
+        several = self._several  # what one record bears is never asked for
+        customers = self._expected[several] / ((self._size + 1.0) / 2.0) * lift[several]
+        self._evidence = np.zeros(len(lift))
+        self._evidence[several] = namesake_log_odds(self._counts[several], customers, self._size) - self._prior
         weight = self._counts.astype(np.float64)
         self._usual_log_lift = float((self._log_lift * weight).sum() / max(weight.sum(), 1.0))
 
