@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,13 +23,8 @@ class Ordered:
     """Of the records in ``table``; None where it holds them alone, and in order."""
 
     @classmethod
-    def of(cls, records: pa.Table, kind: str | None = None) -> Ordered:
-        """Some or all columns of ``INPUT``, any others left out.
-
-        Args:
-            records: in any order.
-            kind: leaves out records of other kinds; those that do not say theirs are persons.
-        """
+    def of(cls, records: pa.Table) -> Ordered:
+        """Some or all columns of ``INPUT``, any others left out, in any order."""
         columns = [
             records.column(field.name).cast(field.type)
             if field.name in records.column_names
@@ -35,16 +32,18 @@ class Ordered:
             for field in INPUT
         ]
         table = pa.table(columns, schema=INPUT)
-        places = None
-        if kind is not None:
-            is_kind = pc.equal(pc.fill_null(table.column("kind"), "person"), kind)
-            places = None if pc.all(is_kind).as_py() else pc.indices_nonzero(is_kind)
         ids = table.column("subject_id").combine_chunks()
-        ids = ids if places is None else ids.take(places)
-        if len(ids) > 1 and not pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py():
-            order = pc.sort_indices(ids)
-            places = order if places is None else places.take(order)
-        return cls(table, places)
+        is_ordered = len(ids) < 2 or pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py()
+        return cls(table, None if is_ordered else pc.sort_indices(ids))
+
+    def of_kind(self, kind: str) -> tuple[Ordered, npt.NDArray[np.bool_]]:
+        """Records of one kind, and which of these they are; those that do not say theirs are persons."""
+        is_kind = pc.equal(pc.fill_null(self.column("kind"), "person"), kind)
+        where = is_kind.to_numpy()
+        if where.all():
+            return self, where
+        chosen = pc.indices_nonzero(is_kind)
+        return Ordered(self.table, chosen if self.places is None else self.places.take(chosen)), where
 
     def __len__(self) -> int:
         return len(self.table if self.places is None else self.places)

@@ -46,7 +46,8 @@ def test_columns_come_in_the_order_of_subject_ids_and_of_one_kind_alone():
         {"subject_id": "c", "kind": "organisation", "company": "works"},
         {"subject_id": "a", "kind": "person", "emails": ["a@x.example"]},
     ]
-    people = Ordered.of(table(rows), "person")
+    people, where = Ordered.of(table(rows)).of_kind("person")
+    assert where.tolist() == [True, True, False]
     assert len(people) == 2
     assert people.ids.to_pylist() == ["a", "b"]
     assert people.column("city").to_pylist() == [None, "york"]
@@ -54,3 +55,9 @@ def test_columns_come_in_the_order_of_subject_ids_and_of_one_kind_alone():
         {"subject_id": "a", "emails": ["a@x.example"]},
         {"subject_id": "b", "emails": None},
     ]
+
+
+def test_records_of_no_kind_that_is_resolved_are_left_out():
+    rows = [{"subject_id": "b", "kind": "thing"}, {"subject_id": "c", "kind": "organisation"}, {"subject_id": "a"}]
+    found = resolve_records(table(rows)).clusters
+    assert found.to_pylist() == [{"subject_id": "a", "cluster": 0}, {"subject_id": "c", "cluster": 1}]
