@@ -79,7 +79,8 @@ def test_what_cannot_be_read_is_refused_with_the_way_out(built, client):
 
 def test_before_the_first_build_nobody_can_be_matched(workspace, client):
     answer = client.post("/api/v1/identity/match", json={"record": ANA})
-    assert (answer.status_code, answer.json()["error"]["hint"]) == (404, "Build once: onefold build.")
+    hint = "Build once: onefold build. Where a cluster resolves records, no index is kept."
+    assert (answer.status_code, answer.json()["error"]["hint"]) == (404, hint)
 
 
 def test_customers_out_of_scope_are_not_found_and_masks_hold(built, client):
