@@ -87,14 +87,16 @@ class _Group:
             raise mine.error
 
     def _commit(self, group: list[_Waiting]) -> None:
-        error: Exception | None = None
+        error: Exception | None = RuntimeError("the process ends")  # unless it comes to anything else
         try:
             self._record([waiting.draft for waiting in group])
+            error = None
         except Exception as problem:  # noqa: BLE001 - everyone in the group is told, none may go on unaudited
             error = problem
-        for waiting in group:
-            waiting.error = error
-            waiting.is_done = True
+        finally:
+            for waiting in group:
+                waiting.error = error
+                waiting.is_done = True
 
     def _record(self, drafts: Sequence[Draft]) -> None:
         database = self._database()
