@@ -145,6 +145,7 @@ def _application() -> FastAPI:
             description.append(describe(app, ROUTERS))
         return description[0]
 
+    # as FastAPI documents it
     app.openapi = openapi  # type: ignore[method-assign]
     return app
 

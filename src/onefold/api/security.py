@@ -54,10 +54,12 @@ def install(app: FastAPI, settings: ServerSettings, base: Path) -> None:
         if settings.trusted_proxies:
             from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+            # its types are of uvicorn, which says the same of ASGI in words of its own
             trusting: Any = ProxyHeadersMiddleware(guard, trusted_hosts=settings.trusted_proxies)  # type: ignore[arg-type]
             guard = trusting
         return guard
 
+    # outside of whatever is added later, error pages too
     app.build_middleware_stack = guarded  # type: ignore[method-assign]
 
 

@@ -124,9 +124,9 @@ def _embedded(
     table = _known_columns(pq.read_table(records))
     found = resolve_records(table, overrides=overrides, model=model, threads=place.threads, progress=tell)
     for name, schema, parts in (
-        ("cluster", CLUSTER, iter([found.clusters])),
+        ("cluster", CLUSTER, [found.clusters]),
         ("match", MATCH, found.match_batches(place.threads)),
-        ("near_miss", NEAR_MISS, iter([found.near_misses])),
+        ("near_miss", NEAR_MISS, [found.near_misses]),
     ):
         (work / "out" / name).mkdir(parents=True)
         with pq.ParquetWriter(work / "out" / name / "part.parquet", schema) as writer:

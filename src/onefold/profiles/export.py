@@ -263,7 +263,7 @@ def _write_jsonl(draft: Path, _schema: pa.Schema, batches: Iterator[pa.Table], c
 
 def opened(draft: Path, compressed: bool) -> IO[bytes]:
     """A file to write, compressed or not."""
-    # mtime 0: the same customers give the same bytes
+    # mtime 0: the same customers give the same bytes; a GzipFile is an IO in all but its declared type
     return gzip.GzipFile(draft, "wb", mtime=0) if compressed else draft.open("wb")  # type: ignore[return-value]
 
 

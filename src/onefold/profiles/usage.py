@@ -126,6 +126,7 @@ def _insert(connection: sa.Connection) -> sa.Insert:
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
+        # both build the same statement and share no class that says so
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     keys = [column.name for column in card_opening.primary_key]
     statement = insert(card_opening)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import CORE_FIELDS, EVERYBODY_HAS, STALE_AFTER_DAYS
-from onefold.silos.model import Completeness, Finding, Share, Sign, Staleness
+from onefold.silos.model import Completeness, Example, Finding, Share, Sign, Staleness
 from onefold.silos.stage import counts_by_bit, field_bit, field_mask
 from onefold.silos.words import field_label, field_word, listed, number, say
 
@@ -210,7 +210,7 @@ def _unchanged(staleness: tuple[Staleness, ...]) -> tuple[Finding, ...]:
     )
 
 
-def _examples(engine: Engine, kind: str, now: datetime) -> tuple:  # type: ignore[type-arg]
+def _examples(engine: Engine, kind: str, now: datetime) -> tuple[Example, ...]:
     """Half the examples lack most core fields, half are the longest unchanged."""
     half = EXAMPLES_PER_SIGN // 2
     rows = engine.rows(

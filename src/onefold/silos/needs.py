@@ -5,7 +5,7 @@ from __future__ import annotations
 from onefold.engines import Engine
 from onefold.silos.examples import EXAMPLES_PER_SIGN, Pick, show_examples
 from onefold.silos.fields import NEEDS, RARE_BELOW, NeedRule
-from onefold.silos.model import Finding, Need, Share, Sign
+from onefold.silos.model import Example, Finding, Need, Share, Sign
 from onefold.silos.stage import counts_by_bit, field_mask, sql_list
 from onefold.silos.words import listed, say
 
@@ -121,7 +121,7 @@ def _finding(need: Need) -> Finding:
     return Finding(need.name, need.label, None, None, need.customers, say("finding.need", field=need.label))
 
 
-def _examples(engine: Engine, needs: list[Need]) -> tuple:  # type: ignore[type-arg]
+def _examples(engine: Engine, needs: list[Need]) -> tuple[Example, ...]:
     """Customers that live in most systems, of whom still nobody knows it."""
     if not needs:
         return ()

@@ -183,6 +183,7 @@ def _claims(provider: Provider, metadata: dict[str, Any], tokens: dict[str, Any]
 
     client_id = provider.settings.client_id
     try:
+        # what is no key set is refused there
         keys = KeySet.import_key_set(_json("get", metadata["jwks_uri"]))  # type: ignore[arg-type]
         token = jwt.decode(str(tokens.get("id_token", "")), keys, algorithms=ALGORITHMS)
         options = {

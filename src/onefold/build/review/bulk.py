@@ -158,6 +158,7 @@ def access_of(connection: sa.Connection, actor: dict[str, str], mask_key: str) -
     Raises:
         NotAllowed: the account or key is no more.
     """
+    # what a job keeps was an actor's, so its kind is one
     who = Actor(actor["actor_id"], actor["kind"], actor["name"])  # type: ignore[arg-type]
     if who.kind in ("cli", "system"):
         return Access.full(who)
