@@ -58,7 +58,8 @@ def _gather(engine: Engine, bonds: Bonds, only: Sequence[str] | None) -> None:
             {"" if only is None else _REACHED}"""
         )
     with engine.registered(_decided(bonds), "link_decided"):
-        engine.execute(_INNER_SQL)
+        engine.execute(_PLACED_SQL)
+    engine.execute(_ORDERED_SQL)
     with engine.registered(_rivals(bonds), "link_rival"):
         engine.execute(_OUTER_SQL)
     ends = engine.arrow("select a_no, b_no from link_ordered order by link_no")
@@ -74,7 +75,7 @@ def _gather(engine: Engine, bonds: Bonds, only: Sequence[str] | None) -> None:
             select l.customer_id, l.subject_a, l.subject_b, l.log_odds, m.is_spanning
             from link_ordered l join link_mark m using (link_no)"""
         )
-    for name in ("ordered", "all", "mine"):
+    for name in ("ordered", "placed", "all", "mine"):
         engine.execute(f"drop table if exists link_{name}")
 
 
@@ -110,33 +111,46 @@ _MATCHED = """
             as is_conflict
     from main.match"""
 
-_INNER_SQL = f"""
-    create or replace temporary table link_ordered as
+_PLACED_SQL = f"""
+    create or replace temporary table link_placed as
     with links as (
-        select subject_a, subject_b, log_odds from link_all
+        select subject_a, subject_b, log_odds, is_conflict, false as is_decided from link_all
         union all
-        select subject_a, subject_b, {_DECIDED} from link_decided
+        select subject_a, subject_b, {_DECIDED}, false, true from link_decided
     )
     select
-        row_number() over (order by l.log_odds desc, l.subject_a, l.subject_b) as link_no,
-        a.customer_id,
+        l.*,
+        a.customer_id as a_id,
+        b.customer_id as b_id,
         a.record_no as a_no,
         b.record_no as b_no,
-        l.subject_a,
-        l.subject_b,
-        l.log_odds
+        a.unit as a_unit,
+        b.unit as b_unit
     from links l
     join link_owner a on a.subject_id = l.subject_a
-    join link_owner b on b.subject_id = l.subject_b and b.customer_id = a.customer_id"""
+    join link_owner b on b.subject_id = l.subject_b"""
+"""Joined by records alone: within a transaction nothing is known of fresh tables, and a join by differing customers may
+be planned first, which pairs every record with every other."""
+
+_ORDERED_SQL = """
+    create or replace temporary table link_ordered as
+    select
+        row_number() over (order by log_odds desc, subject_a, subject_b) as link_no,
+        a_id as customer_id,
+        a_no,
+        b_no,
+        subject_a,
+        subject_b,
+        log_odds
+    from link_placed
+    where a_id = b_id"""
 
 _OUTER_SQL = """
     create or replace temporary table link_outer as
     with links as (
-        select l.subject_a, l.subject_b, l.log_odds, l.is_conflict, a.customer_id as a_id, b.customer_id as b_id
-        from link_all l
-        join link_owner a on a.subject_id = l.subject_a
-        join link_owner b on b.subject_id = l.subject_b and b.customer_id <> a.customer_id
-        anti join link_rival r on r.low = least(a.unit, b.unit) and r.high = greatest(a.unit, b.unit)
+        select l.* from link_placed l
+        anti join link_rival r on r.low = least(l.a_unit, l.b_unit) and r.high = greatest(l.a_unit, l.b_unit)
+        where l.a_id <> l.b_id and not l.is_decided
     )
     select a_id as customer_id, b_id as other_id, subject_a, subject_b, log_odds, is_conflict from links
     union all
