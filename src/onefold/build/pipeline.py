@@ -21,10 +21,10 @@ from onefold.build.tables import build_run
 from onefold.build.unchanged import MADE_FROM, digest_report, previous_digests
 from onefold.catalog import Table
 from onefold.errors import InvalidInput
+from onefold.identity.standing import last_run, mark_map, place_map, plan_build
 from onefold.storage import aware
 
 if TYPE_CHECKING:
-    from onefold.engines import Engine
     from onefold.identity import Exchange, MapPlan
     from onefold.identity.levels import LevelPlan
     from onefold.profiles import ProfilePlan
@@ -57,7 +57,7 @@ def run_build(inputs: BuildInputs, *, progress: Progress | None = None, on_step:
         report.kept_map = blast.to_json()
         _keep_old_state(inputs, report)
         return report
-    _place_subjects(inputs.engine, map_plan)
+    place_map(inputs.engine, map_plan)
     with _step(report, "unify"):
         _judge_map(inputs, report, tell)
         profile_plan = _plan_profiles(inputs, tell)
@@ -97,7 +97,7 @@ def run_scan(inputs: BuildInputs, *, with_report: bool = True, progress: Progres
     tables, map_plan = _find_customers(inputs, report, tell, is_cold=True)
     if report.problems:
         raise report.problems[0].error
-    _place_subjects(inputs.engine, map_plan)
+    place_map(inputs.engine, map_plan)
     if with_report:
         with _step(report, "report"):
             report.silos = _report_silos(inputs, report, tables, tell)
@@ -230,7 +230,7 @@ def _conform(inputs: BuildInputs, report: BuildReport, tables: list[Table], tell
 
 
 def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPlan:
-    from onefold.identity import Tuning, Wanted, active_overrides, plan_map, resolve, with_reasons
+    from onefold.identity import Tuning, Wanted, active_overrides, resolve, with_reasons
 
     tell("finding who is who")
     with inputs.database.read() as connection:
@@ -248,11 +248,8 @@ def _resolve(inputs: BuildInputs, report: BuildReport, tell: Progress) -> MapPla
     done = resolve(inputs.engine, wanted=wanted, progress=tell)
     report.steps["resolve"].update(_counts(done))
     tell("giving customers their permanent ids")
-    clusters = inputs.engine.arrow(
-        "select c.subject_id, c.cluster, r.kind from main.cluster as c join main.record as r using (subject_id)"
-    )
     with inputs.database.read() as connection:
-        map_plan = plan_map(connection, clusters, workspace_key=inputs.workspace_key)
+        map_plan = plan_build(connection, inputs.engine, workspace_key=inputs.workspace_key)
     return with_reasons(inputs.engine, map_plan, overrides)
 
 
@@ -265,19 +262,6 @@ def _exchange(inputs: BuildInputs, threads: int) -> Exchange | None:
         return None
     folder = (inputs.base / (wanted.exchange or "files/exchange")).resolve()
     return Exchange(Place(wanted.engine, wanted.spark, wanted.learn_from, threads), folder)
-
-
-def _place_subjects(engine: Engine, map_plan: MapPlan) -> None:
-    """``main.customer_subject`` as the plan says; written only where it says something else."""
-    if engine.columns("main", "customer_subject"):
-        digest = "count(*), bit_xor(hash(subject_id, customer_id, kind)), sum(hash(customer_id, subject_id)::hugeint)"
-        with engine.registered(map_plan.subjects, "planned_subjects") as planned:
-            wanted, present = (
-                engine.rows(f"select {digest} from {relation}") for relation in (planned, "main.customer_subject")
-            )
-        if wanted == present:
-            return
-    engine.write("main.customer_subject", map_plan.subjects, replace=True)
 
 
 def _judge_map(inputs: BuildInputs, report: BuildReport, tell: Progress) -> None:
@@ -386,6 +370,8 @@ def _publish(
             .values(finished_at=inputs.clock(), steps=report.steps, report=report.silos)
         )
         announce_build(connection, report.build_no, inputs.clock())
+        run = last_run(connection)
+    mark_map(inputs.engine, run)
 
 
 def _present(inputs: BuildInputs) -> datetime:

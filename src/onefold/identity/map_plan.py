@@ -7,7 +7,7 @@ the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,7 +105,7 @@ class MapPlan:
     based_on_run: int
     """The last run of the map that the plan was made from; it can be applied to no other state."""
     subjects: pa.Table
-    """subject_id, customer_id, kind: the whole map as it will be. One row per subject."""
+    """subject_id, customer_id, kind: the map as it will be, as far as it was planned. One row per subject."""
     created: pa.Table
     """customer_id, kind: ids to issue."""
     changed: pa.Table
@@ -117,6 +117,8 @@ class MapPlan:
     changes: pa.Table
     """kind, customer_id, other_customer_id, subject_ids, and evidence (JSON text) where it was asked for: the feed for
     systems that hold ids."""
+    is_whole: bool = True
+    """Whether ``subjects`` are all subjects; else they are those ``among`` which it was planned."""
     counts: dict[str, int] = field(default_factory=dict)
     """created, merged, split, moved (subjects), retired, restored, attached and detached (subjects)."""
 
@@ -128,7 +130,7 @@ class MapPlan:
     def show(self) -> str:
         """The plan in one line a person can check before it is applied."""
         if self.is_empty:
-            return f"No change: {len(self.subjects):,} subjects stay where they are."
+            return "No change: every record stays where it is."
         words = {
             "created": "customers created",
             "merged": "merged into an older one",
@@ -159,8 +161,10 @@ def plan_map(
             order. Subjects that are not in it have vanished.
         workspace_key: from which new ids are derived.
         pins: cluster -> the issued customer that it has to be, whatever the rules say; for undoing.
-        among: active customers whose subjects alone are clustered, and all of whose subjects are; everybody where
-            absent. The plan is the same as if everybody else were given as they are, but costs what they are.
+        among: active customers whose subjects alone are clustered, and all of whose subjects are, beside subjects that
+            nobody holds; everybody where absent. The plan is the same as if everybody else were given as they are, but
+            costs what they are. Where subjects come back from nowhere, customers that anything past connects with them
+            belong to it, too.
         ledger: of customers, or of households; ``subject_id`` and ``customer_id`` then stand for its members and ids.
 
     Raises:
@@ -168,7 +172,8 @@ def plan_map(
     """
     engine = Engine.open()
     try:
-        _load(engine, connection, clusters, _relations(connection, ledger, among, set((pins or {}).values())))
+        relations = _relations(connection, ledger, clusters, among, set((pins or {}).values()))
+        _load(engine, connection, clusters, relations)
         names = pa.array(list(pins or {}), clusters.schema.field("cluster").type)
         engine.write(
             "pin", pa.table({"cluster": names, "customer_id": pa.array((pins or {}).values(), _TEXT)}), replace=True
@@ -183,7 +188,7 @@ def plan_map(
         engine.write("founded", founded, replace=True)
         for relation, step in STEPS_AFTER_IDS.items():
             engine.execute(f"create table {relation} as {step}")
-        return _plan(engine, _last_run(connection, ledger))
+        return _plan(engine, _last_run(connection, ledger), is_whole=among is None)
     finally:
         engine.close()
 
@@ -217,7 +222,11 @@ def _load(
 
 
 def _relations(
-    connection: sa.Connection, ledger: Ledger, among: Collection[str] | None, pinned: set[str]
+    connection: sa.Connection,
+    ledger: Ledger,
+    clusters: pa.Table,
+    among: Collection[str] | None,
+    pinned: set[str],
 ) -> dict[str, tuple[pa.Schema, list[Any]]]:
     """``held``, ``past`` and ``issued``: their columns, and the queries that together read them."""
 
@@ -231,13 +240,13 @@ def _relations(
         return {"held": (_HELD, [held]), "past": (_PAST, [past]), "issued": (_ISSUED, [issued])}
     owners = [table.c[ledger.owner] for table in (ledger.held, ledger.past, ledger.issued)]
     mine = _parts(among)
-    names = [
+    names = {
         name
         for part in mine
         for name in connection.execute(
             sa.select(ledger.held.c[ledger.member]).where(ledger.held.c[ledger.owner].in_(part))
         ).scalars()
-    ]
+    }.union(clusters["subject_id"].to_pylist())
     ids = _parts(_concerned(connection, ledger, set(among) | pinned, names))
     return {
         "held": (_HELD, [held.where(owners[0].in_(part)) for part in mine]),
@@ -250,8 +259,8 @@ def _relations(
     }
 
 
-def _concerned(connection: sa.Connection, ledger: Ledger, among: set[str], names: Sequence[str]) -> list[str]:
-    """``among``, and the merged ids under which their subjects once stood, with all that these were merged into.
+def _concerned(connection: sa.Connection, ledger: Ledger, among: set[str], names: Collection[str]) -> list[str]:
+    """``among``, and the merged and retired ids under which their subjects once stood, with all that these lead to.
 
     Other active customers are none of it, though one of their ids may have held one of these subjects.
     """
@@ -264,11 +273,10 @@ def _concerned(connection: sa.Connection, ledger: Ledger, among: set[str], names
     } | among
     issued = ledger.issued.c[ledger.owner]
     while layer:
-        query = sa.select(issued, ledger.issued.c.merged_into)
+        query = sa.select(issued, ledger.issued.c.state, ledger.issued.c.merged_into)
         rows = [tuple(row) for part in _parts(layer) for row in connection.execute(query.where(issued.in_(part)))]
-        merged = {one: into for one, into in rows if into is not None}
-        found |= merged.keys()
-        layer = set(merged.values()) - found
+        found |= {one for one, state, _into in rows if state != "active"}
+        layer = {into for _one, _state, into in rows if into is not None} - found
     return sorted(found)
 
 
@@ -330,7 +338,7 @@ def _issued_among(connection: sa.Connection, ledger: Ledger, ids: list[str]) -> 
     return set(connection.execute(known).scalars()).intersection(ids)
 
 
-def _plan(engine: Engine, last_run: int) -> MapPlan:
+def _plan(engine: Engine, last_run: int, *, is_whole: bool) -> MapPlan:
     counts: dict[str, Any] = dict(engine.rows("select what, n from plan_counts"))
     return MapPlan(
         based_on_run=last_run,
@@ -340,5 +348,6 @@ def _plan(engine: Engine, last_run: int) -> MapPlan:
         ended=engine.arrow("select subject_id, customer_id from ended order by subject_id"),
         begun=engine.arrow("select subject_id, customer_id from begun order by subject_id"),
         changes=engine.arrow("select * from changes order by kind, customer_id, other_customer_id"),
+        is_whole=is_whole,
         counts={name: int(n) for name, n in counts.items()},
     )

@@ -13,12 +13,30 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from onefold.identity.map import apply_map, current_customer_id, customer_as_of, plan_map
+from onefold.engines import Engine
+from onefold.identity.map import MapPlan, apply_map, current_customer_id, customer_as_of, plan_map
+from onefold.identity.standing import last_run, mark_map, place_map, plan_build
 from onefold.identity.tables import customer, subject, subject_history
 from onefold.storage import AppDatabase
 
 SUBJECTS = [f"crm.people:{number}" for number in range(7)]
 partitions = st.lists(st.integers(0, 4), min_size=len(SUBJECTS), max_size=len(SUBJECTS))  # 4: absent
+
+
+def as_table(wanted: dict[str, str]) -> pa.Table:
+    return pa.table(
+        {
+            "subject_id": pa.array(list(wanted), pa.string()),
+            "cluster": pa.array(list(wanted.values()), pa.string()),
+            "kind": pa.array(["person"] * len(wanted), pa.string()),
+        }
+    )
+
+
+def assert_same(one: MapPlan, other: MapPlan) -> None:
+    for name in ("created", "changed", "ended", "begun", "changes"):
+        assert getattr(one, name).to_pylist() == getattr(other, name).to_pylist()
+    assert (one.counts, one.based_on_run) == (other.counts, other.based_on_run)
 
 
 class MapMachine(RuleBasedStateMachine):
@@ -32,23 +50,34 @@ class MapMachine(RuleBasedStateMachine):
         self.wanted: dict[str, str] = {}
         self.replay: list[tuple[datetime, dict[str, str], dict[str, str]]] = []
         self.members: dict[str, set[str]] = {}  # every subject that ever belonged to an id
+        self.warehouse = Engine.open()
+        self.is_marked = True  # whether builds live to say where the copy of the map stands
+        self.is_cut = False  # whether the next build is killed before its plan is published
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
             self.database.close()
+            self.warehouse.close()
             self.folder.cleanup()
 
     def build(self, wanted: dict[str, str]) -> dict[str, str]:
+        if self.is_cut:
+            self._plan_in_the_warehouse(wanted)
+            self.is_cut = False
+        planned = self._plan_in_the_warehouse(wanted)
+        owners = self._apply(wanted, planned)
+        if self.is_marked:
+            with self.database.read() as connection:
+                mark_map(self.warehouse, last_run(connection))
+        return owners
+
+    def _apply(self, wanted: dict[str, str], planned: MapPlan | None = None) -> dict[str, str]:
         self.now += timedelta(hours=1)
-        table = pa.table(
-            {
-                "subject_id": pa.array(list(wanted), pa.string()),
-                "cluster": pa.array(list(wanted.values()), pa.string()),
-                "kind": pa.array(["person"] * len(wanted), pa.string()),
-            }
-        )
+        table = as_table(wanted)
         with self.database.write() as connection:
             plan = plan_map(connection, table, workspace_key=b"k")
+            if planned:
+                assert_same(planned, plan)
             apply_map(connection, plan, build_no=None, actor="test", rule_version="1", now=self.now)
             rows = connection.execute(sa.select(subject.c.subject_id, subject.c.customer_id))
             owners = {row.subject_id: row.customer_id for row in rows}
@@ -59,6 +88,28 @@ class MapMachine(RuleBasedStateMachine):
         self.wanted = wanted
         self.replay.append((self.now, owners, leads))
         return owners
+
+    def _plan_in_the_warehouse(self, wanted: dict[str, str]) -> MapPlan:
+        """As a build plans and then places: what has changed alone, against the copy of the map."""
+        table = as_table(wanted)
+        self.warehouse.write("main.cluster", table.select(["subject_id", "cluster"]), replace=True)
+        self.warehouse.write("main.record", table.select(["subject_id", "kind"]), replace=True)
+        with self.database.read() as connection:
+            plan = plan_build(connection, self.warehouse, workspace_key=b"k")
+        place_map(self.warehouse, plan)
+        return plan
+
+    @rule(is_cut=st.booleans(), is_marked=st.booleans())
+    def be_killed(self, is_cut: bool, is_marked: bool) -> None:
+        """The next build is cut before it publishes; builds from now on are cut before they mark the copy."""
+        self.is_cut, self.is_marked = is_cut, is_marked
+
+    @rule(number=st.integers(0, 6))
+    def decide(self, number: int) -> None:
+        """Somebody's decision changes the map, and the warehouse does not follow."""
+        if self.wanted:
+            name = sorted(self.wanted)[number % len(self.wanted)]
+            self._apply(self.wanted | {name: "alone"})
 
     def _check_no_stranger(self, owners: dict[str, str]) -> None:
         present: dict[str, set[str]] = {}
@@ -144,6 +195,6 @@ class MapMachine(RuleBasedStateMachine):
 
 
 MapMachine.TestCase.settings = settings(
-    max_examples=6, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestAnySequenceOfClusterings = MapMachine.TestCase
