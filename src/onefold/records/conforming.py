@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Self
+from typing import TypeVar
 
 import polars as pl
 import pyarrow as pa
@@ -34,7 +35,11 @@ from onefold.records.routes import FACTS, Route, find_routes, subject_query
 RULES_VERSION = "4"
 """Raised whenever the same raw value would conform to something else, so that every row is conformed again."""
 
+T = TypeVar("T")
+
 _ROWS_PER_CHUNK = 100_000
+_AT_ONCE = 2
+"""Chunks that are conformed at the same time; each may take a few hundred MiB."""
 _DETAILS = ("date_order", "date_calendar", "scale", "unit", "region", "currency", "only_where")
 _PEOPLE = (Role.PEOPLE, Role.ORGANISATIONS)
 _SURNAMES = ", ".join(quote_literal(name) for name in sorted(LATIN_CHINESE_SURNAMES))
@@ -134,11 +139,10 @@ def _conform_people(
     conformed = 0
     with _fresh_rows(engine, _fresh_records(table, digest), changed_words) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("record_value", "record"))
-        with _Writer(engine) as writer:
-            for chunk in _chunks(reader, query):
-                record, values = conform_chunk(chunk, plan)
-                writer.write({"main.record": record, "main.record_value": values})
-                conformed += len(record)
+        for record, values in _side_by_side(_chunks(reader, query), lambda chunk: conform_chunk(chunk, plan)):
+            engine.write("main.record", record)
+            engine.write("main.record_value", values)
+            conformed += len(record)
     return _report(engine, table, "record", conformed, deleted)
 
 
@@ -171,45 +175,10 @@ def _conform_facts(
     conformed = 0
     with _fresh_rows(engine, _fresh_events(table, digest, rows)) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("event",))
-        with _Writer(engine) as writer:
-            for chunk in _chunks(reader, query):
-                events = conform_facts(chunk, plan)
-                writer.write({"main.event": events})
-                conformed += len(events)
+        for events in _side_by_side(_chunks(reader, query), lambda chunk: conform_facts(chunk, plan)):
+            engine.write("main.event", events)
+            conformed += len(events)
     return _report(engine, table, "event", conformed, deleted)
-
-
-class _Writer:
-    """Writes one chunk in a second thread while the next is conformed; never more than one waits."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="conform-writer")
-        self._pending: Future[None] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        try:
-            if failure[0] is None:
-                self._wait()
-        finally:
-            self._pool.shutdown(wait=True)
-
-    def write(self, rows: Mapping[str, pa.Table]) -> None:
-        """Append rows to relations, once the chunk before has been written."""
-        self._wait()
-        self._pending = self._pool.submit(self._append, rows)
-
-    def _append(self, rows: Mapping[str, pa.Table]) -> None:
-        for relation, data in rows.items():
-            self._engine.write(relation, data)
-
-    def _wait(self) -> None:
-        if self._pending is not None:
-            self._pending.result()
-            self._pending = None
 
 
 def _fresh_records(table: Table, digest: str) -> str:
@@ -278,6 +247,18 @@ def _chunks(reader: Engine, query: str) -> Iterator[pl.DataFrame]:
     for batch in reader.batches(query, rows_per_batch=_ROWS_PER_CHUNK):
         if batch.num_rows:
             yield pl.DataFrame(pl.from_arrow(batch))
+
+
+def _side_by_side(chunks: Iterable[pl.DataFrame], conform: Callable[[pl.DataFrame], T]) -> Iterator[T]:
+    """``conform`` of each chunk, in their order: of two at once in threads, while the caller writes the one before."""
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="conform") as pool:
+        ahead: deque[Future[T]] = deque()
+        for chunk in chunks:
+            ahead.append(pool.submit(conform, chunk))
+            if len(ahead) > _AT_ONCE:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _report(engine: Engine, table: Table, relation: str, conformed: int, deleted: int) -> TableReport:
