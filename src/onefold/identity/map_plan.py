@@ -1,8 +1,8 @@
 """Planning a change of the identity map: pure data in, pure data out (the rules are in ``map.py``).
 
 Everything set-like runs as named SQL steps in a warehouse of its own in memory; only the derivation of new ids is
-Python. Cost: about three seconds per million subjects on one core to read the map and find what stays, then linear in
-the rest.
+Python. Cost: about four seconds per million subjects on one core to read the map and find what stays, then linear in
+the rest; ``standing.py`` spares a build the reading.
 """
 
 from __future__ import annotations
