@@ -1,12 +1,12 @@
 import { Segmented } from "antd";
-import { type ReactNode, useId, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { Completeness as CompletenessOf } from "@/api/overview";
 import { ShareOf } from "@/components/Num";
 import { Section } from "@/components/Page";
-import { Text } from "@/components/Text";
 import { useIsPhone } from "@/components/useIsPhone";
+import { OneSystem, SystemMatrix } from "./BySystem";
 import { Bar, Behind, heatStyle, shareOf } from "./Marks";
 import { fieldWord, isolated, shareWords } from "./words";
 
@@ -50,68 +50,46 @@ function Matrix({ held, side }: Props): ReactNode {
   const { t } = useTranslation("overview");
   const byPlace = new Map(held.cells.map((cell) => [`${cell.field} ${cell.system}`, cell]));
   return (
-    <div className="scroll" role="region" tabIndex={0} aria-label={t("completeness")}>
-      <table className="table ov-heat">
-        <thead>
-          <tr>
-            <th scope="col">{t("completeness.field")}</th>
-            {held.systems.map((system) => (
-              <th scope="col" key={system} className="cell-num">
-                <Text>{system}</Text>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {held.fields.map((field) => (
-            <tr key={field}>
-              <th scope="row">{fieldWord(t, field)}</th>
-              {held.systems.map((system) => {
-                const cell = byPlace.get(`${field} ${system}`);
-                const isThere = cell?.has_column ?? false;
-                const share = cell && isThere ? shareOf(cell[side]) : 0;
-                return (
-                  <td key={system} className="cell-num" data-none={!isThere} style={heatStyle(share)}>
-                    {cell && isThere ? <Share cell={cell} side={side} /> : <NoPlace isShort />}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <SystemMatrix label={t("completeness")} corner={t("completeness.field")} systems={held.systems}>
+      {held.fields.map((field) => (
+        <tr key={field}>
+          <th scope="row">{fieldWord(t, field)}</th>
+          {held.systems.map((system) => {
+            const cell = byPlace.get(`${field} ${system}`);
+            const isThere = cell?.has_column ?? false;
+            const share = cell && isThere ? shareOf(cell[side]) : 0;
+            return (
+              <td key={system} className="cell-num" data-none={!isThere} style={heatStyle(share)}>
+                {cell && isThere ? <Share cell={cell} side={side} /> : <NoPlace isShort />}
+              </td>
+            );
+          })}
+        </tr>
+      ))}
+    </SystemMatrix>
   );
 }
 
 function OneByOne({ held, side }: Props): ReactNode {
   const { t } = useTranslation("overview");
-  const [chosen, setChosen] = useState(held.systems[0] ?? "");
-  const id = useId();
   return (
-    <>
-      <div className="choice ov-choice">
-        <label htmlFor={id}>{t("overlap.choose")}</label>
-        <select id={id} value={chosen} onChange={(event) => setChosen(event.target.value)}>
-          {held.systems.map((system) => (
-            <option key={system}>{system}</option>
-          ))}
-        </select>
-      </div>
-      <ul className="ov-findings ov-columns">
-        {held.cells
-          .filter((cell) => cell.system === chosen)
-          .map((cell) => (
-            <li key={cell.field}>
-              <span className="ov-finding">
-                {fieldWord(t, cell.field)}
-                {cell.has_column ? <Share cell={cell} side={side} /> : <NoPlace />}
-              </span>
-              {cell.has_column && <Bar share={shareOf(cell[side])} />}
-            </li>
-          ))}
-      </ul>
-    </>
+    <OneSystem systems={held.systems}>
+      {(chosen) => (
+        <ul className="ov-findings ov-columns">
+          {held.cells
+            .filter((cell) => cell.system === chosen)
+            .map((cell) => (
+              <li key={cell.field}>
+                <span className="ov-finding">
+                  {fieldWord(t, cell.field)}
+                  {cell.has_column ? <Share cell={cell} side={side} /> : <NoPlace />}
+                </span>
+                {cell.has_column && <Bar share={shareOf(cell[side])} />}
+              </li>
+            ))}
+        </ul>
+      )}
+    </OneSystem>
   );
 }
 

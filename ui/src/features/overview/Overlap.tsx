@@ -1,10 +1,11 @@
-import { type ReactNode, useId, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Overlap as OverlapOf } from "@/api/overview";
 import { Num, ShareOf } from "@/components/Num";
 import { Section } from "@/components/Page";
 import { Text } from "@/components/Text";
 import { useIsPhone } from "@/components/useIsPhone";
+import { OneSystem, SystemMatrix } from "./BySystem";
 import { Bar, Behind, heatStyle, shareOf } from "./Marks";
 import { isolated } from "./words";
 
@@ -19,47 +20,27 @@ function Matrix({ overlap }: { overlap: OverlapOf }): ReactNode {
   const { t } = useTranslation("overview");
   const cell = useCells(overlap);
   return (
-    <div className="scroll" role="region" tabIndex={0} aria-label={t("overlap")}>
-      <table className="table ov-heat">
-        <thead>
-          <tr>
-            <th scope="col">{t("overlap.corner")}</th>
-            {overlap.systems.map((system) => (
-              <th scope="col" key={system} className="cell-num">
-                <Text>{system}</Text>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {overlap.systems.map((system) => (
-            <tr key={system}>
-              <th scope="row">
-                <Text>{system}</Text>
-              </th>
-              {overlap.systems.map((other) => {
-                const found = cell(system, other);
-                if (!found) return <td key={other} />;
-                const share = shareOf(found.customers);
-                return (
-                  <td
-                    key={other}
-                    className="cell-num"
-                    data-own={system === other}
-
-                    style={heatStyle(share)}
-                  >
-                    <Behind count={found.customers} label={overlapWords(t, found)}>
-                      {system === other ? <Num value={found.customers.count} /> : <ShareOf value={share} />}
-                    </Behind>
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <SystemMatrix label={t("overlap")} corner={t("overlap.corner")} systems={overlap.systems}>
+      {overlap.systems.map((system) => (
+        <tr key={system}>
+          <th scope="row">
+            <Text>{system}</Text>
+          </th>
+          {overlap.systems.map((other) => {
+            const found = cell(system, other);
+            if (!found) return <td key={other} />;
+            const share = shareOf(found.customers);
+            return (
+              <td key={other} className="cell-num" data-own={system === other} style={heatStyle(share)}>
+                <Behind count={found.customers} label={overlapWords(t, found)}>
+                  {system === other ? <Num value={found.customers.count} /> : <ShareOf value={share} />}
+                </Behind>
+              </td>
+            );
+          })}
+        </tr>
+      ))}
+    </SystemMatrix>
   );
 }
 
@@ -72,40 +53,32 @@ function overlapWords(t: ReturnType<typeof useTranslation>["t"], { system, other
 /** On a phone one system at a time, and how much of it each other knows. */
 function OneByOne({ overlap }: { overlap: OverlapOf }): ReactNode {
   const { t } = useTranslation("overview");
-  const [chosen, setChosen] = useState(overlap.systems[0] ?? "");
   const cell = useCells(overlap);
-  const id = useId();
   return (
-    <>
-      <div className="choice ov-choice">
-        <label htmlFor={id}>{t("overlap.choose")}</label>
-        <select id={id} value={chosen} onChange={(event) => setChosen(event.target.value)}>
-          {overlap.systems.map((system) => (
-            <option key={system}>{system}</option>
-          ))}
-        </select>
-      </div>
-      <ul className="ov-findings">
-        {overlap.systems
-          .filter((other) => other !== chosen)
-          .map((other) => {
-            const found = cell(chosen, other);
-            if (!found) return null;
-            return (
-              <li key={other}>
-                <span className="ov-finding">
-                  <Behind count={found.customers} label={overlapWords(t, found)}>
-                    <Text>{other}</Text>
-                  </Behind>
-                  <ShareOf value={shareOf(found.customers)} />
-                </span>
-                <Bar share={shareOf(found.customers)} />
-                <span className="soft ov-base">{overlapWords(t, found)}</span>
-              </li>
-            );
-          })}
-      </ul>
-    </>
+    <OneSystem systems={overlap.systems}>
+      {(chosen) => (
+        <ul className="ov-findings">
+          {overlap.systems
+            .filter((other) => other !== chosen)
+            .map((other) => {
+              const found = cell(chosen, other);
+              if (!found) return null;
+              return (
+                <li key={other}>
+                  <span className="ov-finding">
+                    <Behind count={found.customers} label={overlapWords(t, found)}>
+                      <Text>{other}</Text>
+                    </Behind>
+                    <ShareOf value={shareOf(found.customers)} />
+                  </span>
+                  <Bar share={shareOf(found.customers)} />
+                  <span className="soft ov-base">{overlapWords(t, found)}</span>
+                </li>
+              );
+            })}
+        </ul>
+      )}
+    </OneSystem>
   );
 }
 
