@@ -17,6 +17,7 @@ import statistics
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -93,11 +94,11 @@ class Person:
             headers = {"If-Match": f'"{task["version"]}"'}
             await self.ask("change task", "PUT", f"/tasks/{task['task_id']}", json=edit, headers=headers)
 
-    async def ask(self, kind: str, method: str, path: str, **options: object) -> httpx.Response | None:
+    async def ask(self, kind: str, method: str, path: str, **options: Any) -> httpx.Response | None:
         """One request, timed; None where it failed, which is counted unless somebody was merely faster (412)."""
         started = time.perf_counter()
         try:
-            answer = await self.client.request(method, f"/api/v1{path}", **options)  # type: ignore[arg-type]
+            answer = await self.client.request(method, f"/api/v1{path}", **options)
         except httpx.HTTPError as error:
             self.figures.errors[f"{kind}: {type(error).__name__}"] += 1
             return None

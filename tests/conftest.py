@@ -103,9 +103,10 @@ def app_database(database_url: str) -> Iterator[AppDatabase]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A browser; it ends with the module, for while Playwright runs no other event loop can in the same thread."""
-    playwright = pytest.importorskip("playwright.sync_api")
+    from playwright.sync_api import sync_playwright
+
     require(CHROMIUM.exists(), "needs /usr/bin/chromium")
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()

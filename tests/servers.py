@@ -38,7 +38,10 @@ def require(is_there: object, reason: str) -> None:
 
 
 def shared_data(*parts: str) -> Path:
-    """A folder or file below ``ONEFOLD_SHARED_DATA``; the test is skipped where it is absent."""
+    """A folder or file below ``ONEFOLD_SHARED_DATA``; the test is skipped where it is absent.
+
+    Also under ``ONEFOLD_REQUIRE_ALL``: what lies there is nothing that could be installed.
+    """
     root = os.environ.get("ONEFOLD_SHARED_DATA", "")
     path = Path(root, *parts)
     if not root or not path.exists():

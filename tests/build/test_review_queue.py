@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -46,9 +47,9 @@ def acme(tmp_path: Path, database_url: str) -> Workspace:
     return Workspace(tmp_path / "acme")
 
 
-def items(workspace: Workspace, **wanted: object) -> list[Item]:
+def items(workspace: Workspace, **wanted: Any) -> list[Item]:
     with workspace.database.read() as connection:
-        return list_items(connection, ACCESS, Wanted(**wanted))  # type: ignore[arg-type]
+        return list_items(connection, ACCESS, Wanted(**wanted))
 
 
 def test_a_build_makes_the_queue_and_says_so(acme):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -35,9 +36,9 @@ def land(engine: Engine) -> Callable[[str, Columns], str]:
 def infer(engine: Engine, land: Callable[[str, Columns], str]) -> Callable[..., Table]:
     """Lands one table and infers it."""
 
-    def run(columns: Columns, name: str = "t", source: str = "s", **options: object) -> Table:
+    def run(columns: Columns, name: str = "t", source: str = "s", **options: Any) -> Table:
         relation = land(f"{source}.{name}", columns)
-        return infer_table(engine, source, name, relation, column_names=list(columns), declared_types={}, **options)  # type: ignore[arg-type]
+        return infer_table(engine, source, name, relation, column_names=list(columns), declared_types={}, **options)
 
     return run
 

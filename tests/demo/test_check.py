@@ -109,4 +109,5 @@ def test_a_folder_without_truth_is_refused(tmp_path: Path, truth: pa.Table) -> N
 
 
 def test_score_is_a_value() -> None:
+    # dataclasses have no public way to ask
     assert Score.__dataclass_params__.frozen  # type: ignore[attr-defined]

@@ -1,7 +1,8 @@
 """The one door to Numba: compile lazily, cache on disk where a place for it exists, run without the GIL.
 
-Kernels are compiled on first use for the types they are called with; always pass freshly made C-contiguous arrays
-of the documented types, because every other combination (read-only, strided) would compile again.
+Kernels are compiled on first use for the types they are called with; annotations would have no say in it, so they have
+none, and are excepted from the rule that everything is annotated (``no-untyped-def``). Always pass freshly made
+C-contiguous arrays of the documented types, because every other combination (read-only, strided) would compile again.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -102,9 +103,9 @@ def as_role(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
     """``as_role(**of_the_role)`` → a client of somebody who holds that role and no other."""
     opened: list[TestClient] = []
 
-    def client_of(**options: object) -> TestClient:
+    def client_of(**options: Any) -> TestClient:
         given = {"role_id": "tried", "name": "Tried", "permissions": {"customer": ("read",), "identity": ("read",)}}
-        role = Role(**(given | options))  # type: ignore[arg-type]
+        role = Role(**(given | options))
         access = Access(Actor("usr_tried", "user", "Tried"), layers=(Layer((role,)),), mask_key="key")
         who = SimpleNamespace(access=access, session=None)
         monkeypatch.setattr(call, "identified", lambda *_: who)

@@ -40,7 +40,7 @@ def assert_same(one: MapPlan, other: MapPlan) -> None:
 
 
 class MapMachine(RuleBasedStateMachine):
-    """Builds, merges and undone merges in any order."""
+    """Builds, some of them killed, merges, undone merges and decisions in any order."""
 
     @initialize()
     def open(self) -> None:

@@ -11,17 +11,17 @@ from hypothesis import given, settings
 
 from onefold.errors import Conflict
 from onefold.identity.bonds import Bonds
-from onefold.identity.override import Override, check_consistent
+from onefold.identity.override import Kind, Override, check_consistent
 from onefold.identity.regroup import regroup
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 NAMES = [f"crm.people:{letter}" for letter in "abcdefgh"]
 
 
-def decided(kind: str, ours: str, theirs: str = "", name: str = "") -> Override:
+def decided(kind: Kind, ours: str, theirs: str = "", name: str = "") -> Override:
     """A decision about subjects named by letters."""
     sides = [tuple(f"crm.people:{letter}" for letter in side) for side in (ours, theirs)]
-    return Override(name or f"ovr_{kind}{ours}{theirs}", kind, *sides, "", "Ana", "usr_ana", NOW)  # type: ignore[arg-type]
+    return Override(name or f"ovr_{kind}{ours}{theirs}", kind, *sides, "", "Ana", "usr_ana", NOW)
 
 
 names = st.sets(st.sampled_from("abcdefgh"), min_size=1, max_size=3)

@@ -11,15 +11,15 @@ from made_up_people import groups, population, table
 
 from onefold.engines import Engine
 from onefold.identity import resolve, resolve_records
-from onefold.identity.override import Override
+from onefold.identity.override import Kind, Override
 from onefold.identity.warehouse import Wanted
 from onefold.records.model import RECORD
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-def decided(kind: str, ours: list[str], theirs: list[str], name: str = "ovr_1") -> Override:
-    return Override(name, kind, tuple(sorted(ours)), tuple(sorted(theirs)), "", "Ana", "usr_ana", NOW)  # type: ignore[arg-type]
+def decided(kind: Kind, ours: list[str], theirs: list[str], name: str = "ovr_1") -> Override:
+    return Override(name, kind, tuple(sorted(ours)), tuple(sorted(theirs)), "", "Ana", "usr_ana", NOW)
 
 
 def home(found: set[frozenset[str]], subject: str) -> frozenset[str]:

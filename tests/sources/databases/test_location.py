@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.servers import require
 
 from onefold.errors import InvalidInput, Unsupported
 from onefold.settings import SourceSettings
@@ -62,7 +64,7 @@ def test_a_missing_variable_is_named():
 
 @pytest.mark.slow
 def test_an_unknown_dialect_and_a_missing_driver_say_what_to_install():
-    pytest.importorskip("dlt")
+    require(find_spec("dlt"), "needs the extra dlt")
     for location, text in {"nosuch://a@h/db": "no dialect", "mssql+pyodbc://a@h/db": "driver pyodbc"}.items():
         with pytest.raises(Unsupported, match=text) as refused:
             list(open_database("shop", SourceSettings(location=location), base=Path("/")))

@@ -34,7 +34,7 @@ def load():
         if name not in sys.modules:
             try:
                 __import__(name)
-            except Exception:
+            except Exception:  # only to be quicker: whoever needs it will hear what is wrong
                 pass
 
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

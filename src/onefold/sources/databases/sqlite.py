@@ -49,7 +49,7 @@ class SqliteDatabase(SqlDatabase):
 
     def close(self) -> None:
         """End the snapshot and the connection; never raises."""
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception):  # it only read; there is nothing left to end
             self._connection.close()
 
     def content_fingerprint(self) -> str:
