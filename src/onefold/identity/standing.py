@@ -122,9 +122,9 @@ def place_map(engine: Engine, plan: MapPlan) -> None:
         engine.execute("delete from meta.map_run")
         if plan.is_whole:
             engine.write("main.customer_subject", plan.subjects, replace=True)
-            return
-        touched = pa.concat_tables([plan.subjects.select(["subject_id"]), plan.ended.select(["subject_id"])])
-        _replace(engine, touched, plan.subjects)
+        else:
+            touched = pa.concat_tables([plan.subjects.select(["subject_id"]), plan.ended.select(["subject_id"])])
+            _replace(engine, touched, plan.subjects)
 
 
 def mark_map(engine: Engine, run: MapRun) -> None:

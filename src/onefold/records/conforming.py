@@ -139,7 +139,7 @@ def _conform_people(
     conformed = 0
     with _fresh_rows(engine, _fresh_records(table, digest), changed_words) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("record_value", "record"))
-        for record, values in _side_by_side(_chunks(reader, query), lambda chunk: conform_chunk(chunk, plan)):
+        for record, values in _two_at_once(_chunks(reader, query), lambda chunk: conform_chunk(chunk, plan)):
             engine.write("main.record", record)
             engine.write("main.record_value", values)
             conformed += len(record)
@@ -175,7 +175,7 @@ def _conform_facts(
     conformed = 0
     with _fresh_rows(engine, _fresh_events(table, digest, rows)) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("event",))
-        for events in _side_by_side(_chunks(reader, query), lambda chunk: conform_facts(chunk, plan)):
+        for events in _two_at_once(_chunks(reader, query), lambda chunk: conform_facts(chunk, plan)):
             engine.write("main.event", events)
             conformed += len(events)
     return _report(engine, table, "event", conformed, deleted)
@@ -249,7 +249,7 @@ def _chunks(reader: Engine, query: str) -> Iterator[pl.DataFrame]:
             yield pl.DataFrame(pl.from_arrow(batch))
 
 
-def _side_by_side(chunks: Iterable[pl.DataFrame], conform: Callable[[pl.DataFrame], T]) -> Iterator[T]:
+def _two_at_once(chunks: Iterable[pl.DataFrame], conform: Callable[[pl.DataFrame], T]) -> Iterator[T]:
     """``conform`` of each chunk, in their order: of two at once in threads, while the caller writes the one before."""
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="conform") as pool:
         ahead: deque[Future[T]] = deque()
