@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onefold.engines import Engine, quote_identifier, quote_literal
-from onefold.errors import Unsupported
 from onefold.identity.index_place import forget_state
 from onefold.identity.model import INPUT, RULE_VERSION
 from onefold.identity.parquet import Place, Resolved, resolve_parquet
-from onefold.identity.tuning import AS_LEARNED
 
 if TYPE_CHECKING:
     from onefold.identity.learned import Model
+    from onefold.identity.tuning import Tuning
     from onefold.identity.warehouse import Wanted
 
 _COLUMNS = ", ".join(quote_identifier(name) for name in INPUT.names)
@@ -40,16 +39,7 @@ def renew_on_cluster(
 
     What was learned stays in force as long as it does without a cluster. There is no index of the records: a cluster
     looks at all of them.
-
-    Raises:
-        Unsupported: a person has set how records are compared; a cluster compares them as learned.
     """
-    if not wanted.tuning.is_default:
-        raise Unsupported(
-            "a cluster compares records as learned, without identity.link_at, weights, trusted_sources, unique_sources "
-            "and never_across",
-            hint="Take these settings out, or resolve in this process: identity.engine: embedded.",
-        )
     exchange.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="resolve-", dir=exchange.folder) as folder:
         records = Path(folder) / "records.parquet"
@@ -61,11 +51,13 @@ def renew_on_cluster(
             place=exchange.place,
             overrides=wanted.overrides,
             model=model,
+            tuning=wanted.tuning,
             progress=progress,
         )
         if progress:
             progress("writing")
-        _write(engine, found, made_from, sorted(found.model.kinds.keys() - (model.kinds.keys() if model else set())))
+        learned = sorted(found.model.kinds.keys() - (model.kinds.keys() if model else set()))
+        _write(engine, found, made_from, wanted.tuning, learned)
     if wanted.index_folder:
         forget_state(wanted.index_folder)
     return found.diagnostics
@@ -80,7 +72,7 @@ def _model(engine: Engine, wanted: Wanted) -> Model | None:
     return Model(RULE_VERSION, still_good(engine, model, wanted.relearn_after)) if model else None
 
 
-def _write(engine: Engine, found: Resolved, made_from: str, learned: list[str]) -> None:
+def _write(engine: Engine, found: Resolved, made_from: str, tuning: Tuning, learned: list[str]) -> None:
     from onefold.identity.warehouse import keep_model, keep_weights, remember
 
     clusters = quote_literal(f"{found.clusters}/*.parquet")
@@ -97,4 +89,4 @@ def _write(engine: Engine, found: Resolved, made_from: str, learned: list[str]) 
             pairs = quote_literal(f"{path}/*.parquet")
             engine.execute(f"delete from {relation}")
             engine.execute(f"insert into {relation} by name select * from read_parquet({pairs})")
-        remember(engine, made_from, AS_LEARNED, None, learned)
+        remember(engine, made_from, tuning, None, learned)

@@ -15,6 +15,7 @@ from onefold.identity.bonds import Bonds
 from onefold.identity.explain import BITS
 from onefold.identity.model import CLUSTER, INPUT, MATCH, NEAR_MISS, RULE_VERSION
 from onefold.identity.override import Override
+from onefold.identity.tuning import AS_LEARNED, Tuning
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -63,6 +64,7 @@ def resolve_parquet(
     place: Place | None = None,
     overrides: Iterable[Override] = (),
     model: Model | None = None,
+    tuning: Tuning = AS_LEARNED,
     progress: Callable[[str], None] | None = None,
     session: SparkSession | None = None,
 ) -> Resolved:
@@ -75,6 +77,7 @@ def resolve_parquet(
         place: where to run; this process where absent.
         overrides: what people decided.
         model: what was learned before; None learns from these records.
+        tuning: what a person has set.
         progress: called with the name of each step.
         session: a session on the cluster, where there is one already.
 
@@ -82,21 +85,19 @@ def resolve_parquet(
         Unsupported: Spark is not installed.
         EngineFailed: the cluster does not answer, or gave up on a step; ``target`` is then not made.
     """
-    place = place or Place()
-    tell = progress or _say_nothing
-    held = tuple(overrides)
+    asked = _Asked(place or Place(), tuple(overrides), model, tuning, progress or _say_nothing)
     work = target.with_name(f".{target.name}-{uuid4().hex[:12]}")
     try:
-        if place.engine == EMBEDDED:
-            resolved = _embedded(records, work, place, held, model, tell)
+        if asked.place.engine == EMBEDDED:
+            resolved = _embedded(asked, records, work)
         elif session is not None:
-            resolved = _on_cluster(session, records, work, place, held, model, tell)
+            resolved = _on_cluster(asked, session, records, work)
         else:
             from onefold.engines.spark import open_session
 
-            tell("connecting to the cluster")
-            with open_session(place.engine, place.options) as opened:
-                resolved = _on_cluster(opened, records, work, place, held, model, tell)
+            asked.tell("connecting to the cluster")
+            with open_session(asked.place.engine, asked.place.options) as opened:
+                resolved = _on_cluster(asked, opened, records, work)
         if target.exists():
             shutil.rmtree(target)
         (work / "out").rename(target)
@@ -105,27 +106,38 @@ def resolve_parquet(
     return Resolved(target / "cluster", target / "match", target / "near_miss", *resolved)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """How to resolve."""
+
+    place: Place
+    overrides: tuple[Override, ...]
+    model: Model | None
+    tuning: Tuning
+    tell: Callable[[str], None]
+
+
 _Learned = tuple["Model", dict[str, object]]
 
 
-def _embedded(
-    records: Path,
-    work: Path,
-    place: Place,
-    overrides: tuple[Override, ...],
-    model: Model | None,
-    tell: Callable[[str], None],
-) -> _Learned:
+def _embedded(asked: _Asked, records: Path, work: Path) -> _Learned:
     import pyarrow.parquet as pq
 
     from onefold.identity.learned import Model
     from onefold.identity.resolution import resolve_records
 
     table = _known_columns(pq.read_table(records))
-    found = resolve_records(table, overrides=overrides, model=model, threads=place.threads, progress=tell)
+    found = resolve_records(
+        table,
+        overrides=asked.overrides,
+        model=asked.model,
+        tuning=asked.tuning,
+        threads=asked.place.threads,
+        progress=asked.tell,
+    )
     for name, schema, parts in (
         ("cluster", CLUSTER, [found.clusters]),
-        ("match", MATCH, found.match_batches(place.threads)),
+        ("match", MATCH, found.match_batches(asked.place.threads)),
         ("near_miss", NEAR_MISS, [found.near_misses]),
     ):
         (work / "out" / name).mkdir(parents=True)
@@ -135,30 +147,22 @@ def _embedded(
     return found.model or Model(RULE_VERSION), found.diagnostics
 
 
-def _on_cluster(
-    session: SparkSession,
-    records: Path,
-    work: Path,
-    place: Place,
-    overrides: tuple[Override, ...],
-    model: Model | None,
-    tell: Callable[[str], None],
-) -> _Learned:
+def _on_cluster(asked: _Asked, session: SparkSession, records: Path, work: Path) -> _Learned:
     from onefold.engines.spark import translated
     from onefold.identity.spark.run import Run, number_records, partitions_for
     from onefold.identity.spark.stage import Stage
 
     stage = Stage(session, str(work / "steps"))
     with translated("resolving records"):
-        tell("numbering records")
+        asked.tell("numbering records")
         numbered = number_records(stage, session.read.parquet(str(records)))
         counts = {str(row["kind"]): int(row["count"]) for row in numbered.groupBy("kind").count().collect()}
         cores = int(session.sparkContext.defaultParallelism)
         session.conf.set("spark.sql.shuffle.partitions", str(partitions_for(sum(counts.values()), cores)))
-        model = _learned(stage, numbered, counts, model, place, tell)
-        run = Run(stage, model.kinds, Bonds.of(overrides), tell)
+        model = _learned(asked, stage, numbered, counts)
+        run = Run(stage, model.kinds, asked.tuning, Bonds.of(asked.overrides), asked.tell)
         found = run.resolve(numbered)
-        tell("writing")
+        asked.tell("writing")
         for name, frame, schema in (
             ("cluster", found.clusters, CLUSTER),
             ("match", found.matches, MATCH),
@@ -177,15 +181,8 @@ def facts_of(model: KindModel) -> dict[str, object]:
     return {"weights": weights_in_bits(model.weights), "prior": round(prior, 2)}
 
 
-def _learned(
-    stage: Stage,
-    numbered: DataFrame,
-    counts: dict[str, int],
-    model: Model | None,
-    place: Place,
-    tell: Callable[[str], None],
-) -> Model:
-    """``model`` with what it lacks, learned in this process from all records of the kind, or from a sample of them.
+def _learned(asked: _Asked, stage: Stage, numbered: DataFrame, counts: dict[str, int]) -> Model:
+    """The model with what it lacks, learned in this process from all records of the kind, or from a sample of them.
 
     Records are drawn by chance, so a pair of the sample is of one customer as often as any pair is.
     """
@@ -193,17 +190,18 @@ def _learned(
     from onefold.identity.resolution import KINDS, resolve_records
     from onefold.identity.spark.tasks import read_records
 
-    kinds = dict(model.kinds) if model else {}
+    kinds = dict(asked.model.kinds) if asked.model else {}
     for kind in KINDS:
         if kind in kinds or not counts.get(kind):
             continue
-        tell("learning")
+        asked.tell("learning")
         chosen = numbered.where(numbered["kind"] == kind)
-        if (every := -(-counts[kind] // place.learn_from)) > 1:
+        if (every := -(-counts[kind] // asked.place.learn_from)) > 1:
             chosen = chosen.where(f"pmod(xxhash64(subject_id), {every}) = 0")
         rows = stage.keep(chosen.select("record"), f"learn_{kind}")
         texts = rows.toArrow().column("record").combine_chunks()
-        learned = resolve_records(read_records(texts), threads=place.threads, progress=tell).model
+        sample = read_records(texts)
+        learned = resolve_records(sample, tuning=asked.tuning, threads=asked.place.threads, progress=asked.tell).model
         kinds |= learned.kinds if learned else {}
     return Model(RULE_VERSION, kinds)
 

@@ -25,8 +25,8 @@ from tests.spark_cluster import SparkCluster
 from onefold.engines import Engine
 from onefold.engines.spark import open_session
 from onefold.errors import EngineFailed
-from onefold.identity import Exchange, Override, Place, Wanted, resolve, resolve_parquet, resolve_records
-from onefold.identity.cluster import cut_components
+from onefold.identity import Exchange, Override, Place, Tuning, Wanted, resolve, resolve_parquet, resolve_records
+from onefold.identity.cluster import LINK_AT, cut_components
 from onefold.identity.compare import Pairs
 from onefold.records.model import RECORD
 
@@ -70,7 +70,7 @@ def both_kinds() -> pa.Table:
 def same_customers(records: pa.Table, folder: Path, session: Any, **more: Any) -> None:
     """Assert that the cluster finds the embedded engine's customers, matches, evidence and near misses."""
     pq.write_table(records, folder / "records.parquet")
-    here = resolve_records(records, overrides=more.get("overrides", ()))
+    here = resolve_records(records, overrides=more.get("overrides", ()), tuning=more.get("tuning"))
     there = resolve_parquet(
         folder / "records.parquet", folder / "found", place=Place("spark://given"), session=session, **more
     )
@@ -102,6 +102,28 @@ def test_decisions_bind_on_a_cluster(tmp_path, session):
     same_customers(table(rows), tmp_path, session, overrides=[apart, together])
 
 
+@pytest.mark.parametrize(
+    "tuning",
+    [
+        Tuning(link_at=0.9999),
+        Tuning(link_at=0.02, never_across=("birth_date",)),
+        Tuning(weights=(("email", 0.5), ("phone", 0.0)), trusted_sources=(("crm", 2.0),), unique_sources=("shop",)),
+    ],
+    ids=["stricter", "looser", "weights"],
+)
+def test_settings_count_there_too(tuning, tmp_path, session):
+    rows, _ = population(430)
+    for number, row in enumerate(rows):
+        row["subject_id"] = f"{('crm', 'shop', 'desk')[number // 2 % 3]}.people:{row['subject_id']}"
+        if number % 5 == 0:
+            row["birth_date"] = "1990-01-01"
+        if number % 7 == 0:
+            row |= {"given_name": "kim", "phones": None, "street": None}
+    records = table(rows)
+    assert groups(resolve_records(records, tuning=tuning).clusters) != groups(resolve_records(records).clusters)
+    same_customers(records, tmp_path, session, tuning=tuning)
+
+
 @pytest.mark.parametrize("at_once", [1_000_000, 0, 400])
 def test_components_are_those_of_the_embedded_kernel(at_once, tmp_path, session):
     from onefold.identity.spark.components import ComponentFinder
@@ -116,7 +138,7 @@ def test_components_are_those_of_the_embedded_kernel(at_once, tmp_path, session)
     expected = cut_components(1_041, pairs, strength, 60)
     columns = {"left": pairs.left.astype(np.int64) << 33, "right": pairs.right.astype(np.int64) << 33}
     links = session.createDataFrame(pa.table({**columns, "strength": strength}))
-    finder = ComponentFinder(Stage(session, str(tmp_path / "steps")), 60, at_once)
+    finder = ComponentFinder(Stage(session, str(tmp_path / "steps")), 60, LINK_AT, at_once)
     found = finder.cut_components(links).toArrow()
     parents = np.arange(1_041)
     parents[found["node"].to_numpy() >> 33] = found["component"].to_numpy() >> 33
@@ -180,7 +202,8 @@ def resolving(warehouse: Path, url: str, folder: Path) -> subprocess.Popen[str]:
 def test_a_build_on_a_cluster_fills_the_warehouse_with_the_same(tmp_path, spark_cluster):
     found = {}
     exchange = Exchange(Place(spark_cluster.url, {**SHARE, "spark.cores.max": "1"}), tmp_path / "exchange")
-    for name, wanted in (("here", Wanted()), ("there", Wanted(exchange=exchange))):
+    tuning = Tuning(link_at=0.9)
+    for name, wanted in (("here", Wanted(tuning=tuning)), ("there", Wanted(tuning=tuning, exchange=exchange))):
         write_records(tmp_path / name, population(60)[0])
         engine = Engine.open(tmp_path / name)
         assert not resolve(engine, wanted=wanted).is_unchanged

@@ -12,6 +12,7 @@ from tests.identity.resolution.made_up_people import groups, population, table
 from onefold.engines.spark import open_session
 from onefold.errors import InvalidInput, Unsupported
 from onefold.identity import resolve_parquet, resolve_records
+from onefold.identity.cluster import LINK_AT
 from onefold.settings import parse_settings
 
 
@@ -51,4 +52,4 @@ def test_a_task_without_links_finds_no_component():
     from onefold.identity.spark import components
 
     assert list(components._join(iter([]))) == []
-    assert list(components._cut(60)(iter([]))) == []
+    assert list(components._cut(60, LINK_AT)(iter([]))) == []

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from onefold.identity import pairing
-from onefold.identity.cluster import LINK_AT, STRONGEST_CUT, cut_components
+from onefold.identity.cluster import STRONGEST_CUT, cut_components
 from onefold.identity.compare import Pairs
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class ComponentFinder:
 
     stage: Stage
     largest: int
+    link_at: float
+    """Log odds from which a pair is a link."""
     at_once: int = AT_ONCE
     """Links up to which one task joins them."""
 
@@ -63,7 +65,7 @@ class ComponentFinder:
         if links.count() <= self.at_once:
             return self.stage.keep(self._cut_in_one_task(links), "label")
         labels = self.stage.keep(self.components(links), "label")
-        threshold, turn = LINK_AT, 0
+        threshold, turn = self.link_at, 0
         while threshold <= STRONGEST_CUT:
             sizes = labels.groupBy("component").count()
             large = self.stage.keep(sizes.where(sizes["count"] > self.largest).select("component"), f"large_{turn}")
@@ -85,7 +87,9 @@ class ComponentFinder:
         return labels
 
     def _cut_in_one_task(self, links: DataFrame) -> DataFrame:
-        return links.select("left", "right", "strength").coalesce(1).mapInArrow(_cut(self.largest), _LABELS)
+        return (
+            links.select("left", "right", "strength").coalesce(1).mapInArrow(_cut(self.largest, self.link_at), _LABELS)
+        )
 
 
 def _whole(batches: Batches) -> pa.Table | None:
@@ -101,7 +105,7 @@ def _join(batches: Batches) -> Batches:
         yield _labelled(table["node"].to_numpy(), table["component"].to_numpy(), _joined)
 
 
-def _cut(largest: int) -> Callable[[Batches], Batches]:
+def _cut(largest: int, link_at: float) -> Callable[[Batches], Batches]:
     """A task that finds and cuts the components of all its links."""
 
     def cut(batches: Batches) -> Batches:
@@ -109,7 +113,7 @@ def _cut(largest: int) -> Callable[[Batches], Batches]:
         if table is not None:
             strength = table["strength"].to_numpy().astype(np.float32)
             left, right = (table[name].to_numpy() for name in ("left", "right"))
-            yield _labelled(left, right, lambda size, pairs: cut_components(size, pairs, strength, largest))
+            yield _labelled(left, right, lambda size, pairs: cut_components(size, pairs, strength, largest, link_at))
 
     return cut
 

@@ -18,13 +18,13 @@ import pyarrow.compute as pc
 
 from onefold.identity.blocking import choose_cap, pairs_budget
 from onefold.identity.bonds import Bonds
-from onefold.identity.cluster import LINK_AT
 from onefold.identity.model import CLUSTER, INPUT, MATCH, NEAR_MISS
 from onefold.identity.regroup import constrain
 from onefold.identity.resolution import KINDS
 from onefold.identity.spark import tasks
 from onefold.identity.spark.components import AT_ONCE, ComponentFinder
 from onefold.identity.spark.stage import Stage
+from onefold.identity.tuning import Tuning
 
 if TYPE_CHECKING:
     from pyspark import Broadcast
@@ -57,6 +57,7 @@ class Run:
 
     stage: Stage
     models: Mapping[str, KindModel]
+    tuning: Tuning
     bonds: Bonds
     tell: Callable[[str], None]
     at_once: int = AT_ONCE
@@ -74,14 +75,14 @@ class Run:
             if model is None:  # a single record, or none: there was nothing to learn
                 clusters.append(chosen.selectExpr("rid", "subject_id", "rid as cluster"))
                 continue
-            shared = self.stage.session.sparkContext.broadcast(model)
+            shared = self.stage.session.sparkContext.broadcast(tasks.Rules(model, self.tuning))
             of_kind = _Kind(self, self.stage.below(kind), shared, decided, chosen.count())
             found, scored = of_kind.resolve(chosen)
             clusters.append(found)
             pairs.append(scored)
         scored = _union(pairs)
-        matches = scored.where("log_odds >= 0").select(*MATCH.names)
-        near = scored.where("log_odds < 0").select(*NEAR_MISS.names)
+        matches = scored.where("probability is not null").select(*MATCH.names)
+        near = scored.where("probability is null").select(*NEAR_MISS.names)
         return Found(self._constrained(_union(clusters), matches), matches, near)
 
     def _constrained(self, clusters: DataFrame, matches: DataFrame) -> DataFrame:
@@ -110,14 +111,14 @@ class _Kind:
 
     run: Run
     stage: Stage
-    shared: Broadcast[KindModel]
+    shared: Broadcast[tasks.Rules]
     decided: Broadcast[Bonds]
     records: int
     """How many there are."""
 
     def resolve(self, records: DataFrame) -> tuple[DataFrame, DataFrame]:
         """Rows of rid, subject_id, cluster; and ``tasks.SCORED``."""
-        model = self.shared.value
+        model, link_at = self.shared.value.model, self.shared.value.link_at
         self.run.tell("listing pairs")
         pairs = self.stage.keep(
             self._all_pairs(records) if model.blocking.is_all_pairs else self._pairs(records), "pair"
@@ -125,9 +126,9 @@ class _Kind:
         self.run.tell("scoring pairs")
         scored = self.stage.keep(self._scored(pairs, records), "scored")
         self.run.tell("joining links")
-        links = scored.where(f"log_odds >= {LINK_AT} and not is_conflict")
+        links = scored.where(f"log_odds >= cast({link_at} as float) and not is_conflict")
         links = links.selectExpr("left", "right", "log_odds as strength").unionByName(self._chains(records))
-        finder = ComponentFinder(self.stage.below("components"), model.largest, self.run.at_once)
+        finder = ComponentFinder(self.stage.below("components"), model.largest, link_at, self.run.at_once)
         labels = finder.cut_components(self.stage.keep(links, "link"))
         self.run.tell("grouping records")
         return self.stage.keep(self._grouped(labels, records), "customer"), scored
@@ -164,7 +165,7 @@ class _Kind:
 
         As the model says; where it was learned from a part of the records only, by the same rule from all of them.
         """
-        model = self.shared.value
+        model = self.shared.value.model
         names = list(model.blocking.caps)
         caps = [model.blocking.largest(name) for name in names]
         if model.size < self.records * _LEARNED_FROM_ALL:

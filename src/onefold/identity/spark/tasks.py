@@ -8,6 +8,7 @@ functions that one machine calls. Batches are bounded; nothing grows with the da
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,9 @@ from onefold.identity.compare import Pairs, compare_pairs
 from onefold.identity.hashing import NOTHING, take_keys
 from onefold.identity.matches import Matches
 from onefold.identity.model import INPUT, MATCH, NEAR_FROM
+from onefold.identity.people import People
 from onefold.identity.resolution import near_table
+from onefold.identity.tuning import PairScorer, Tuning
 
 if TYPE_CHECKING:
     from pyspark import Broadcast
@@ -48,6 +51,26 @@ SCORED = (
 GROUPS = "rid long, subject_id string, cluster long"
 """Grain: one row per record of a component; a cluster is named by its first record."""
 
+
+@dataclass(frozen=True)
+class Rules:
+    """What records of one kind are compared by."""
+
+    model: KindModel
+    """What was learned."""
+    tuning: Tuning
+    """What a person has set."""
+
+    @property
+    def link_at(self) -> float:
+        """Log odds from which a pair is a link."""
+        return self.tuning.link_log_odds(cluster.LINK_AT)
+
+    def scorer(self, people: People, subject_ids: pa.ChunkedArray) -> PairScorer:
+        """What scores pairs of ``people``, who have these ids."""
+        return self.tuning.on(self.model.scorer(people), subject_ids)
+
+
 _MOST_INNER_PAIRS = 400_000
 """Pairs inside components that are scored at a time; about 150 MB."""
 
@@ -61,11 +84,11 @@ def read_records(texts: pa.Array) -> pa.Table:
     return found.select(INPUT.names).combine_chunks()
 
 
-def list_blocks(shared: Broadcast[KindModel]) -> Task:
+def list_blocks(shared: Broadcast[Rules]) -> Task:
     """Rows of ``RECORDS`` to ``BLOCKS``."""
 
     def run(batches: Batches) -> Batches:
-        model = shared.value
+        model = shared.value.model
         for batch in batches:
             people = model.encode(read_records(batch.column("record")))
             rids = batch.column("rid").to_numpy()
@@ -80,11 +103,11 @@ def list_blocks(shared: Broadcast[KindModel]) -> Task:
     return run
 
 
-def score_pairs(shared: Broadcast[KindModel]) -> Task:
+def score_pairs(shared: Broadcast[Rules]) -> Task:
     """Rows of ``left``, ``right`` and both records (``a``, ``b``) to ``SCORED``."""
 
     def run(batches: Batches) -> Batches:
-        model = shared.value
+        rules = shared.value
         for batch in batches:
             if not len(batch):
                 continue
@@ -92,15 +115,19 @@ def score_pairs(shared: Broadcast[KindModel]) -> Task:
             rids, first = np.unique(np.r_[left, right], return_index=True)
             both = pa.concat_arrays([batch.column("a"), batch.column("b")])
             records = read_records(both.take(pa.array(first)))
-            people = model.encode(records)
-            scorer = model.scorer(people)
+            people = rules.model.encode(records)
+            scorer = rules.scorer(people, records["subject_id"])
             pairs = Pairs(_places(rids, left), _places(rids, right))
             patterns = compare_pairs(people, pairs, 1)
             scores = scorer.score(pairs, patterns)
             ids, odds = records["subject_id"].combine_chunks(), scores.log_odds
-            matches = Matches.of(ids, pairs, patterns, scores, scorer, 1).table()
-            near = near_table(ids, pairs, scores)
-            for which, found in ((odds >= 0.0, matches), ((odds >= NEAR_FROM) & (odds < 0.0), near)):
+            matches = Matches.of(ids, pairs, patterns, scores, scorer, 1, rules.link_at).table()
+            near = near_table(ids, pairs, scores, rules.link_at)
+            match_from = min(rules.link_at, 0.0)
+            for which, found in (
+                (odds >= match_from, matches),
+                ((odds >= NEAR_FROM) & (odds < match_from), near),
+            ):
                 places = [left[which], right[which], odds[which], scores.is_conflict[which]]
                 yield from _scored(places, found)
 
@@ -116,21 +143,20 @@ def _scored(places: list[npt.NDArray[Any]], found: pa.Table) -> Batches:
     yield from pa.table([*places, *texts], names).combine_chunks().to_batches()
 
 
-def group_components(shared: Broadcast[KindModel], decided: Broadcast[Bonds]) -> Task:
+def group_components(shared: Broadcast[Rules], decided: Broadcast[Bonds]) -> Task:
     """Rows of ``component``, ``rid`` and ``record``, in the order of the first two, to ``GROUPS``."""
 
     def run(batches: Batches) -> Batches:
-        model, bonds = shared.value, decided.value
+        rules, bonds = shared.value, decided.value
         for table in _whole_components(batches):
             records = read_records(table["record"].combine_chunks())
-            people = model.encode(records)
-            scorer = model.scorer(people)
+            people = rules.model.encode(records)
+            scorer = rules.scorer(people, records["subject_id"])
             rids, components = table["rid"].to_numpy(), table["component"].to_numpy()
             _, first, place = np.unique(components, return_index=True, return_inverse=True)
             together = bonds.on(records["subject_id"].combine_chunks())
-            groups = cluster.group_components(
-                first[place].astype(np.int32), cluster.inner_scorer(people, scorer), 1, together
-            )
+            firsts, score_inner = first[place].astype(np.int32), cluster.inner_scorer(people, scorer)
+            groups = cluster.group_components(firsts, score_inner, 1, together, rules.link_at)
             yield from pa.table(
                 [pa.array(rids), records["subject_id"], pa.array(rids[groups])], ["rid", "subject_id", "cluster"]
             ).to_batches()
