@@ -29,7 +29,7 @@ from onefold.engines import Engine
 from onefold.identity import calibration
 from onefold.identity.bonds import Bonds
 from onefold.identity.calibration import Shifts, learn_shifts, one_features, whole_features
-from onefold.identity.confidence import FACTS_SQL, rate_customers
+from onefold.identity.confidence import FACTS_SQL, expected_of, rate_customers
 from onefold.identity.estimating import Answers, Estimate, Stratum, estimate, next_strata
 from onefold.identity.framing import _beyond, _strata, draw_pairs, list_units
 from onefold.identity.links import gathered_links
@@ -109,7 +109,8 @@ def customers_of(case: Case) -> dict[str, Any]:
             from facts f join real r using (customer_id) join main.customer_confidence s using (customer_id)
             where s.confidence is not null order by customer_id"""
         )
-    return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names if "_a" not in name}
+    found = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names if "_a" not in name}
+    return found | {"expected": expected_of(engine, found["records"])}
 
 
 def print_reliability(title: str, said: Any, real: Any) -> None:
@@ -253,7 +254,7 @@ def fit(cases: dict[str, dict[str, Any]]) -> None:
     families = {name: name.rstrip("0123456789").split("_")[0] for name in cases}
     for target, names, real, weights in (
         ("ONE_WEIGHTS", ("weakest", "worst", "doubt", "support", "records"), "really_one", calibration.ONE_WEIGHTS),
-        ("WHOLE_WEIGHTS", ("outside", "mass", "content", "records"), "really_whole", calibration.WHOLE_WEIGHTS),
+        ("WHOLE_WEIGHTS", ("outside", "content", "expected"), "really_whole", calibration.WHOLE_WEIGHTS),
     ):
         build = one_features if target == "ONE_WEIGHTS" else whole_features
         parts = {}

@@ -26,7 +26,7 @@ from onefold.identity.model import INPUT
 from onefold.identity.quality import count_answers, counting, load_strata, record_estimate
 from onefold.identity.tables import identity_label, quality_pair, quality_stratum
 
-CALIBRATION_VERSION = "1"
+CALIBRATION_VERSION = "2"
 """Changes whenever the same map may be judged differently."""
 
 _DIGEST = f"md5(row({', '.join(quote_identifier(name) for name in INPUT.names)})::varchar)"
@@ -146,7 +146,10 @@ def _fingerprint(engine: Engine, bonds: Bonds, labels: Iterable[Label], shifts: 
 def _is_measured(engine: Engine, fingerprint: str) -> bool:
     places = (
         ("meta", "measure"),
-        *(("main", name) for name in ("customer_confidence", "quality_stratum", "quality_pair", "quality_placed")),
+        *(
+            ("main", name)
+            for name in ("customer_confidence", "customer_size", "quality_stratum", "quality_pair", "quality_placed")
+        ),
     )
     if not all(engine.columns(schema, table) for schema, table in places):
         return False
