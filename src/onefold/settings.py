@@ -173,6 +173,7 @@ Evidence = Literal[
     "job_title",
     "generation",
     "birth_place",
+    "mailbox_year",
 ]
 """What records are compared by (``identity.fields``)."""
 

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.api.people import add_person, signed_in
 
+from onefold.api.identity import hiding
 from onefold.webhooks.changes import changes_after
 from onefold.workspace import Workspace
 
@@ -166,6 +167,12 @@ def test_customers_out_of_scope_are_neither_seen_nor_decided_on(built, client, s
     seen = spaniard.get("/api/v1/identity/changes").json()["items"]
     assert german not in str(seen)
     assert at(spaniard, "/overrides")["items"] == []
+
+
+@pytest.mark.parametrize("masked", ["birth_date", "email"])
+def test_a_comparison_of_two_attributes_is_hidden_with_either(masked):
+    assert hiding("mailbox_year", {masked: "pol_1"}.get) == "pol_1"
+    assert hiding("birth_date", {masked: "pol_1"}.get) == ("pol_1" if masked == "birth_date" else None)
 
 
 def test_what_was_compared_obeys_masks(built, client, spaniard):

@@ -44,13 +44,24 @@ ChangeId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 RunId = Annotated[int, Path(ge=0, le=2**31 - 1)]
 Key = Annotated[str, Field(min_length=1, max_length=500)]
 
-ATTRIBUTE = {
-    "account": "username",
-    "full_name": "display_name",
-    "relatives": "display_name",
-    "generation": "name_suffix",
+_ATTRIBUTES = {
+    "account": ("username",),
+    "full_name": ("display_name",),
+    "relatives": ("display_name",),
+    "generation": ("name_suffix",),
+    "mailbox_year": ("birth_date", "email"),
 }
-"""What was compared -> the attribute whose mask it obeys, where the names differ."""
+"""What was compared -> the attributes whose masks it obeys, where it is not called as one."""
+
+
+def hiding(evidence: str, policy: Callable[[str], str | None]) -> str | None:
+    """The policy by which a comparison is hidden, if it is.
+
+    Args:
+        evidence: what was compared.
+        policy: attribute -> the policy that hides or masks it.
+    """
+    return next((found for name in _ATTRIBUTES.get(evidence, (evidence,)) if (found := policy(name))), None)
 
 
 class RecordRef(BaseModel):
@@ -285,8 +296,7 @@ class Eyes:
         sights = [self.sight_of(link.a), self.sight_of(link.b)]
         fields = []
         for name, (agreement, bits) in sorted(link.fields.items(), key=lambda part: (-part[1][1], part[0])):
-            attribute = ATTRIBUTE.get(name, name)
-            hidden_by = next((policy for sight in sights if sight and (policy := sight.policy(attribute))), None)
+            hidden_by = next((found for sight in sights if sight and (found := hiding(name, sight.policy))), None)
             shown = (None, None) if hidden_by else (agreement, bits)
             fields.append(ComparedOut(name=name, agreement=shown[0], bits=shown[1], hidden_by=hidden_by))
         return EvidenceOut(

@@ -13,16 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onefold.access import audit_read
 from onefold.api.call import Call, CallDep
-from onefold.api.identity import ComparedOut
+from onefold.api.identity import ComparedOut, hiding
 from onefold.errors import NotFound
 from onefold.identity.live import LiveMatch
 from onefold.identity.map import owner_of
 from onefold.profiles import Sight, see_customer
 
 router = APIRouter(prefix="/identity", tags=["identity"])
-
-_ATTRIBUTE = {"account": "username", "full_name": "display_name", "relatives": "display_name"}
-"""What was compared -> the attribute whose mask it obeys, where the names differ."""
 
 
 class MatchIn(BaseModel):
@@ -120,7 +117,7 @@ def _matched(sight: Sight, match: dict[str, Any]) -> MatchedRecord:
     source, _, table = place.partition(".")
     fields = []
     for name, (agreement, bits) in sorted(match["evidence"].items(), key=lambda part: (-part[1][1], part[0])):
-        hidden_by = sight.policy(_ATTRIBUTE.get(name, name))
+        hidden_by = hiding(name, sight.policy)
         shown = (None, None) if hidden_by else (agreement, bits)
         fields.append(ComparedOut(name=name, agreement=shown[0], bits=shown[1], hidden_by=hidden_by))
     return MatchedRecord(

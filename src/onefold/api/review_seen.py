@@ -11,14 +11,13 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from onefold.access import Access
-from onefold.api.identity import ATTRIBUTE, EvidenceOut, Eyes, RecordRef
+from onefold.api.identity import EvidenceOut, Eyes, RecordRef, hiding
 from onefold.api.identity_pairs import SEPARATOR, FieldOut, RecordOut, RecordsReader
 from onefold.build.review.answering import account_of
 from onefold.identity.explaining import Evidence
 from onefold.identity.map import owners_of
 from onefold.identity.review.model import Item, ItemState, Pattern
 from onefold.identity.review.patterns import label_of
-from onefold.profiles import Sight
 from onefold.profiles.tables import profile_summary
 
 Side = Literal["a", "b"]
@@ -205,7 +204,7 @@ class Seen:
         """The pattern, without what is hidden of any of the customers."""
         sights = [self._eyes.sight_of(name) for name in item.telling]
         policies = {
-            name: next((found for sight in sights if sight and (found := _policy(sight, name))), None)
+            name: next((found for sight in sights if sight and (found := hiding(name, sight.policy))), None)
             for name, _ in item.pattern.parts
         }
         return _pattern(item.pattern, policies)
@@ -289,7 +288,11 @@ class Seen:
 
 def shown_pattern(access: Access, pattern: Pattern) -> PatternOut:
     """A pattern as somebody sees it who may see it of no customer in particular."""
-    return _pattern(pattern, {name: access.field(ATTRIBUTE.get(name, name)).policy for name, _ in pattern.parts})
+
+    def policy(attribute: str) -> str | None:
+        return access.field(attribute).policy
+
+    return _pattern(pattern, {name: hiding(name, policy) for name, _ in pattern.parts})
 
 
 def _pattern(pattern: Pattern, policies: dict[str, str | None]) -> PatternOut:
@@ -299,10 +302,6 @@ def _pattern(pattern: Pattern, policies: dict[str, str | None]) -> PatternOut:
         for name, word in shown
     ]
     return PatternOut(key=pattern.key, kind=pattern.kind, parts=parts, text=label_of(shown))
-
-
-def _policy(sight: Sight, name: str) -> str | None:
-    return sight.policy(ATTRIBUTE.get(name, name))
 
 
 def _sides(item: Item) -> list[tuple[Side, tuple[str, ...]]]:

@@ -84,6 +84,8 @@ def _comparison_steps(people: People, levels: dict[str, npt.NDArray[np.int8]]) -
     if not all(column.is_empty for column in (people.street, people.postcode, people.city, people.country)):
         steps.append(_place_step(people, levels["address"]))
     steps.extend(_word_step(column, levels[name]) for name, column in people.words.items() if not column.is_empty)
+    if not people.birth_date.is_empty and not people.contacts["email"].column.is_empty:
+        steps.append(_year_step(people, levels["mailbox_year"]))
     return steps
 
 
@@ -102,6 +104,12 @@ def _contact_step(contacts: Contacts, rules: tuple[int, bool], levels: Levels) -
 def _date_step(dates: Column, levels: Levels) -> Step:
     text = dates.text.arrays
     return lambda left, right, part: similarity.compare_dates(left, right, dates.codes, text, levels[part])
+
+
+def _year_step(people: People, levels: Levels) -> Step:
+    born, emails = people.birth_year, people.contacts["email"]
+    slots, years, sharers = emails.column.slots, emails.years, emails.sharers
+    return lambda left, right, part: similarity.compare_years(left, right, born, slots, years, sharers, levels[part])
 
 
 def _place_step(people: People, levels: Levels) -> Step:

@@ -66,6 +66,13 @@ class Word(IntEnum):
     SAME = 2
 
 
+class Year(IntEnum):
+    """Agreement of one record's birth date and the year that the other's mailbox ends with ("ana.soler78@…")."""
+
+    DIFFERENT = 0
+    SAME = 1
+
+
 @dataclass(frozen=True)
 class Field:
     """One comparison and what to expect of it."""
@@ -150,6 +157,7 @@ FIELDS = (
     Field("job_title", Word, (0.35, 0.10, 0.55), 0.015, (2,), 1e-3),
     Field("generation", Word, (0.02, 0.0, 0.98), (0.97, 0.0, 0.03), (2,), 0.2),
     Field("birth_place", Word, (0.15, 0.05, 0.80), 0.05, (2,), 1e-4),
+    Field("mailbox_year", Year, (0.60, 0.40), 0.015, (), 1e-3),
 )
 """Every comparison that Onefold knows, in the order of a pattern's columns."""
 

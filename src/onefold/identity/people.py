@@ -34,6 +34,11 @@ Counts = npt.NDArray[np.int64]
 _LAST_DIGITS = 8
 """Digits of the shortest national numbers that tell a line by themselves."""
 
+_YEAR_OF_MAILBOX = "[^0-9@](?:19|20)?(?P<year>[0-9]{2})@"
+"""Two digits at the end of a mailbox's name, or a year of the last century or of this one."""
+
+_YEAR_OF_BIRTH = "^[0-9]{2}(?P<year>[0-9]{2})"
+
 _START_OF_PHONE = 5
 """Characters of a number, its plus sign included, that tell its kind: country and the kind of line or area."""
 
@@ -50,6 +55,11 @@ class Contacts:
     """Per value: the number of that part, the same in any set of records; 0 where there is none."""
     sharers: npt.NDArray[np.int8]
     """Per value: 0 used by one name, 1 by two, 2 by more, 3 by so many that it is nobody's and says nothing."""
+
+    @cached_property
+    def years(self) -> npt.NDArray[np.int8]:
+        """Per value: the year that a mailbox's name ends with, without its century; ``ABSENT`` where there is none."""
+        return _years_in(self.column.values, _YEAR_OF_MAILBOX)
 
     @cached_property
     def starts(self) -> Column:
@@ -96,6 +106,12 @@ class People:
     country: Column
     words: dict[str, Column]
     """By field name: gender, company, job_title, birth_place, generation."""
+
+    @cached_property
+    def birth_year(self) -> npt.NDArray[np.int8]:
+        """Per record: year of birth without its century; ``ABSENT`` where it is not known."""
+        years: npt.NDArray[np.int8] = np.r_[_years_in(self.birth_date.values, _YEAR_OF_BIRTH), np.int8(ABSENT)]
+        return years[self.birth_date.codes]
 
     @cached_property
     def is_han(self) -> npt.NDArray[np.bool_]:
@@ -169,6 +185,13 @@ def _encode_contacts(records: pa.Table | Ordered, known: Lexicon | None) -> dict
         "loyalty_number": listed("loyalty_number", records.column("loyalty_numbers")),
         "account": listed("account", accounts),
     }
+
+
+def _years_in(texts: pa.Array, form: str) -> npt.NDArray[np.int8]:
+    """The two digits that ``form`` calls a year, per text; ``ABSENT`` where it has none."""
+    years = pc.struct_field(pc.extract_regex(texts, form), "year").cast(pa.int8())
+    found: npt.NDArray[np.int8] = pc.fill_null(years, ABSENT).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _tables_of(subject_ids: pa.ChunkedArray) -> Column:

@@ -389,6 +389,27 @@ def compare_dates(left, right, codes, text, levels):  # type: ignore[no-untyped-
 
 
 @compiled
+def compare_years(left, right, born, slots, years, sharers, levels):  # type: ignore[no-untyped-def]
+    """Birth date of one record and the years in the mailboxes of the other, where that one has no date of its own.
+
+    ``born`` holds a year per record, ``years`` one per mailbox (-1 for none); ``sharers`` as for ``compare_contacts``.
+    """
+    for n in range(len(left)):
+        i, j = left[n], right[n]
+        if born[i] < 0:
+            i, j = j, i
+        level = -1
+        if born[i] >= 0 and born[j] < 0:
+            for x in range(slots.shape[1]):
+                mailbox = slots[j, x]
+                if mailbox < 0:
+                    break
+                if years[mailbox] >= 0 and sharers[mailbox] <= 2:
+                    level = max(level, 1 if years[mailbox] == born[i] else 0)
+        levels[n] = level
+
+
+@compiled
 def compare_places(left, right, codes, streets, postcodes, levels):  # type: ignore[no-untyped-def]
     """Postal addresses as a whole, because their parts depend on each other.
 

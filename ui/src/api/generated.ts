@@ -5180,7 +5180,7 @@ export interface components {
             /** Unique Sources */
             unique_sources?: string[];
             /** Never Across */
-            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place")[];
+            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place" | "mailbox_year")[];
             /**
              * @default {
              *       "two_people": false,
@@ -9264,7 +9264,7 @@ export interface components {
             /** Unique Sources */
             unique_sources?: string[] | null;
             /** Never Across */
-            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place")[] | null;
+            never_across?: ("given_name" | "family_name" | "email" | "phone" | "birth_date" | "address" | "national_id" | "loyalty_number" | "account" | "gender" | "company" | "job_title" | "generation" | "birth_place" | "mailbox_year")[] | null;
         };
         /**
          * WhyOut

@@ -24,6 +24,7 @@ _NAMES = {
     "loyalty_number": "loyalty number",
     "job_title": "job title",
     "birth_place": "birth place",
+    "mailbox_year": "year in the mailbox",
 }
 _WORDS = {"same": "same", "shared": "shared", "similar": "similar", "different": "different"}
 
