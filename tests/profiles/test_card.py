@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -12,6 +13,7 @@ from rich.console import Console
 from onefold.access import Access, Actor
 from onefold.errors import NotFound
 from onefold.profiles import get_card, render_card
+from onefold.profiles.model import Doubt, Sureness
 
 FULL = Access.full(Actor("cli", "cli", "command line"))
 
@@ -136,3 +138,20 @@ def test_records_say_when_their_source_began_and_changed_them(bench, company):
         "b.t:7": (None, "2023-02-03"),
         "b.t:8": (None, None),
     }
+
+
+@pytest.mark.parametrize(
+    ("doubts", "said", "unsaid"),
+    [
+        ((), "never found", "held together"),
+        ((Doubt("weak", "crm.t:1", "crm.t:2", 0.8),), "never found", "somebody else"),
+        ((Doubt("outside", "crm.t:1", "shop.t:2", 0.4),), "perhaps also somebody else: crm.t:1 and shop.t:2", "never"),
+    ],
+)
+def test_the_terminal_says_why_one_cannot_be_sure_of_a_customer(bench, ana, doubts, said, unsaid):
+    bench.build(ana)
+    card = card_of(bench, "crm.people:1")
+    shown = printed(replace(card, identity=Sureness(0.5, 0.8, 0.6, doubts)))
+    assert said in shown
+    assert unsaid not in shown
+    assert "never found" not in printed(replace(card, identity=Sureness(0.97, 0.98, 0.99)))

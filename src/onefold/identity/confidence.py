@@ -35,9 +35,6 @@ from onefold.identity.calibration import (
     whole_features,
 )
 
-DOUBTFUL = 0.95
-"""Below this probability a customer's reasons are worth telling."""
-
 CONFIDENCE = pa.schema(
     [
         ("customer_id", pa.string()),
