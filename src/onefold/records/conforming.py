@@ -32,7 +32,7 @@ from onefold.records.names import GIVEN_FIRST
 from onefold.records.people import conform_chunk
 from onefold.records.routes import FACTS, Route, find_routes, subject_query
 
-RULES_VERSION = "4"
+RULES_VERSION = "5"
 """Raised whenever the same raw value would conform to something else, so that every row is conformed again."""
 
 T = TypeVar("T")

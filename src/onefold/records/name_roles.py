@@ -89,8 +89,11 @@ def prior_from_votes(given_first: int, family_first: int) -> int:
 
 
 def _word_counts(texts: pl.DataFrame) -> pl.DataFrame:
-    split = texts.select("n", word=words(clean(texts["text"])).str.split(" ")).explode("word").drop_nulls()
-    split = split.filter((pl.col("word").str.len_chars() > 1) & ~pl.col("word").is_in(list(PARTICLES)))
+    """How often each word stands in the texts; a particle only where it stands alone ("Ben", "Du")."""
+    split = texts.select("n", word=words(clean(texts["text"])).str.split(" "))
+    split = split.with_columns(is_alone=pl.col("word").list.len() == 1).explode("word").drop_nulls()
+    is_told = pl.col("is_alone") | ~pl.col("word").is_in(list(PARTICLES))
+    split = split.filter((pl.col("word").str.len_chars() > 1) & is_told)
     return split.group_by("word").agg(pl.col("n").sum())
 
 

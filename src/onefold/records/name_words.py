@@ -70,6 +70,8 @@ PARTICLES = frozenset(
 """)
 )
 """Words inside surnames that systems keep or drop at will; they never stand in a comparison form beside other words."""
+GIVEN_PARTICLES = frozenset({"al", "ben", "den", "des", "di"})
+"""Particles that are given names too, where they begin a name."""
 CONNECTORS = frozenset({"i", "y", "e", "und", "et"})
 """Particles that tie two surnames together."""
 COMPOUND_SURNAMES = frozenset(

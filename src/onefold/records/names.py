@@ -8,7 +8,7 @@ columns at once. What a word usually is (given or family name) comes from ``role
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from onefold.records.name_words import (
     COMPOUND_SURNAMES,
     CONNECTORS,
     GENERATIONS,
+    GIVEN_PARTICLES,
     HAN_SURNAMES,
     HAN_TITLES,
     PARTICLES,
@@ -193,17 +194,29 @@ def _stripped(tokens: Sequence[str]) -> tuple[list[str], str]:
     return tokens, suffix
 
 
-def _units(tokens: Sequence[str]) -> list[list[str]]:
-    """Particles joined to the word behind them; connectors tie the words on both sides ('Puig i Font')."""
+def _units(tokens: Sequence[str], roles: Roles, latin_of: Mapping[str, str]) -> list[list[str]]:
+    """Particles joined to the word behind them; connectors tie the surnames on both sides ('Puig i Font').
+
+    Behind a given name a single letter is an initial ('Sheila E Tanner'); a particle that begins a name may be a name
+    by itself ('Ben Sullivan', 'Du Zhiyu').
+    """
     units: list[list[str]] = []
+    first = tokens[0].lower()
+    role = roles.get(first, 0)
+    begins_with_name = role > 0 or (len(tokens) == 2 and (role < 0 or first in GIVEN_PARTICLES))
     pending: list[str] = []
     tie = False
     for token in tokens:
         key = token.lower()
         if key in CONNECTORS and units and not pending:
-            tie = True
-            units[-1].append(token)
-        elif key in PARTICLES:
+            before = _weight(units[-1], roles, latin_of)
+            is_first_unknown = before == 0 and len(units) == 1 and token.isupper()
+            if len(key) == 1 and (before > 0 or is_first_unknown):
+                units.append([token])
+            else:
+                tie = True
+                units[-1].append(token)
+        elif key in PARTICLES and not (begins_with_name and not units):
             pending.append(token)
         elif tie:
             units[-1] += [*pending, token]
@@ -220,7 +233,7 @@ def _divide(
     tokens: Sequence[str], roles: Roles, latin_of: Mapping[str, str], prior: int
 ) -> tuple[list[str], list[str]]:
     """Tokens → (given, family) by what the words usually are and by the usual order."""
-    units = _units(tokens)
+    units = _units(tokens, roles, latin_of)
     weights = [_weight(unit, roles, latin_of) for unit in units]
     if len(units) == 1:
         is_family = weights[0] < 0 or len(units[0]) > 1
@@ -259,7 +272,7 @@ def _named(
     return PersonName(
         _display(given, is_shouted),
         _display(family, is_shouted),
-        _words(given, latin_of),
+        _words(given, latin_of, kept=GIVEN_PARTICLES),
         _words(family, latin_of),
         suffix,
     )
@@ -282,8 +295,10 @@ def _cased(token: str, *, is_first: bool) -> str:
     return re.sub(r"^Mc(\w)", lambda match: "Mc" + match[1].upper(), cased)
 
 
-def _words(tokens: Sequence[str], latin_of: Mapping[str, str]) -> str:
-    words = [word for token in tokens for word in latin_of[token].split() if token.lower() not in PARTICLES]
+def _words(tokens: Sequence[str], latin_of: Mapping[str, str], kept: Set[str] = frozenset()) -> str:
+    """Comparison form without particles, but for one of ``kept`` that comes first."""
+    told = [token for n, token in enumerate(tokens) if _key(token) not in (PARTICLES - kept if n == 0 else PARTICLES)]
+    words = [word for token in told for word in latin_of[token].split()]
     if not words:  # a name that is nothing but particles is a name after all
         words = [word for token in tokens for word in latin_of[token].split()]
     return " ".join(words)
