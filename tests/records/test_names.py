@@ -35,6 +35,8 @@ def parsed(text: str) -> tuple[str | None, str | None]:
         ("Sra. Núria Puig i Font", "nuria", "puig font"),
         ("José Ortega y Gasset", "jose", "ortega gasset"),
         ("Puig i Font", None, "puig font"),
+        ("Pau Martin i Vila", "pau", "martin vila"),
+        ("Ana Maria E Soler", "ana maria", "soler"),
         ("Carmen E Vinesguez", "carmen", "vinesguez"),
         ("Robert e Kinabsby", "robert", "kinabsby"),
         ("Maria Y. Garcia Lopez", "maria", "garcia lopez"),

@@ -209,9 +209,7 @@ def _units(tokens: Sequence[str], roles: Roles, latin_of: Mapping[str, str]) -> 
     for token in tokens:
         key = token.lower()
         if key in CONNECTORS and units and not pending:
-            before = _weight(units[-1], roles, latin_of)
-            is_first_unknown = before == 0 and len(units) == 1 and token.isupper()
-            if len(key) == 1 and (before > 0 or is_first_unknown):
+            if _is_initial(token, _weight(units[-1], roles, latin_of), is_second=len(units) == 1):
                 units.append([token])
             else:
                 tie = True
@@ -227,6 +225,18 @@ def _units(tokens: Sequence[str], roles: Roles, latin_of: Mapping[str, str]) -> 
     if pending or (tie and not units):
         units.append(pending)
     return units
+
+
+def _is_initial(letter: str, weight_before: int, *, is_second: bool) -> bool:
+    """Whether what could tie two surnames is a middle initial: behind a given name, in capitals where that is no proof.
+
+    "Robert e Kinabsby" and "Ana Maria E Soler" have one, "Roger Oliver i Vila" and "Puig i Font" do not.
+    """
+    if len(letter) > 1:
+        return False
+    if is_second and weight_before > 0:
+        return True
+    return letter.isupper() and weight_before >= (0 if is_second else 1)
 
 
 def _divide(
