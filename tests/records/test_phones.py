@@ -111,3 +111,18 @@ def test_number_abroad_of_the_rows_country_is_found_in_the_workspaces_region() -
 def test_number_without_country_goes_to_the_only_region_where_it_is_in_use() -> None:
     found = normalise_phones(pl.Series(["0936-382-1383"]), pl.Series([None], dtype=pl.String), None, ("ES", "IR", "TW"))
     assert found["values"][0].to_list() == ["+989363821383"]
+
+
+@pytest.mark.parametrize(
+    ("region", "found"),
+    [
+        ("DE", "+491515662834"),  # a number that could be German is, in a German's record
+        ("ES", "+441515662834"),  # too long for Spain, and in use in Great Britain alone
+        (None, "+441515662834"),
+    ],
+)
+def test_a_number_is_of_its_records_region_where_it_can_be(region: str | None, found: str) -> None:
+    numbers = normalise_phones(
+        pl.Series(["0151 5662834"]), pl.Series([region], dtype=pl.String), others=["DE", "ES", "GB"]
+    )
+    assert numbers["compares"].to_list() == [[found]]

@@ -99,15 +99,15 @@ def _numbers(parts: pl.DataFrame, default: str | None, others: Sequence[str]) ->
     national = usable & ~parts["is_international"]
     for region in regions.drop_nulls().unique().sort().to_list():
         number = _fill(number, national & (regions == region).fill_null(value=False), digits, _national(region))
+    for region in regions.drop_nulls().unique().sort().to_list():
+        possible = _national(region, demand_valid=False)
+        number = _fill(number, national & (regions == region).fill_null(value=False), digits, possible)
     hints = parts["hint"]
     for region in hints.drop_nulls().unique().sort().to_list():
         number = _fill(number, national & (hints == region).fill_null(value=False), digits, _national(region))
     if default:
         number = _fill(number, national & (regions != default).fill_null(value=True), digits, _national(default))
     number = _only_valid_in_one(number, national, digits, others)
-    for region in regions.drop_nulls().unique().sort().to_list():
-        possible = _national(region, demand_valid=False)
-        number = _fill(number, national & (regions == region).fill_null(value=False), digits, possible)
     if default:
         number = _fill(number, national & regions.is_null(), digits, _national(default, demand_valid=False))
     bare = digits.str.strip_chars_start("0")
