@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -153,5 +154,6 @@ def test_the_terminal_says_why_one_cannot_be_sure_of_a_customer(bench, ana, doub
     card = card_of(bench, "crm.people:1")
     shown = printed(replace(card, identity=Sureness(0.5, 0.8, 0.6, doubts)))
     assert said in shown
+    assert "50%\n" in re.sub(r"[ │]+\n", "\n", shown)
     assert unsaid not in shown
     assert "never found" not in printed(replace(card, identity=Sureness(0.97, 0.98, 0.99)))

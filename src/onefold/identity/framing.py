@@ -190,25 +190,32 @@ _LOOSE_SQL = f"""
         )
         where mark is not null
     ),
+    mine as materialized (
+        select l.subject_id, l.customer_id, m.mark from looked_at l join marks m using (subject_id)
+    ),
     common as (
-        select mark, count(*) as records from marks semi join (
-            select mark from marks semi join looked_at using (subject_id)
-        ) using (mark) group by mark
+        select mark, count(*) as records from marks semi join mine using (mark) group by mark
         having count(*) between 2 and {_MOST_SHARING}
+    ),
+    met as materialized (
+        -- grain: one row per looked-at record, mark and other record that has it
+        select m.subject_id, m.customer_id, m.mark, c.records, b.subject_id as other
+        from mine m
+        join common c using (mark)
+        join marks b using (mark)
+        where b.subject_id <> m.subject_id
     ),
     shared as (
         select
-            a.subject_id,
+            m.subject_id,
             o.customer_id as other_id,
-            c.mark,
-            any_value(b.subject_id) as other,
-            any_value(ln((select count(*) from link_owner) / c.records::double)) as rarity
-        from marks a
-        join looked_at l using (subject_id)
-        join common c using (mark)
-        join marks b on b.mark = c.mark and b.subject_id <> a.subject_id
-        join link_owner o on o.subject_id = b.subject_id and o.customer_id <> l.customer_id
-        group by a.subject_id, o.customer_id, c.mark
+            m.mark,
+            min(m.other) as other,
+            any_value(ln((select count(*) from link_owner) / m.records::double)) as rarity
+        from met m
+        join link_owner o on o.subject_id = m.other
+        where o.customer_id <> m.customer_id
+        group by m.subject_id, o.customer_id, m.mark
     ),
     close as (
         select
@@ -219,13 +226,18 @@ _LOOSE_SQL = f"""
         from shared
         group by subject_id, other_id
         having count(*) >= 2 and sum(rarity) >= {LOOSE_BANDS[-1][1]}
+    ),
+    owned as materialized (
+        select c.*, o.customer_id, o.unit from close c join link_owner o using (subject_id)
     )
-    select c.subject_id, o.customer_id, c.other_id, c.other, c.closeness
-    from close c
-    join link_owner o using (subject_id)
-    join link_owner p on p.subject_id = c.other and (p.unit is null or o.unit is null)
-    anti join link_outer u on u.customer_id = o.customer_id and u.other_id = c.other_id
+    select c.subject_id, c.customer_id, c.other_id, c.other, c.closeness
+    from owned c
+    join link_owner p on p.subject_id = c.other
+    anti join link_outer u on u.customer_id = c.customer_id and u.other_id = c.other_id
+    where p.unit is null or c.unit is null
     qualify row_number() over (partition by c.subject_id order by c.closeness desc, c.other_id) <= {_CLOSEST}"""
+"""In steps that each join by equal values: within a transaction nothing is known of fresh tables, and a join by what
+differs may be planned first, which pairs every record with every other."""
 
 _LOOSE_UNITS_SQL = f"""
     select

@@ -128,7 +128,7 @@ def _sureness(sure: Sureness) -> Text:
     for doubt in sure.doubts:
         pair = f"{doubt.subject_a} and {doubt.subject_b}" if doubt.subject_a else "two records"
         words = "held together by" if doubt.why == "weak" else "perhaps also somebody else:"
-        text.append_text(safe_text(f"\n{words} {pair} ({doubt.probability:.0%})", style="dim"))
+        text.append("\n").append_text(safe_text(f"{words} {pair} ({doubt.probability:.0%})", style="dim"))
     is_perhaps_partial = sure.is_whole is not None and sure.is_whole < DOUBTFUL
     if is_perhaps_partial and all(doubt.why == "weak" for doubt in sure.doubts):
         text.append("\nperhaps records of it were never found", style="dim")
