@@ -18,6 +18,8 @@ from onefold.storage import insert_arrow, read_table, scratch_table
 
 DOUBTFUL = 0.95
 """Confidence below which it is told why."""
+_WORTH_TELLING = 0.01
+"""Probability from which a link to somebody else is a reason; below, it is chance."""
 
 _PER_QUERY = 500
 _COLUMNS = ("identity_confidence", "identity_is_one", "identity_is_whole")
@@ -28,17 +30,25 @@ _DOUBT = pa.schema(
 )
 
 _DOUBTS_SQL = f"""
-    -- grain: one row per customer of whom one cannot be sure
+    -- grain: one row per customer of whom one cannot be sure because of two records
+    with rated as (
+        select
+            *,
+            is_one < {DOUBTFUL} and weak_a is not null as is_loose,
+            is_whole < {DOUBTFUL} and 1 / (1 + exp(-out_log_odds)) >= {_WORTH_TELLING} as is_perhaps_other
+        from main.customer_confidence
+        where confidence < {DOUBTFUL}
+    )
     select
         customer_id,
-        case when is_one < {DOUBTFUL} then weak_a end as weak_a,
-        case when is_one < {DOUBTFUL} then weak_b end as weak_b,
-        case when is_one < {DOUBTFUL} then round(1 / (1 + exp(-weak_log_odds)), 3) end as weak_probability,
-        case when is_whole < {DOUBTFUL} then out_a end as out_a,
-        case when is_whole < {DOUBTFUL} then out_b end as out_b,
-        case when is_whole < {DOUBTFUL} then round(1 / (1 + exp(-out_log_odds)), 3) end as out_probability
-    from main.customer_confidence
-    where confidence < {DOUBTFUL}"""
+        case when is_loose then weak_a end as weak_a,
+        case when is_loose then weak_b end as weak_b,
+        case when is_loose then round(1 / (1 + exp(-weak_log_odds)), 3) end as weak_probability,
+        case when is_perhaps_other then out_a end as out_a,
+        case when is_perhaps_other then out_b end as out_b,
+        case when is_perhaps_other then round(1 / (1 + exp(-out_log_odds)), 3) end as out_probability
+    from rated
+    where is_loose or is_perhaps_other"""
 
 
 def sureness_of(connection: sa.Connection, sight: Sight) -> Sureness | None:
