@@ -108,8 +108,8 @@ def _date_step(dates: Column, levels: Levels) -> Step:
 
 def _year_step(people: People, levels: Levels) -> Step:
     born, emails = people.birth_year, people.contacts["email"]
-    slots, years, sharers = emails.column.slots, emails.years, emails.sharers
-    return lambda left, right, part: similarity.compare_years(left, right, born, slots, years, sharers, levels[part])
+    slots, values = emails.column.slots, (emails.years, emails.mailbox, emails.sharers)
+    return lambda left, right, part: similarity.compare_years(left, right, born, slots, values, levels[part])
 
 
 def _place_step(people: People, levels: Levels) -> Step:

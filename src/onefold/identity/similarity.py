@@ -389,11 +389,23 @@ def compare_dates(left, right, codes, text, levels):  # type: ignore[no-untyped-
 
 
 @compiled
-def compare_years(left, right, born, slots, years, sharers, levels):  # type: ignore[no-untyped-def]
+def has_mailbox(own, mailbox, parts):  # type: ignore[no-untyped-def]
+    """Whether one of a record's own mailboxes is this one, or has its telling part (-1 for none)."""
+    for x in range(len(own)):
+        if own[x] >= 0 and (own[x] == mailbox or (parts[mailbox] >= 0 and parts[own[x]] == parts[mailbox])):
+            return True
+    return False
+
+
+@compiled
+def compare_years(left, right, born, slots, values, levels):  # type: ignore[no-untyped-def]
     """Birth date of one record and the years in the mailboxes of the other, where that one has no date of its own.
 
-    ``born`` holds a year per record, ``years`` one per mailbox (-1 for none); ``sharers`` as for ``compare_contacts``.
+    A mailbox that both have says nothing: its year is that of the dated record whoever the other one is. ``born`` holds
+    a year per record; ``values`` per mailbox its year (-1 for none), its telling part and who shares it, as
+    ``compare_contacts`` has them.
     """
+    years, parts, sharers = values
     for n in range(len(left)):
         i, j = left[n], right[n]
         if born[i] < 0:
@@ -404,7 +416,8 @@ def compare_years(left, right, born, slots, years, sharers, levels):  # type: ig
                 mailbox = slots[j, x]
                 if mailbox < 0:
                     break
-                if years[mailbox] >= 0 and sharers[mailbox] <= 2:
+                is_told = years[mailbox] >= 0 and sharers[mailbox] <= 2
+                if is_told and not has_mailbox(slots[i], mailbox, parts):
                     level = max(level, 1 if years[mailbox] == born[i] else 0)
         levels[n] = level
 

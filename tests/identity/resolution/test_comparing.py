@@ -45,6 +45,14 @@ def test_the_mailbox_says_nothing_where_both_have_a_date_or_the_date_is_of_the_s
     assert "mailbox_year" not in levels({**ana, "emails": ["ana78@mail.example"]}, {"given_name": "ana"})
 
 
+@pytest.mark.parametrize("own", ["ana78@mail.example", "soler.ana78@other.example"])
+def test_the_year_of_a_mailbox_that_both_have_says_nothing(own):
+    dated = {"given_name": "ana", "birth_date": "1978-03-02", "emails": [own]}
+    shared = {"given_name": "joan", "emails": [own.replace("other", "mail")]}
+    assert "mailbox_year" not in levels(dated, shared)
+    assert levels(dated, {**shared, "emails": ["joan81@mail.example"]})["mailbox_year"] == Year.DIFFERENT
+
+
 def test_one_fitting_mailbox_is_enough():
     ana = {"given_name": "ana", "birth_date": "1978-03-02"}
     two = {"given_name": "ana", "emails": ["soler11@mail.example", "ana78@mail.example", "ana@other.example"]}
