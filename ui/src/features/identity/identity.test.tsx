@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ItemDetail, ReviewItem } from "@/api/review";
 import { renderPage, somebody } from "@/testing/render";
 import { refusal, serve } from "@/testing/server";
+import Sureness from "./panels";
 import IdentityRoutes from "./routes";
 
 const ref = (key: string, customer: string) => ({
@@ -295,5 +296,21 @@ describe("quality", () => {
     });
     await userEvent.keyboard("u");
     await screen.findByText("0 labelled now.");
+  });
+});
+
+describe("how sure one may be of a customer", () => {
+  const found = { confidence: 0.6, is_one: 1, is_whole: 0.6, doubts: [], hidden_by: null };
+  const outside = { why: "outside" as const, subject_a: "crm.people:1", subject_b: "shop.people:2", probability: 0.2 };
+
+  it.each([
+    ["records may never have been found", found, true],
+    ["two records are the reason", { ...found, doubts: [outside] }, false],
+    ["it is sure", { ...found, confidence: 0.97, is_whole: 0.97 }, false],
+  ])("says why not surer: %s", async (_case, sure, isUnseen) => {
+    serve(queue());
+    renderPage(<Sureness customerId="cus_a" found={sure} />, { at: "/customers/cus_a", path: "/customers/*" });
+    expect(await screen.findByText(/^Whole:/)).toBeTruthy();
+    expect(screen.queryByText("Perhaps records of it were never found.") !== null).toBe(isUnseen);
   });
 });

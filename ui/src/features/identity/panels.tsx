@@ -22,11 +22,15 @@ export default function Sureness({ customerId, found }: { customerId: string; fo
   );
 }
 
+/** Below this, it is told why one cannot be sure (as the server does of pairs of records). */
+const DOUBTFUL = 0.95;
+
 function Shares({ found }: { found: Found }): ReactNode {
   const { t } = useTranslation("identity");
   const { confidence, is_one: isOne, is_whole: isWhole, doubts, hidden_by: hiddenBy } = found;
   if (hiddenBy) return <Hidden policy={hiddenBy} />;
   if (confidence === null) return <p className="soft">{t("sure.unknown")}</p>;
+  const isUnexplained = isWhole !== null && isWhole < DOUBTFUL && !doubts.some(({ why }) => why === "outside");
   return (
     <>
       <p className="id-big">
@@ -56,6 +60,7 @@ function Shares({ found }: { found: Found }): ReactNode {
             </span>
           </li>
         ))}
+        {isUnexplained && <li>{t("sure.unseen")}</li>}
       </ul>
     </>
   );
