@@ -91,7 +91,7 @@ def test_keys_are_explained_and_can_be_switched_off(arrive):
     steward.sign_out()
 
 
-def test_the_graph_of_a_cluster_is_also_a_table(arrive):
+def test_the_graph_of_a_cluster_is_also_a_table_and_where_it_cannot_be_loaded(arrive):
     steward = arrive("Steward")
     page = steward.page
     bridges = [item for item in _open_items(steward, kind="bridge") if item["records_a"] + item["records_b"] > 2]
@@ -102,6 +102,13 @@ def test_the_graph_of_a_cluster_is_also_a_table(arrive):
     graph.locator("figcaption button").click()
     graph.get_by_text(steward.says("identity", "graph.weakest")).first.wait_for()
     assert steward.does_not_scroll_sideways()
+
+    page.route("**/assets/graph-drawing-*", lambda route: route.abort())
+    page.reload()
+    graph.get_by_role("table").wait_for()
+    page.unroute("**/assets/graph-drawing-*")
+    graph.locator("figcaption button").click()
+    graph.locator("canvas").wait_for()
     steward.sign_out()
 
 

@@ -1,11 +1,8 @@
-/** A chart and the same as a table: for screen readers, for keyboards, for copying. The drawing part loads when needed. */
-import { BarChartOutlined, TableOutlined } from "@ant-design/icons";
-import { Button } from "antd";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+/** A chart and the same as a table. */
+import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { useLanguage } from "@/app/language";
 import { useColours } from "@/app/theme";
-import type { Drawing } from "./chart-drawing";
+import { Drawn } from "./Drawn";
 
 export interface ChartData {
   /** Along the axis, or the slices of a pie. */
@@ -33,53 +30,27 @@ interface Props {
 }
 
 export function Chart({ kind, label, data, format, unit, height = 260, onPick }: Props): ReactNode {
-  const { t } = useTranslation("components");
   const { isRtl } = useLanguage();
   const colours = useColours();
-  const [isTable, setIsTable] = useState(false);
-  const place = useRef<HTMLDivElement>(null);
   const latest = useRef({ onPick });
   useEffect(() => {
     latest.current = { onPick };
   });
 
   const spec = JSON.stringify({ kind, data, unit, isRtl, colours });
-  useEffect(() => {
-    if (isTable || !place.current) return undefined;
-    const element = place.current;
-    let drawing: Drawing | null = null;
-    let isGone = false;
-    void import("./chart-drawing").then(({ draw }) => {
-      if (isGone) return;
-      const wanted = JSON.parse(spec) as Parameters<typeof draw>[1];
-      drawing = draw(element, { ...wanted, format }, (pick) => latest.current.onPick?.(pick));
-    });
-    return () => {
-      isGone = true;
-      drawing?.dispose();
-    };
-  }, [isTable, spec, format]);
+  const load = useCallback(async () => {
+    const { draw } = await import("./chart-drawing");
+    const wanted = JSON.parse(spec) as Parameters<typeof draw>[1];
+    return (place: HTMLElement) => draw(place, { ...wanted, format }, (pick) => latest.current.onPick?.(pick));
+  }, [spec, format]);
 
   return (
-    <figure className="chart">
-      <figcaption>
-        <span>{label}</span>
-        <Button
-          type="text"
-          size="small"
-          icon={isTable ? <BarChartOutlined aria-hidden="true" /> : <TableOutlined aria-hidden="true" />}
-          aria-pressed={isTable}
-          aria-label={isTable ? t("chart.as_chart") : t("chart.as_table")}
-          title={isTable ? t("chart.as_chart") : t("chart.as_table")}
-          onClick={() => setIsTable(!isTable)}
-        />
-      </figcaption>
-      {isTable ? (
-        <Table label={label} data={data} format={format} onPick={onPick} />
-      ) : (
-        <div ref={place} dir="ltr" role="img" aria-label={label} style={{ blockSize: height }} />
-      )}
-    </figure>
+    <Drawn
+      label={label}
+      load={load}
+      height={`${height}px`}
+      table={<Table label={label} data={data} format={format} onPick={onPick} />}
+    />
   );
 }
 

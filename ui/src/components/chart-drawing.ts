@@ -11,6 +11,7 @@ import { type EChartsCoreOption, init, use as register } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { useColours } from "@/app/theme";
 import type { ChartData, Mark } from "./Chart";
+import type { Drawing } from "./Drawn";
 
 register([
   BarChart,
@@ -32,10 +33,6 @@ export interface Spec {
   isRtl: boolean;
   colours: ReturnType<typeof useColours>;
   format: (value: number) => string;
-}
-
-export interface Drawing {
-  dispose: () => void;
 }
 
 /** What all kinds share. Text in a canvas has no `<bdi>`: foreign names are isolated by signs. */

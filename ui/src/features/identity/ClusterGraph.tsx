@@ -1,12 +1,13 @@
-/** The records and what links them, drawn; the same as a table. The drawing part loads when it is shown. */
-import { ApartmentOutlined, TableOutlined } from "@ant-design/icons";
-import { Button } from "antd";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+/** The records and what links them, drawn; the same as a table. */
+import { ApartmentOutlined } from "@ant-design/icons";
+import { type ReactNode, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import type { Graph } from "@/api/review";
 import { formatNumber } from "@/app/language";
 import { useColours } from "@/app/theme";
+import { Drawn } from "@/components/Drawn";
 import { Num } from "@/components/Num";
+import { useIsPhone } from "@/components/useIsPhone";
 import { RecordName } from "@/features/customer/panels";
 import type { GraphSpec } from "./graph-drawing";
 import { Badge } from "./SideBySide";
@@ -37,37 +38,22 @@ function useSpec(graph: Graph): GraphSpec {
 
 export function ClusterGraph({ graph }: { graph: Graph }): ReactNode {
   const { t } = useTranslation("identity");
-  const [isTable, setIsTable] = useState(false);
-  const place = useRef<HTMLDivElement>(null);
   const spec = JSON.stringify(useSpec(graph));
-  useEffect(() => {
-    if (isTable || !place.current) return undefined;
-    const element = place.current;
-    let dispose = (): void => {};
-    let isGone = false;
-    void import("./graph-drawing").then(({ drawGraph }) => {
-      if (!isGone) ({ dispose } = drawGraph(element, JSON.parse(spec) as GraphSpec));
-    });
-    return () => {
-      isGone = true;
-      dispose();
-    };
-  }, [isTable, spec]);
+  const load = useCallback(async () => {
+    const { drawGraph } = await import("./graph-drawing");
+    return (place: HTMLElement) => drawGraph(place, JSON.parse(spec) as GraphSpec);
+  }, [spec]);
+  const isPhone = useIsPhone();
   const label = t("graph.label", { count: graph.nodes.length, links: formatNumber(graph.links.length) });
   return (
-    <figure className="chart">
-      <figcaption>
-        <span>{t("graph.how")}</span>
-        <Button
-          type="text"
-          size="small"
-          icon={isTable ? <ApartmentOutlined aria-hidden="true" /> : <TableOutlined aria-hidden="true" />}
-          aria-pressed={isTable}
-          aria-label={t(isTable ? "chart.as_chart" : "chart.as_table")}
-          title={t(isTable ? "chart.as_chart" : "chart.as_table")}
-          onClick={() => setIsTable(!isTable)}
-        />
-      </figcaption>
+    <Drawn
+      label={label}
+      caption={t("graph.how")}
+      load={load}
+      height={isPhone ? "15rem" : "18rem"}
+      icon={<ApartmentOutlined aria-hidden="true" />}
+      table={<Links graph={graph} label={label} />}
+    >
       <p className="id-weakest">
         {graph.weakest.links > 0
           ? t("graph.bridge", {
@@ -77,12 +63,7 @@ export function ClusterGraph({ graph }: { graph: Graph }): ReactNode {
             })
           : t("graph.no_bridge")}
       </p>
-      {isTable ? (
-        <Links graph={graph} label={label} />
-      ) : (
-        <div ref={place} dir="ltr" role="img" aria-label={label} className="id-graph" />
-      )}
-    </figure>
+    </Drawn>
   );
 }
 

@@ -4,6 +4,7 @@ import { TooltipComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use as register } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { useColours } from "@/app/theme";
+import type { Drawing } from "@/components/Drawn";
 
 register([GraphChart, TooltipComponent, CanvasRenderer]);
 
@@ -107,7 +108,7 @@ function option({ nodes, links, colours }: GraphSpec): EChartsCoreOption {
   };
 }
 
-export function drawGraph(element: HTMLElement, spec: GraphSpec): { dispose: () => void } {
+export function drawGraph(element: HTMLElement, spec: GraphSpec): Drawing {
   const chart = init(element);
   chart.setOption(option(spec));
   const observer = new ResizeObserver(() => chart.resize());
