@@ -164,3 +164,16 @@ def test_every_promoted_attribute_is_written_in_its_own_type(app_database, tmp_p
     written = pq.read_table(path)
     assert {name: written.to_pylist()[0][name] for name in row} == row
     assert all(written.schema.field(name).type in types[describe_attribute(name).type] for name in PROMOTED)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_moment_is_written_to_its_fraction_of_a_second(app_database, tmp_path, ending):
+    moments = [datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, 23, 59, 59, 999_999, tzinfo=UTC)]
+    path = tmp_path / f"moments.{ending}"
+    with app_database.write() as connection:
+        write(connection, [{"last_contact_at": moment} for moment in moments])
+    with app_database.read() as connection:
+        assert write_customers(connection, path, fields=["last_contact_at"]) == 2
+    written = path.read_text()
+    assert "2026-03-01T00:00:00Z" in written
+    assert "2026-03-01T23:59:59.999999Z" in written

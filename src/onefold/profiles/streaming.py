@@ -140,11 +140,11 @@ def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _in_text(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Moments as ISO 8601 in UTC."""
+    """Moments as ISO 8601 in UTC, with a fraction of the second where there is one."""
     import pyarrow.compute as pc
 
     columns = [
-        pc.strftime(column.cast(pa.timestamp("s", tz="UTC")), format="%Y-%m-%dT%H:%M:%SZ")
+        pc.replace_substring(pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ"), ".000000Z", "Z")
         if pa.types.is_timestamp(column.type)
         else column
         for column in batch.columns
