@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from measure import print_machine
@@ -27,6 +28,7 @@ from onefold.identity import resolve
 from onefold.identity.live import LiveIndex
 from onefold.identity.model import INPUT
 from onefold.identity.warehouse import Wanted
+from onefold.records import write_records
 
 
 def change(engine: Engine, count: int, seed: int) -> None:
@@ -35,16 +37,15 @@ def change(engine: Engine, count: int, seed: int) -> None:
     names = [name for (name,) in engine.rows(f"select subject_id from main.record using sample {count} rows")]
     draw.shuffle(names)
     third = max(count // 3, 1)
-    engine.execute(
-        "update main.record set emails = ['changed.' || subject_id || '@example.com'] where subject_id in"
-        f" (select unnest({names[:third]!r}))"
-    )
-    engine.execute(
-        "insert into main.record by name select * replace ('new:' || ? || subject_id as subject_id) from main.record"
-        f" where subject_id in (select unnest({names[third : 2 * third]!r}))",
-        [f"{seed}:"],
-    )
-    engine.execute(f"delete from main.record where subject_id in (select unnest({names[2 * third :]!r}))")
+    moved, copied, gone = names[:third], names[third : 2 * third], names[2 * third :]
+    changed = "select * replace (['changed.' || subject_id || '@example.com'] as emails) from main.record"
+    new = f"select * replace ('new:{seed}:' || subject_id as subject_id) from main.record"
+    arrivals = [
+        engine.arrow(f"{rows} where subject_id in (select unnest({chosen!r}))")
+        for rows, chosen in ((changed, moved), (new, copied))
+    ]
+    engine.execute(f"delete from main.record where subject_id in (select unnest({moved + gone!r}))")
+    write_records(engine, pa.concat_tables(arrivals))
 
 
 def main() -> None:
@@ -58,7 +59,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="onefold-bench-") as temporary:
         folder = Path(temporary) / "identity-index"
         engine = Engine.open(Path(temporary) / "warehouse.duckdb", threads=2)
-        engine.write("main.record", pq.read_table(arguments.records, columns=INPUT.names), replace=True)
+        write_records(engine, pq.read_table(arguments.records, columns=INPUT.names), replace=True)
         print(f"{engine.scalar('select count(*) from main.record'):,} records")
         before = time.process_time()
         full = resolve(engine, wanted=Wanted(index_folder=folder))

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from onefold.engines import Engine
+from onefold.records import write_records
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE
 
 LISTS = {"email": "emails", "phone": "phones", "national_id": "national_ids", "loyalty_number": "loyalty_numbers"}
@@ -111,7 +112,7 @@ class Company:
 
     def write(self, engine: Engine) -> None:
         """Replace the warehouse's relations by this company."""
-        engine.write("main.record", _table(self.records, RECORD), replace=True)
+        write_records(engine, _table(self.records, RECORD), replace=True)
         engine.write("main.record_value", _table(self.values, RECORD_VALUE), replace=True)
         engine.write("main.event", _table(self.events, EVENT), replace=True)
         schema = pa.schema([(name, pa.string()) for name in ("subject_id", "customer_id", "kind")])

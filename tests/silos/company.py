@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from onefold.catalog import Column, Join, Meaning, Role, Table
 from onefold.engines import Engine
+from onefold.records import write_records
 from onefold.records.model import EVENT, RECORD, RECORD_VALUE
 from onefold.settings import SourceSettings
 
@@ -341,7 +342,7 @@ class Company:
         for schema in ("landed", "meta"):
             engine.execute(f"create schema if not exists {schema}")
         records = [self._record(row) for row in self.rows]
-        engine.write("main.record", pa.Table.from_pylist(records, schema=RECORD), replace=True)
+        write_records(engine, pa.Table.from_pylist(records, schema=RECORD), replace=True)
         values = [value for row in self.rows for value in self._values(row)]
         engine.write("main.record_value", pa.Table.from_pylist(values, schema=RECORD_VALUE), replace=True)
         engine.write("main.event", pa.Table.from_pylist(self.events, schema=EVENT), replace=True)

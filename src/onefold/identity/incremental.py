@@ -99,8 +99,9 @@ def change_records(
         link_odds=np.r_[draft.link_odds[~is_cut], found.odds],
     )
     draft, regrouped = _regroup(draft, model, tuning, bonds, touched, is_over, threads)
-    stirred_ids = draft.rows(stirred)["subject_id"].to_pylist()
-    return Change(draft, found.matches, found.near, [*named, *stirred_ids], regrouped, found.compared)
+    return Change(
+        draft, found.matches, found.near, [*named, *draft.ids(stirred).to_pylist()], regrouped, found.compared
+    )
 
 
 def _entries(records: pa.Table, model: KindModel, threads: int) -> Entries:
@@ -198,11 +199,11 @@ def _regroup(
     pairing.join_links(connected, left, right, np.ones(len(left), bool))
     is_near = np.zeros(index.size, bool)
     is_near[connected[touched]] = True
-    region = np.flatnonzero(is_near[connected] & ~index.is_dead).astype(np.int32)
-    component = index.component.copy()
-    component[index.is_dead] = -1
-    group = np.where(index.is_dead, -1, index.group).astype(np.int32)
-    inner = is_near[connected[left]]
+    is_near = is_near[connected]
+    region = np.flatnonzero(is_near & ~index.is_dead).astype(np.int32)
+    component, group = index.component.copy(), index.group.copy()
+    component[index.is_dead], group[index.is_dead] = -1, -1
+    inner = is_near[left]
     place = np.full(index.size, -1, np.int32)
     place[region] = np.arange(len(region), dtype=np.int32)
     links = Pairs(place[left[inner]], place[right[inner]])
@@ -224,6 +225,8 @@ def _with_people(index: KindIndex, bonds: Bonds) -> tuple[Numbers, Numbers, npt.
         if number >= 0:
             by_unit.setdefault(bonds.unit_of[name], []).append(number)
     chains = [pair for members in by_unit.values() for pair in itertools.pairwise(members)]
+    if not chains:
+        return index.link_left, index.link_right, index.link_odds
     left, right = (np.array([pair[side] for pair in chains], np.int32) for side in (0, 1))
     odds = np.r_[index.link_odds, np.full(len(chains), np.inf, np.float32)]
     return np.r_[index.link_left, left], np.r_[index.link_right, right], odds
@@ -235,7 +238,8 @@ def _is_anew(
     """Which records of ``region`` are in a component (``found``) that is not one of the old ones, just as it was."""
     old = index.component[region]
     is_changed = is_over[region] | (old < 0) | (old != old[found])
-    sizes_before = np.bincount(index.component[index.component >= 0], minlength=index.size)
+    former = np.r_[old, index.component[index.is_dead]]
+    sizes_before = np.bincount(former[former >= 0], minlength=index.size)
     sizes_now = np.bincount(found, minlength=len(region))
     is_changed |= sizes_now[found] != sizes_before[np.maximum(old, 0)]
     has_changed = np.zeros(len(region), bool)

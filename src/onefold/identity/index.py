@@ -10,7 +10,6 @@ A record that changed gets a new number, and its old one is dead.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import pyarrow.compute as pc
 
 from onefold.identity.blocking import Entries
 from onefold.identity.cluster import link_pairs
+from onefold.identity.compiled import compiled
 from onefold.identity.hashing import Keys, text_keys
 from onefold.identity.index_place import synced
 from onefold.identity.model import INPUT
@@ -127,43 +127,50 @@ class KindIndex:
         """Records, the dead included."""
         return len(self.base) + len(self.later)
 
-    @cached_property
-    def _later_places(self) -> dict[str, int]:
-        return {name: len(self.base) + n for n, name in enumerate(self.later["subject_id"].to_pylist())}
-
     def numbers_of(self, subject_ids: list[str]) -> Numbers:
         """The living records of these subjects, -1 where there is none."""
-        keys = text_keys(subject_ids)
+        names = pa.array(subject_ids, pa.string())
+        keys = text_keys(names)
         found = np.full(len(keys), -1, np.int32)
         if len(self.id_keys) and len(keys):
             place = np.minimum(np.searchsorted(self.id_keys, keys), len(self.id_keys) - 1)
             found = np.where(self.id_keys[place] == keys, self.id_numbers[place], -1).astype(np.int32)
-        later = self._later_places
-        if later:
-            changed = np.array([later.get(name, -1) for name in subject_ids], np.int32)
-            found = np.where(changed >= 0, changed, found)
+        last_first = self.later["subject_id"][::-1]
+        place = pc.fill_null(pc.index_in(names, value_set=last_first), self.size).to_numpy()
+        found = np.where(place < len(last_first), self.size - 1 - place, found).astype(np.int32)
         known = np.flatnonzero(found >= 0)
         found[known[self.is_dead[found[known]]]] = -1
         return found
 
     def rows(self, numbers: Numbers) -> pa.Table:
         """``INPUT`` of some records, in this order."""
-        size = len(self.base)
-        is_later = numbers >= size
-        if not is_later.any():
-            return self.base.take(pa.array(numbers))
-        both = pa.concat_tables(
-            [self.base.take(pa.array(numbers[~is_later])), self.later.take(pa.array(numbers[is_later] - size))]
-        )
+        return self._chosen(numbers, INPUT.names)
+
+    def ids(self, numbers: Numbers) -> pa.Array:
+        """The subjects of some records, in this order."""
+        return self._chosen(numbers, ["subject_id"])["subject_id"].combine_chunks()
+
+    def _chosen(self, numbers: Numbers, columns: list[str]) -> pa.Table:
+        found, order = self._gathered(numbers, columns)
         place = np.empty(len(numbers), np.int64)
-        place[np.r_[np.flatnonzero(~is_later), np.flatnonzero(is_later)]] = np.arange(len(numbers))
-        return both.take(pa.array(place))
+        place[order] = np.arange(len(numbers))
+        return found.take(pa.array(place))
 
     def sorted_rows(self, numbers: Numbers) -> tuple[pa.Table, Numbers]:
         """``INPUT`` of some records in the order of their subject ids, and their numbers in that order."""
-        rows = self.rows(numbers)
-        order = pc.sort_indices(rows["subject_id"])
-        return rows.take(order).combine_chunks(), numbers[order.to_numpy()]
+        found, gathered = self._gathered(numbers, INPUT.names)
+        order = pc.sort_indices(found["subject_id"])
+        return found.take(order).combine_chunks(), numbers[gathered[order.to_numpy()]]
+
+    def _gathered(self, numbers: Numbers, columns: list[str]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        """Some records, those of the base first, and where each of them is among ``numbers``."""
+        is_later = numbers >= len(self.base)
+        order = np.r_[np.flatnonzero(~is_later), np.flatnonzero(is_later)]
+        parts = [
+            self.base.select(columns).take(pa.array(numbers[~is_later])),
+            self.later.select(columns).take(pa.array(numbers[is_later] - len(self.base))),
+        ]
+        return pa.concat_tables(parts), order
 
     def living(self) -> Numbers:
         """All records that are not dead."""
@@ -206,7 +213,7 @@ class KindIndex:
             later=pa.concat_tables([self.later, arrivals]).combine_chunks(),
             later_blocks=blocks[order],
             later_members=members[order].astype(np.int32),
-            dead_blocks=np.sort(np.r_[self.dead_blocks, dead_entries.blocks]),
+            dead_blocks=np.sort(np.r_[self.dead_blocks, np.sort(dead_entries.blocks)], kind="stable"),
             is_dead=is_dead,
             component=np.r_[self.component, nobody],
             group=np.r_[self.group, nobody],
@@ -244,9 +251,33 @@ class KindIndex:
 
 
 def _runs(ascending: Keys, wanted: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where each of ``wanted`` begins in ``ascending``, and how often it is there."""
-    starts = np.searchsorted(ascending, wanted, "left")
-    return starts, np.searchsorted(ascending, wanted, "right") - starts
+    """Where each of ``wanted`` begins in ``ascending``, and how often it is there; soon found if they ascend too."""
+    starts, counts = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
+    _find_runs(ascending, wanted, starts, counts)
+    return starts, counts
+
+
+@compiled
+def _find_runs(ascending, wanted, starts, counts):  # type: ignore[no-untyped-def]
+    """From where the last one began, in steps that double, and back by halves: neighbours lie near each other."""
+    low = 0
+    for n in range(len(wanted)):
+        if n and wanted[n] < wanted[n - 1]:
+            low = 0
+        high, step = low, 1
+        while high < len(ascending) and ascending[high] < wanted[n]:
+            low, high, step = high + 1, high + step, 2 * step
+        high = min(high, len(ascending))
+        while low < high:
+            middle = (low + high) // 2
+            if ascending[middle] < wanted[n]:
+                low = middle + 1
+            else:
+                high = middle
+        end = low
+        while end < len(ascending) and ascending[end] == wanted[n]:
+            end += 1
+        starts[n], counts[n] = low, end - low
 
 
 def _overgrown(blocks: Keys, limits: npt.NDArray[np.int64]) -> Keys:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from onefold.records.model import RECORD
+from onefold.records.model import COMPARED, RECORD
 
 if TYPE_CHECKING:
     from onefold.identity.learned import Model
@@ -18,34 +18,8 @@ if TYPE_CHECKING:
 RULE_VERSION = "5"
 """Changes whenever the same records may resolve differently; part of every input fingerprint."""
 
-_INPUT_COLUMNS = (
-    "subject_id",
-    "kind",
-    "given_name",
-    "family_name",
-    "generation",
-    "native_name",
-    "emails",
-    "phones",
-    "birth_date",
-    "birth_place",
-    "gender",
-    "national_ids",
-    "loyalty_numbers",
-    "usernames",
-    "external_ids",
-    "street",
-    "house_number",
-    "postcode",
-    "city",
-    "country",
-    "company",
-    "domain",
-    "job_title",
-)
-
-INPUT = pa.schema([RECORD.field(name) for name in _INPUT_COLUMNS])
-"""The columns of ``record`` that identity reads; a change in any other leaves the resolution as it is."""
+INPUT = pa.schema([RECORD.field(name) for name in COMPARED])
+"""The columns of ``record`` that identity reads."""
 
 CLUSTER = pa.schema([("subject_id", pa.string()), ("cluster", pa.int64())])
 """Grain: one row per record. Cluster numbers are dense and mean nothing outside one resolution."""

@@ -89,12 +89,15 @@ class NameWords:
         given_codes, family_codes = codes[: len(given)].copy(), codes[len(given) :].copy()
         listed = dictionary.values.to_pylist()
         heard = _count_words(given_codes, family_codes, len(listed))
-        _join_syllables(given_codes, family_codes, listed, known)
+        chinese = ChineseWords.of(_spaceless(listed))
+        _join_syllables(given_codes, family_codes, listed, known, chinese.has_reading)
         for word in listed[len(heard) :]:  # joined as only other records have them
             parts_of[word] = known.parts.get(word, []) if known else []
             listed += [part for part in parts_of[word] if part not in listed]
+        if len(listed) > len(heard):
+            chinese = chinese.followed_by(ChineseWords.of(_spaceless(listed[len(heard) :])))
         records = _Records(given_codes, family_codes, alone_codes)
-        return _described(records, listed, parts_of, known, heard)
+        return _described(records, listed, parts_of, known, heard, chinese)
 
     @cached_property
     def kernel_arguments(self) -> tuple[Any, ...]:
@@ -163,12 +166,12 @@ def _described(
     parts_of: dict[str, list[str]],
     known: WordBook | None,
     heard: npt.NDArray[np.int64],
+    chinese: ChineseWords,
 ) -> NameWords:
     """What comparison wants to know about every word."""
-    joined = [word.replace(" ", "") for word in words]
+    joined = _spaceless(words)
     values = pa.array(words, pa.string())
     skeletons, vowels = sound_out(joined)
-    chinese = ChineseWords.of(joined)
     skeleton, is_firm = _coded_skeletons(skeletons)
     taught = _taught_aliases(words, known)
     return NameWords(
@@ -190,6 +193,10 @@ def _described(
         heard=heard,
         learned=taught,
     )
+
+
+def _spaceless(words: list[str]) -> list[str]:
+    return [word.replace(" ", "") for word in words]
 
 
 def _count_words(given: Codes, family: Codes, count: int) -> npt.NDArray[np.int64]:
@@ -218,6 +225,8 @@ def _coded_skeletons(skeletons: list[str]) -> tuple[Codes, npt.NDArray[np.bool_]
 def _divided(name: str) -> list[str]:
     """The parts of a name; initials beside longer parts ("john f") are left out, because most records lack them."""
     parts = name.split()
+    if len(parts) == 1:
+        return parts
     return [part for part in parts if len(part) > 1] or parts
 
 
@@ -296,11 +305,14 @@ def _given_alone(words: list[str], given: Codes, family: Codes) -> tuple[list[st
     return made, places
 
 
-def _join_syllables(given: Codes, family: Codes, words: list[str], known: WordBook | None) -> None:
+def _join_syllables(
+    given: Codes, family: Codes, words: list[str], known: WordBook | None, may_be: npt.NDArray[np.bool_]
+) -> None:
     """Where a Chinese given name alone was taken for a whole name ("Fang Pin"), make it a given name again, in place.
 
     Syllables are joined where together they are a given name of this data, and the one that was taken for the family
-    name is hardly ever one. A joined word that only other records have is added to ``words``.
+    name is hardly ever one. A joined word that only other records have is added to ``words``. ``may_be`` says which of
+    the words can be read as Chinese.
     """
     if known is None:
         given_counts, family_counts = _count_words(given, family, len(words)).T
@@ -310,7 +322,6 @@ def _join_syllables(given: Codes, family: Codes, words: list[str], known: WordBo
         all_given, all_family = known.counts
         given_counts, family_counts = all_given[rows], all_family[rows]
         place_of = known.place
-    may_be = ChineseWords.of([word.replace(" ", "") for word in words]).has_reading
     rare_family = may_be & (family_counts * _RARELY_FAMILY < given_counts)
     chosen = np.flatnonzero(
         (given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family]

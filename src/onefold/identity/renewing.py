@@ -214,7 +214,7 @@ def _area(renewed: Mapping[str, _Renewed], bonds: Bonds) -> tuple[str, ...]:
         numbers = one.index.numbers_of(named)
         groups = np.unique(one.index.group[numbers[numbers >= 0]])
         members = np.flatnonzero(np.isin(one.index.group, groups)).astype(np.int32)
-        found += one.index.rows(members)["subject_id"].to_pylist()
+        found += one.index.ids(members).to_pylist()
     return tuple(sorted(found))
 
 
@@ -265,11 +265,6 @@ def _write_clusters(
     labels = pa.concat_tables(
         _labels(number, one, {*area, *former_area}) for number, one in enumerate(renewed.values())
     )
-    engine.execute(
-        "delete from main.cluster where subject_id in (select subject_id from resolution_change where hash is null)"
-    )
-    if not len(labels):
-        return
     with engine.registered(pa.table({"subject_id": pa.array(area, pa.string())}), "decided"):
         matches = engine.arrow(
             "select m.* from main.match m semi join decided d on d.subject_id = m.subject_a"
@@ -279,7 +274,10 @@ def _write_clusters(
     first = int(engine.scalar("select coalesce(max(cluster), -1) + 1 from main.cluster"))
     dense = np.unique(labels["cluster"].to_numpy(), return_inverse=True)[1].astype(np.int64) + first
     with engine.registered(labels.set_column(1, "cluster", pa.array(dense)), "regrouped"):
-        engine.execute("delete from main.cluster where subject_id in (select subject_id from regrouped)")
+        engine.execute(
+            "delete from main.cluster where subject_id in (select subject_id from regrouped"
+            " union all select subject_id from resolution_change where hash is null)"
+        )
         engine.execute("insert into main.cluster select subject_id, cluster from regrouped order by subject_id")
 
 
@@ -289,4 +287,4 @@ def _labels(number: int, one: _Renewed, decided: set[str]) -> pa.Table:
     concerned = index.numbers_of(sorted(decided)) if decided else np.zeros(0, np.int32)
     chosen = np.union1d(one.regrouped, concerned[concerned >= 0]).astype(np.int32)
     groups = index.group[chosen].astype(np.int64) * len(KINDS) + number
-    return pa.table([index.rows(chosen)["subject_id"].combine_chunks(), pa.array(groups)], schema=CLUSTER)
+    return pa.table([index.ids(chosen), pa.array(groups)], schema=CLUSTER)

@@ -213,6 +213,16 @@ class ChineseWords:
         is_chinese[list(found)] = True
         return cls(column, has_reading, found, is_chinese)
 
+    def followed_by(self, others: ChineseWords) -> ChineseWords:
+        """These words, and others behind them."""
+        behind = {len(self.readings) + place: keys for place, keys in others.cantonese.items()}
+        return ChineseWords(
+            pa.concat_arrays([self.readings, others.readings]),
+            np.r_[self.has_reading, others.has_reading],
+            self.cantonese | behind,
+            np.r_[self.is_chinese, others.is_chinese],
+        )
+
 
 def _looking_like(form: re.Pattern[str], words: list[str]) -> list[int]:
     """Places of the words that have a form. Arrow looks at many in a moment, but reads the form for as long anew."""

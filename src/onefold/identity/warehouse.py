@@ -14,10 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onefold.engines import Engine, quote_identifier
+import numpy as np
+
+from onefold.engines import Engine
 from onefold.identity.bonds import Bonds
+from onefold.identity.changed_rows import RESOLUTION_RECORD, find_changes, remember_changes
 from onefold.identity.index_place import publish_state
-from onefold.identity.model import INPUT, RULE_VERSION, ResolveReport
+from onefold.identity.model import RULE_VERSION, ResolveReport
 from onefold.identity.override import Override
 from onefold.identity.tuning import Tuning
 
@@ -49,14 +52,7 @@ _TABLES = (
         part varchar not null,
         content blob not null
     )""",
-    """
-    -- grain: one row per record that was resolved, or that the model was learned from and that is gone (hash is null)
-    create table if not exists meta.resolution_record (
-        subject_id varchar not null,
-        kind varchar not null,
-        hash ubigint,
-        learned_hash ubigint
-    )""",
+    RESOLUTION_RECORD,
     """
     -- grain: one row per kind of records: what each agreement was found to weigh, for pairs that were no match
     create table if not exists meta.resolution_weight (
@@ -81,24 +77,6 @@ _TABLES = (
         is_conflict boolean
     )""",
 )
-
-_COLUMNS = ", ".join(quote_identifier(name) for name in INPUT.names)
-_RECORDS = f"select rowid, subject_id, coalesce(kind, 'person') as kind, hash({_COLUMNS}) as hash from main.record"
-
-_CHANGES = f"""
-    -- grain: one row per record that came, changed or went since the last resolution
-    create or replace temp table resolution_change as
-    select
-        coalesce(r.subject_id, k.subject_id) as subject_id,
-        r.rowid as place,
-        r.kind,
-        r.hash,
-        k.kind as former_kind,
-        k.hash as former_hash,
-        k.learned_hash
-    from ({_RECORDS}) r
-    full join meta.resolution_record k using (subject_id)
-    where r.hash is distinct from k.hash"""
 
 
 @dataclass(frozen=True)
@@ -164,6 +142,8 @@ def resolve(
 
 def is_resolved(engine: Engine, overrides: Sequence[Override], tuning: Tuning) -> bool:
     """Whether ``main.cluster`` and ``main.match`` are what ``resolve`` would make of these decisions and settings."""
+    if "compare_hash" not in engine.columns("main", "record"):
+        return False  # conformed by former rules; the next build does so anew
     _prepare(engine)
     return _unchanged(engine, _made_from(Bonds.of(overrides)), tuning) is not None
 
@@ -180,7 +160,7 @@ def _prepare(engine: Engine) -> None:
             engine.execute(f"drop table if exists meta.{name}")
     for table in _TABLES:
         engine.execute(table)
-    engine.execute(_CHANGES)
+    find_changes(engine)
 
 
 def _unchanged(engine: Engine, made_from: str, tuning: Tuning) -> tuple[int, int, int, int] | None:
@@ -213,37 +193,17 @@ def remember(engine: Engine, made_from: str, tuning: Tuning, index_state: str | 
         index_state: the state of the index that belongs to it.
         learned: kinds of records that were learned anew.
     """
-    engine.execute(
-        """
-        create or replace temp table resolution_known as
-        select subject_id, coalesce(kind, former_kind) as kind, hash, learned_hash from resolution_change"""
-    )
-    engine.execute("delete from meta.resolution_record where subject_id in (select subject_id from resolution_known)")
-    engine.execute(
-        "insert into meta.resolution_record select * from resolution_known"
-        " where hash is not null or learned_hash is not null"
-    )
+    remember_changes(engine)
     for kind in learned:
         engine.execute("delete from meta.resolution_record where kind = ? and hash is null", [kind])
         engine.execute("update meta.resolution_record set learned_hash = hash where kind = ?", [kind])
+    sizes = np.bincount(engine.arrow("select cluster from main.cluster")["cluster"].to_numpy())
+    matches = engine.scalar("select count(*) from main.match")
+    counts = [int(sizes.sum()), int(np.count_nonzero(sizes)), matches, int(sizes.max(initial=0))]
     engine.execute("delete from meta.resolution")
     engine.execute(
-        """
-        insert into meta.resolution
-        with sizes as (
-            -- grain: one row per cluster
-            select cluster, count(*) as records from main.cluster group by cluster
-        )
-        select
-            ?,
-            ?,
-            ?,
-            coalesce(sum(records), 0),
-            count(*),
-            (select count(*) from main.match),
-            coalesce(max(records), 0)
-        from sizes""",
-        [made_from, tuning.fingerprint, index_state],
+        "insert into meta.resolution values (?, ?, ?, ?, ?, ?, ?)",
+        [made_from, tuning.fingerprint, index_state, *counts],
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from onefold.records.model import EVENT, RECORD, RECORD_VALUE, ConformReport, TableReport
+from onefold.records.model import COMPARE_HASH, EVENT, RECORD, RECORD_VALUE, ConformReport, TableReport
+from onefold.records.writing import write_records
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from onefold.records.trial import Trial
 
 __all__ = [
+    "COMPARE_HASH",
     "EVENT",
     "RECORD",
     "RECORD_VALUE",
@@ -33,6 +35,7 @@ __all__ = [
     "native_words",
     "phone_key",
     "search_words",
+    "write_records",
 ]
 
 

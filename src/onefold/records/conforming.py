@@ -31,6 +31,7 @@ from onefold.records.name_words import LATIN_CHINESE_SURNAMES, chinese_syllables
 from onefold.records.names import GIVEN_FIRST
 from onefold.records.people import conform_chunk
 from onefold.records.routes import FACTS, Route, find_routes, subject_query
+from onefold.records.writing import write_records
 
 RULES_VERSION = "5"
 """Raised whenever the same raw value would conform to something else, so that every row is conformed again."""
@@ -140,7 +141,7 @@ def _conform_people(
     with _fresh_rows(engine, _fresh_records(table, digest), changed_words) as reader, engine.transaction():
         deleted = _delete_stale(engine, table, ("record_value", "record"))
         for record, values in _two_at_once(_chunks(reader, query), lambda chunk: conform_chunk(chunk, plan)):
-            engine.write("main.record", record)
+            write_records(engine, record)
             engine.write("main.record_value", values)
             conformed += len(record)
     return _report(engine, table, "record", conformed, deleted)

@@ -19,6 +19,7 @@ RECORD = pa.schema(
         ("kind", pa.string()),  # 'person' or 'organisation'
         ("row_hash", pa.uint64()),  # of the landed version this was conformed from
         ("mapping_hash", pa.string()),  # of the catalogue entry (and rules) it was conformed with
+        ("compare_hash", pa.uint64()),  # of the columns by which records are compared (``COMPARED``)
         ("display_name", pa.string()),  # as a person would write it, in the script the source uses
         ("given_name", pa.string()),  # comparison form: lower-case Latin words, "maria jose"
         ("family_name", pa.string()),  # comparison form: lower-case Latin words, "garcia lopez"
@@ -47,6 +48,36 @@ RECORD = pa.schema(
     ]
 )
 """Grain: one row per subject that is a current source record of a person or organisation."""
+
+COMPARED = (
+    "subject_id",
+    "kind",
+    "given_name",
+    "family_name",
+    "generation",
+    "native_name",
+    "emails",
+    "phones",
+    "birth_date",
+    "birth_place",
+    "gender",
+    "national_ids",
+    "loyalty_numbers",
+    "usernames",
+    "external_ids",
+    "street",
+    "house_number",
+    "postcode",
+    "city",
+    "country",
+    "company",
+    "domain",
+    "job_title",
+)
+"""The columns of ``record`` that say whose it is; a change in any other leaves its customer as it is."""
+
+COMPARE_HASH = f"hash({', '.join(COMPARED)})"
+"""SQL of ``compare_hash``."""
 
 RECORD_VALUE = pa.schema(
     [

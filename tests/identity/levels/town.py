@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from onefold.engines import Engine
 from onefold.identity.levels import apply_levels, plan_levels
+from onefold.records import write_records
 from onefold.records.model import RECORD, RECORD_VALUE
 
 KEY = b"k" * 32
@@ -56,7 +57,7 @@ def write_town(engine, rows, keys=()):
             for name, attribute in SHOWN.items()
             if row.get(name)
         ]
-    engine.write("main.record", pa.Table.from_pylist(records, RECORD), replace=True)
+    write_records(engine, pa.Table.from_pylist(records, RECORD), replace=True)
     engine.write("main.record_value", pa.Table.from_pylist(values, RECORD_VALUE), replace=True)
     names = ("subject_id", "customer_id", "kind")
     engine.write(

@@ -13,6 +13,7 @@ from onefold.engines import Engine
 from onefold.identity import resolve, resolve_records
 from onefold.identity.override import Kind, Override
 from onefold.identity.warehouse import Wanted
+from onefold.records import write_records
 from onefold.records.model import RECORD
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -79,7 +80,7 @@ def test_a_step_resolves_again_when_a_decision_comes_or_goes(tmp_path: Path):
     rows, _ = population(40)
     found = table(rows)
     columns = [found[f.name] if f.name in found.column_names else pa.nulls(len(rows), f.type) for f in RECORD]
-    engine.write("main.record", pa.table(columns, schema=RECORD), replace=True)
+    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
     ids = sorted(str(row["subject_id"]) for row in rows)
     override = decided("same", [ids[0]], [ids[-1]])
     before = resolve(engine).clusters

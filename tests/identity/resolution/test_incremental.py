@@ -21,6 +21,7 @@ from onefold.identity import Override, resolve, resolve_records
 from onefold.identity import blocking as blocking_module
 from onefold.identity.index_place import current_state
 from onefold.identity.warehouse import Wanted, load_model
+from onefold.records import write_records
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Rows = dict[str, dict[str, Any]]
@@ -37,7 +38,7 @@ def warehouse() -> Iterator[tuple[Engine, Path]]:
 
 
 def step(engine: Engine, folder: Path, rows: Rows, overrides: tuple[Override, ...] = (), **wishes: Any) -> Any:
-    engine.write("main.record", table(list(rows.values())), replace=True)
+    write_records(engine, table(list(rows.values())), replace=True)
     return resolve(engine, wanted=Wanted(overrides, 1, folder, **{"relearn_after": 100.0, **wishes}))
 
 

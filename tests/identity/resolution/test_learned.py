@@ -15,6 +15,7 @@ from onefold.engines import Engine
 from onefold.identity import Model, resolve, resolve_records
 from onefold.identity.model_file import from_parts, to_parts
 from onefold.identity.warehouse import load_model
+from onefold.records import write_records
 
 
 def worldly() -> list[dict[str, object]]:
@@ -136,7 +137,7 @@ def test_records_that_nobody_has_seen_are_weighed_alike_in_any_company(resolved)
 
 def test_model_survives_being_written_and_read(tmp_path: Path, world, resolved):
     with closing(Engine.open(tmp_path / "warehouse.duckdb")) as engine:
-        engine.write("main.record", world, replace=True)
+        write_records(engine, world, replace=True)
         resolve(engine)
     with closing(Engine.open(tmp_path / "warehouse.duckdb")) as engine:
         loaded = load_model(engine)

@@ -14,6 +14,7 @@ from onefold.identity import resolve, resolve_records
 from onefold.identity.index_place import current_state
 from onefold.identity.live import LiveIndex
 from onefold.identity.warehouse import Wanted, load_model
+from onefold.records import write_records
 
 
 @pytest.fixture(params=["all pairs", "blocks"])
@@ -22,7 +23,7 @@ def built(request, tmp_path, monkeypatch):
         monkeypatch.setattr(blocking_module, "_ALL_PAIRS_UP_TO", 20)
     engine = Engine.open(tmp_path / "warehouse.duckdb", threads=1)
     rows, _ = population(120)
-    engine.write("main.record", table(rows), replace=True)
+    write_records(engine, table(rows), replace=True)
     resolve(engine, wanted=Wanted(index_folder=tmp_path / "index"))
     yield rows, engine, tmp_path / "index"
     engine.close()
@@ -72,7 +73,7 @@ def test_asking_writes_nothing_and_follows_the_next_build(built):
     assert live.match(newcomer).subjects == ()
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
     state = current_state(folder)
-    engine.write("main.record", table([*rows, {"subject_id": "new:1", **newcomer}]), replace=True)
+    write_records(engine, table([*rows, {"subject_id": "new:1", **newcomer}]), replace=True)
     resolve(engine, wanted=Wanted(index_folder=folder))
     assert current_state(folder) != state
     assert live.match(newcomer).subjects == ("new:1",)

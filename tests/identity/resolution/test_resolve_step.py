@@ -14,6 +14,7 @@ from made_up_people import groups, population, table
 
 from onefold.engines import Engine
 from onefold.identity import resolve, resolve_records
+from onefold.records import write_records
 from onefold.records.model import RECORD
 
 
@@ -24,10 +25,10 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.close()
 
 
-def write_records(engine: Engine, rows: list[dict[str, object]]) -> None:
+def store(engine: Engine, rows: list[dict[str, object]]) -> None:
     found = table(rows)
     columns = [found[f.name] if f.name in found.column_names else pa.nulls(len(rows), f.type) for f in RECORD]
-    engine.write("main.record", pa.table(columns, schema=RECORD), replace=True)
+    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
 
 
 def written(engine: Engine) -> set[frozenset[str]]:
@@ -36,7 +37,7 @@ def written(engine: Engine) -> set[frozenset[str]]:
 
 def test_step_writes_what_the_core_finds(engine):
     rows, _ = population(60)
-    write_records(engine, rows)
+    store(engine, rows)
     report = resolve(engine)
     core = resolve_records(table(rows))
     assert written(engine) == groups(core.clusters)
@@ -48,7 +49,7 @@ def test_step_writes_what_the_core_finds(engine):
 
 def test_step_does_nothing_when_nothing_that_matters_has_changed(engine):
     rows, _ = population(60)
-    write_records(engine, rows)
+    store(engine, rows)
     first = resolve(engine)
     engine.execute("update main.record set updated_at = now(), row_hash = 1, display_name = 'x'")
     engine.execute("create or replace table main.record as select * from main.record order by given_name desc")
@@ -59,17 +60,17 @@ def test_step_does_nothing_when_nothing_that_matters_has_changed(engine):
 
 def test_step_follows_a_changed_record(engine):
     rows, _ = population(60)
-    write_records(engine, rows)
+    store(engine, rows)
     resolve(engine)
     rows[0] |= {"given_name": "zoltan", "family_name": "quark", "emails": ["new@new.example"], "phones": None}
     rows[0] |= {"birth_date": "1931-12-30", "street": None, "postcode": None, "house_number": None}
-    write_records(engine, rows)
+    store(engine, rows)
     assert not resolve(engine).is_unchanged
     assert frozenset({rows[0]["subject_id"]}) in written(engine)
 
 
 def test_step_on_no_records_leaves_empty_tables(engine):
-    write_records(engine, [])
+    store(engine, [])
     report = resolve(engine)
     assert (report.records, report.clusters, report.matches, report.largest_cluster) == (0, 0, 0, 0)
     assert engine.columns("main", "match") == ["subject_a", "subject_b", "probability", "weight", "evidence"]
@@ -77,10 +78,10 @@ def test_step_on_no_records_leaves_empty_tables(engine):
 
 def test_failed_step_leaves_the_former_resolution(engine, monkeypatch):
     rows, _ = population(30)
-    write_records(engine, rows)
+    store(engine, rows)
     resolve(engine)
     before = written(engine)
-    write_records(engine, rows[:10])
+    store(engine, rows[:10])
     monkeypatch.setattr("onefold.identity.renewing.remember", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         resolve(engine)

@@ -27,6 +27,7 @@ from onefold.identity.review.ordering import (
 )
 from onefold.identity.review.patterns import label_of, pattern_of
 from onefold.kernel import utc_now
+from onefold.records import write_records
 from onefold.records.model import RECORD
 
 KEY = b"k" * 32
@@ -117,7 +118,7 @@ def tell(engine: Engine, customers: dict[str, str], links: dict[tuple[str, str],
     """What resolution and map say, and nothing else."""
     records = {field.name: pa.nulls(len(customers), field.type) for field in RECORD}
     records["subject_id"] = pa.array(list(customers), pa.string())
-    engine.write("main.record", pa.table(records, schema=RECORD), replace=True)
+    write_records(engine, pa.table(records, schema=RECORD), replace=True)
     owned = {"subject_id": list(customers), "customer_id": list(customers.values())}
     engine.write("main.customer_subject", pa.table(owned), replace=True)
     texts = [json.dumps((evidence or {}).get(pair, SAME_NAME)) for pair in links]

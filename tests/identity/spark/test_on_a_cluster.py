@@ -175,7 +175,7 @@ def write_records(path: Path, rows: list[dict[str, Any]]) -> None:
     found = table(rows)
     columns = [found[f.name] if f.name in found.column_names else pa.nulls(len(rows), f.type) for f in RECORD]
     engine = Engine.open(path)
-    engine.write("main.record", pa.table(columns, schema=RECORD), replace=True)
+    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
     engine.close()
 
 
@@ -184,6 +184,7 @@ import sys
 from pathlib import Path
 from onefold.engines import Engine
 from onefold.identity import Exchange, Place, Wanted, resolve
+from onefold.records import write_records
 engine = Engine.open(Path(sys.argv[1]))
 place = Place(sys.argv[2], {"spark.executor.memory": "512m", "spark.cores.max": "1"})
 wanted = Wanted(exchange=Exchange(place, Path(sys.argv[3])), is_relearn=True)
@@ -247,7 +248,7 @@ def test_a_cluster_that_is_gone_leaves_the_old_customers(tmp_path):
     engine = Engine.open(tmp_path / "warehouse.duckdb")
     rows, _ = population(30)
     columns = [table(rows)[f.name] if f.name in table(rows).column_names else pa.nulls(90, f.type) for f in RECORD]
-    engine.write("main.record", pa.table(columns, schema=RECORD), replace=True)
+    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
     resolve(engine)
     before = engine.rows("select * from main.cluster order by all")
     engine.execute("delete from main.record where subject_id like 's1%'")
