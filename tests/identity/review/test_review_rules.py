@@ -96,6 +96,15 @@ def test_the_order_is_the_same_however_the_questions_come(found, random):
     assert scores == sorted(scores)
 
 
+def test_nobody_is_asked_about_one_customer_again_and_again():
+    hub = [question(number, 0.5, customers=("hub", f"c{number}")) for number in range(4)]
+    others = [question(number, 0.5, customers=(f"o{number}", f"p{number}")) for number in range(10, 13)]
+    asked = {one.telling[0]: one for one in [*hub, *others]}
+    ordered = [one.question for one in weigh_questions(asked, KEY, {})]
+    about_hub = [place for place, one in enumerate(ordered) if "hub" in one.customers]
+    assert about_hub == [0, 1, 5, 6]  # five customers are touched: a half of that is more than two, a third is less
+
+
 def test_a_pattern_says_what_agrees_and_keeps_it_secret_without_the_key():
     evidence = {"email": ["same shared by two", 3.0], "given_name": ["equivalent", 4.0], "full_name": ["x", -1.0]}
     mine = pattern_of("pair", evidence, KEY)

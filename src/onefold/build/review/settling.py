@@ -80,7 +80,7 @@ def reweigh_pattern(connection: sa.Connection, pattern: str) -> tuple[int, Said]
     """
     items = review_item.c
     is_left = (items.pattern == pattern) & items.state.in_(_UNDECIDED)
-    columns = (items.item_id, items.model_probability, items.touches)
+    columns = (items.item_id, items.model_probability, items.teaches, items.touches, items.score)
     left = connection.execute(sa.select(*columns).where(is_left)).all()
     said = answers_by_pattern(connection, pattern).get(pattern, Said())
     factor = worth_of_pattern(len(left), said.answers)
@@ -88,7 +88,8 @@ def reweigh_pattern(connection: sa.Connection, pattern: str) -> tuple[int, Said]
     for row in left:
         probability = heard_probability(row.model_probability, said)
         entropy = entropy_bits(probability)
-        worth = {"new_entropy": entropy, "new_teaches": entropy * factor, "new_score": entropy * factor * row.touches}
+        by_turn = row.score / row.teaches if row.teaches else row.touches  # the next build gives out turns anew
+        worth = {"new_entropy": entropy, "new_teaches": entropy * factor, "new_score": entropy * factor * by_turn}
         rows.append({"which": row.item_id, "new_probability": probability} | worth)
     if rows:
         values: dict[str, sa.BindParameter[float]] = {

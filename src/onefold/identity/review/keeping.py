@@ -17,7 +17,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from onefold.identity.review.model import UNDECIDED, ItemState, Pattern, Question
-from onefold.identity.review.ordering import Said, count_touched, entropy_bits, heard_probability, worth_of_pattern
+from onefold.identity.review.ordering import (
+    Said,
+    count_touched,
+    entropy_bits,
+    heard_probability,
+    take_turns,
+    worth_of_pattern,
+)
 from onefold.identity.review.patterns import pattern_of
 from onefold.identity.review.tables import review_answer, review_item, review_item_subject
 from onefold.identity.tables import identity_override
@@ -51,15 +58,17 @@ class _Weighed:
     entropy: float
     teaches: float
     touches: int
+    turn: int = 1
 
     @property
     def score(self) -> float:
-        return self.teaches * self.touches
+        return self.teaches * self.touches / self.turn
 
     @property
     def worth(self) -> tuple[float, ...]:
         """As ``_Known.worth``."""
-        return (self.probability, self.question.probability, self.question.weight, self.teaches, self.touches)
+        asked = self.question
+        return (self.probability, asked.probability, asked.weight, self.teaches, self.touches, self.score)
 
     @property
     def row(self) -> dict[str, Any]:
@@ -130,7 +139,13 @@ def weigh_questions(questions: Mapping[str, Question], key: bytes, answered: Map
         entropy = entropy_bits(probability)
         teaches = entropy * worth_of_pattern(alike[pattern.key], said.answers)
         found.append(_Weighed(item_id, one, pattern, probability, entropy, teaches, touched[item_id]))
-    return sorted(found, key=lambda one: (-one.score, one.item_id))
+    found.sort(key=_rank)
+    turns = take_turns([one.question.customers for one in found])
+    return sorted((replace(one, turn=turn) for one, turn in zip(found, turns, strict=True)), key=_rank)
+
+
+def _rank(weighed: _Weighed) -> tuple[float, str]:
+    return -weighed.score, weighed.item_id
 
 
 def _stays_closed(known: _Known | None, question: Question) -> bool:
@@ -150,12 +165,12 @@ def _read_known(connection: sa.Connection) -> dict[str, _Known]:
             identity_override.c.withdrawn_at.is_not(None),
         )
     )
-    worth = (items.probability, items.model_probability, items.weight, items.teaches, items.touches)
+    worth = (items.probability, items.model_probability, items.weight, items.teaches, items.touches, items.score)
     facts = (items.item_id, items.state, items.fingerprint, items.version, items.lapsed_by)
     found = {}
     for row in connection.execute(sa.select(*facts, withdrawn.label("is_withdrawn"), *worth)):
         is_closed = (row.state == ItemState.ANSWERED.value and not row.is_withdrawn) or row.lapsed_by is not None
-        found[row.item_id] = _Known(ItemState(row.state), row.fingerprint, row.version, tuple(row[-5:]), is_closed)
+        found[row.item_id] = _Known(ItemState(row.state), row.fingerprint, row.version, tuple(row[-6:]), is_closed)
     return found
 
 

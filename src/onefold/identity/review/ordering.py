@@ -1,6 +1,6 @@
 """What an answer is worth, and so in which order people are asked.
 
-    score   = teaches × touches
+    score   = teaches × touches / turn
     teaches = H(p) × (1 + log2(n) / (1 + m))
     H(p)    = −p log2 p − (1 − p) log2 (1 − p)
 
@@ -9,6 +9,8 @@ the item itself, most where nobody can tell. The second factor is what it brings
 its pattern of evidence, and the first answer to a pattern says most about it, the (m + 1)th only its share.
 ``touches`` counts the customers whose records the answer may move, those of other questions about the same customers
 included.
+``turn`` is the place of a question among those about one of its customers, the better ones first (1, 2, …): an answer
+to the first may settle or change the others, and whoever answers one would rather see another customer next.
 
 p itself hears the answers: the model's p counts as much as four answers, p = (4 p_model + s) / (4 + m) where s of the m
 answers to the pattern said "same". So the answers to a few cases say what to expect of the rest of their kind, and what
@@ -71,6 +73,21 @@ def worth_of_pattern(items: int, answers: int) -> float:
     (1.0, 4.0, 2.0)
     """
     return 1.0 + log2(max(items, 1)) / (1 + answers)
+
+
+def take_turns(customers: Sequence[tuple[str, ...]]) -> list[int]:
+    """For the customers of each question, the better ones first, which turn it has.
+
+    >>> take_turns([("a", "b"), ("b", "c"), ("d",), ("c", "a"), ("a", "b", "d")])
+    [1, 2, 1, 3, 4]
+    """
+    last: dict[str, int] = {}
+    turns = []
+    for names in customers:
+        turn = 1 + max((last.get(name, 0) for name in names), default=0)
+        last |= dict.fromkeys(names, turn)
+        turns.append(turn)
+    return turns
 
 
 def count_touched(customers: Sequence[tuple[str, ...]]) -> list[int]:

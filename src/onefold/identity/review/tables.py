@@ -24,7 +24,7 @@ review_item = sa.Table(
     sa.Column("entropy", sa.Float, nullable=False),  # bits
     sa.Column("teaches", sa.Float, nullable=False),  # bits
     sa.Column("touches", sa.Integer, nullable=False),  # customers
-    sa.Column("score", sa.Float, nullable=False),  # teaches times touches
+    sa.Column("score", sa.Float, nullable=False),  # teaches times touches, by its turn
     sa.Column("fingerprint", sa.Text, nullable=False),  # of the records on both sides
     sa.Column("is_disputed", sa.Boolean, nullable=False),  # two people answered, and not the same
     sa.Column("answer", sa.Text),  # same, different; that took effect
