@@ -32,59 +32,81 @@ from onefold.identity.tuning import AS_LEARNED, Tuning, score_pairs
 
 
 @dataclass(frozen=True)
+class Draft:
+    """An index that knows which records came and went; their pairs are still to be looked at."""
+
+    index: KindIndex
+    dead: Numbers
+    """Records that are gone, or have changed and got another number."""
+    changed: Numbers
+    """Records whose pairs are to be made anew."""
+    entries: Entries
+    """Of ``changed``, which they count."""
+    rematched: list[str]
+    """Subjects whose matches are to be made anew, or who are gone."""
+
+    @classmethod
+    def of(cls, index: KindIndex, model: KindModel, arrivals: pa.Table, gone: list[str], threads: int) -> Draft:
+        """Put records in their blocks and take others out.
+
+        Args:
+            index: of the records before.
+            model: what was learned; the one that the index was made with.
+            arrivals: ``INPUT`` of records that are new or have changed, in the order of subject ids.
+            gone: subjects that are no longer there.
+            threads: workers.
+        """
+        named = [*arrivals["subject_id"].to_pylist(), *gone]
+        dead = index.numbers_of(named)
+        dead = np.unique(dead[dead >= 0])
+        fresh = np.arange(index.size, index.size + len(arrivals), dtype=np.int32)
+        both = _entries(pa.concat_tables([arrivals, index.rows(dead)]).combine_chunks(), model, threads)
+        entries, dead_entries = both.part(0, len(arrivals)), both.part(len(arrivals), len(arrivals) + len(dead))
+        draft = index.changed(arrivals, entries, dead, dead_entries)
+        stirred = _stirred(index, draft)
+        older = stirred[stirred < index.size]
+        entries = entries.followed_by(_entries(draft.rows(older), model, threads), len(fresh))
+        return cls(draft, dead, np.r_[fresh, older], entries, [*named, *draft.ids(stirred).to_pylist()])
+
+
+@dataclass(frozen=True)
 class Change:
     """What became of one kind of records."""
 
     index: KindIndex
     matches: tuple[Matches, ...]
-    """Of the pairs that were made anew; they replace all that have a record of ``rematched``."""
+    """Of the pairs that were made anew; they replace all that have a record of ``Draft.rematched``."""
     near: pa.Table
     """``NEAR_MISS``, in the same way."""
-    rematched: list[str]
-    """Subjects whose matches were made anew, or who are gone."""
     regrouped: Numbers
     """Records whose group may have changed; with any record its whole group, the old and the new one."""
     pairs: int
     """Pairs that were compared."""
 
 
-def change_records(
-    index: KindIndex,
+def resolve_draft(
+    drafted: Draft,
     model: KindModel,
-    arrivals: pa.Table,
-    gone: list[str],
     bonds: Bonds,
     concerned: Collection[str],
     *,
     threads: int,
     tuning: Tuning = AS_LEARNED,
 ) -> Change:
-    """Bring an index in line with records that came, changed or went.
+    """Bring pairs, links and groups in line with records that came, changed or went.
 
     Args:
-        index: of the records before.
+        drafted: the index with these records.
         model: what was learned; the one that the index was made with.
-        arrivals: ``INPUT`` of records that are new or have changed, in the order of subject ids.
-        gone: subjects that are no longer there.
         bonds: what people have decided by now.
         concerned: subjects whom other decisions concern than before.
         threads: workers.
         tuning: what a person has set; that which the index was made with.
     """
-    named = [*arrivals["subject_id"].to_pylist(), *gone]
-    dead = index.numbers_of(named)
-    dead = np.unique(dead[dead >= 0])
-    fresh = np.arange(index.size, index.size + len(arrivals), dtype=np.int32)
-    both = _entries(pa.concat_tables([arrivals, index.rows(dead)]).combine_chunks(), model, threads)
-    entries, dead_entries = both.part(0, len(arrivals)), both.part(len(arrivals), len(arrivals) + len(dead))
-    draft = index.changed(arrivals, entries, dead, dead_entries)
-    stirred = _stirred(index, draft)
-    older = stirred[stirred < index.size]
-    changed = np.r_[fresh, older]
-    entries = entries.followed_by(_entries(draft.rows(older), model, threads), len(fresh))
-    found = _pairs_anew(draft, model, tuning, changed, entries, threads)
+    draft, changed = drafted.index, drafted.changed
+    found = _pairs_anew(draft, model, tuning, changed, drafted.entries, threads)
     is_over = np.zeros(draft.size, bool)
-    is_over[dead], is_over[changed] = True, True
+    is_over[drafted.dead], is_over[changed] = True, True
     is_cut = is_over[draft.link_left] | is_over[draft.link_right]
     touched = np.zeros(draft.size, bool)
     touched[draft.link_left[is_cut]], touched[draft.link_right[is_cut]] = True, True
@@ -99,9 +121,7 @@ def change_records(
         link_odds=np.r_[draft.link_odds[~is_cut], found.odds],
     )
     draft, regrouped = _regroup(draft, model, tuning, bonds, touched, is_over, threads)
-    return Change(
-        draft, found.matches, found.near, [*named, *draft.ids(stirred).to_pylist()], regrouped, found.compared
-    )
+    return Change(draft, found.matches, found.near, regrouped, found.compared)
 
 
 def _entries(records: pa.Table, model: KindModel, threads: int) -> Entries:

@@ -141,12 +141,10 @@ def _known_parts(divided: list[tuple[str, list[str]]], known: WordBook | None) -
 
     Where spellings of a word differ in spaces, the most divided one counts; where others taught it, theirs.
     """
-    found: dict[str, list[str]] = {}
+    taught = known.parts if known is not None else {}
+    found = {word: taught[word] for word, _ in divided if word in taught}
     for word, parts in divided:
-        if known is not None and word in known.place:
-            if taught := known.parts.get(word):
-                found[word] = taught
-        elif len(parts) > 1:
+        if len(parts) > 1 and (known is None or word not in known.place):
             long = [part for part in parts if len(part) >= _SHORTEST_PART][:MAX_PARTS]
             found[word] = max(found.get(word, []), long, key=lambda parts: (len(parts), parts))
     return found
@@ -208,9 +206,9 @@ def _taught_aliases(words: list[str], known: WordBook | None) -> npt.NDArray[np.
         return np.zeros(0, np.int64)
     code_of = {word: code for code, word in enumerate(words)}
     pairs = [
-        (min(code, code_of[other]) << 32) | max(code, code_of[other])
-        for word, code in code_of.items()
-        for other in known.partners.get(word, ())
+        (min(code_of[word], code_of[other]) << 32) | max(code_of[word], code_of[other])
+        for word in known.partners.keys() & code_of.keys()
+        for other in known.partners[word]
         if other in code_of
     ]
     return np.array(sorted(pairs), np.int64)
@@ -318,7 +316,9 @@ def _join_syllables(
         given_counts, family_counts = _count_words(given, family, len(words)).T
         place_of = {word: code for code, word in enumerate(words)}
     else:
-        rows = np.array([known.place.get(word, ABSENT) for word in words], np.int64)
+        rows = np.full(len(words), ABSENT)
+        readable = np.flatnonzero(may_be)
+        rows[readable] = [known.place.get(words[place], ABSENT) for place in readable.tolist()]
         all_given, all_family = known.counts
         given_counts, family_counts = all_given[rows], all_family[rows]
         place_of = known.place
@@ -327,7 +327,7 @@ def _join_syllables(
         (given >= 0) & (family >= 0) & np.r_[may_be, False][given] & np.r_[rare_family, False][family]
     )
     counts_of_place = given_counts if known is None else known.counts[0]
-    code_of = {word: code for code, word in enumerate(words)}
+    code_of = {word: code for code, word in enumerate(words)} if len(chosen) else {}
     for record in chosen.tolist():
         first, second = words[given[record]], words[family[record]]
         for joined in (first + second, second + first):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from onefold.engines import Engine, quote_identifier
 from onefold.identity.bonds import Bonds
-from onefold.identity.incremental import change_records
+from onefold.identity.incremental import Draft, resolve_draft
 from onefold.identity.index import KindIndex, Numbers
 from onefold.identity.index_place import publish_state
 from onefold.identity.index_store import MOST_WEAR, IndexStore, State
@@ -55,8 +56,8 @@ class _Renewed:
     index: KindIndex
     matches: tuple[Matches, ...]
     near: pa.Table
-    rematched: list[str] | None
-    """Subjects whose former matches are replaced; None for all of this kind."""
+    is_anew: bool
+    """Whether all matches of this kind are replaced; the former ones of what was changed are gone already."""
     regrouped: Numbers
     facts: dict[str, object]
 
@@ -80,21 +81,24 @@ def renew(
     concerned = _concerned(state, bonds)
     renewed: dict[str, _Renewed] = {}
     learned: dict[str, KindModel] = {}
-    for kind in KINDS:
-        if state and kind in known and kind in state.indexes:
-            renewed[kind] = _change(engine, kind, state.indexes[kind], known[kind], bonds, concerned, wanted)
-            learned[kind] = known[kind]
-            continue
-        renewed[kind], kind_model = _anew(engine, kind, known, wanted, progress)
-        if kind_model is not None:
-            learned[kind] = kind_model
-    if progress:
-        progress("writing")
-    is_same = model is not None and known.keys() == learned.keys() == model.kinds.keys()
-    is_same = is_same and all(learned[kind] is known[kind] for kind in known)
-    new_model = model if model and is_same else Model(RULE_VERSION, learned)
-    made = _Made(made_from, wanted, sorted(learned.keys() - known.keys()))
-    _write(engine, store, state, new_model, renewed, bonds, made)
+    with engine.transaction():
+        for kind in KINDS:
+            if state and kind in known and kind in state.indexes:
+                renewed[kind] = _change(engine, kind, state.indexes[kind], known[kind], bonds, concerned, wanted)
+                learned[kind] = known[kind]
+                continue
+            renewed[kind], kind_model = _anew(engine, kind, known, wanted, progress)
+            if kind_model is not None:
+                learned[kind] = kind_model
+        if progress:
+            progress("writing")
+        is_same = model is not None and known.keys() == learned.keys() == model.kinds.keys()
+        is_same = is_same and all(learned[kind] is known[kind] for kind in known)
+        new_model = model if model and is_same else Model(RULE_VERSION, learned)
+        made = _Made(made_from, wanted, sorted(learned.keys() - known.keys()))
+        name = _write(engine, store, state, new_model, renewed, bonds, made)
+    if store:
+        publish_state(store.folder, name)
     return {kind: one.facts for kind, one in renewed.items() if one.facts}
 
 
@@ -133,6 +137,7 @@ def _change(
     concerned: Collection[str],
     wanted: Wanted,
 ) -> _Renewed:
+    """What has changed of a kind; former matches are deleted beside it, because that is the warehouse's work alone."""
     started = time.perf_counter()
     arrivals = Ordered.of(
         engine.arrow(
@@ -148,7 +153,11 @@ def _change(
         [kind],
     )
     gone = [subject for (subject,) in rows]
-    found = change_records(index, model, arrivals, gone, bonds, concerned, threads=wanted.threads, tuning=wanted.tuning)
+    draft = Draft.of(index, model, arrivals, gone, wanted.threads)
+    with ThreadPoolExecutor(1) as beside:
+        forgetting = beside.submit(_forget_matches, engine, draft.rematched)
+        found = resolve_draft(draft, model, bonds, concerned, threads=wanted.threads, tuning=wanted.tuning)
+        forgetting.result()
     facts: dict[str, object] = {
         "changed": len(arrivals),
         "gone": len(gone),
@@ -156,7 +165,7 @@ def _change(
         "regrouped": len(found.regrouped),
         "seconds": {"changing": round(time.perf_counter() - started, 3)},
     }
-    return _Renewed(found.index, found.matches, found.near, found.rematched, found.regrouped, facts)
+    return _Renewed(found.index, found.matches, found.near, False, found.regrouped, facts)
 
 
 def _anew(
@@ -180,7 +189,7 @@ def _anew(
     facts = found.diagnostics.get(kind, {})
     everyone = np.arange(len(records), dtype=np.int32)
     return (
-        _Renewed(index, found.links, found.near_misses, None, everyone, facts if isinstance(facts, dict) else {}),
+        _Renewed(index, found.links, found.near_misses, True, everyone, facts if isinstance(facts, dict) else {}),
         found.model.kinds.get(kind),
     )
 
@@ -193,18 +202,21 @@ def _write(
     renewed: Mapping[str, _Renewed],
     bonds: Bonds,
     made: _Made,
-) -> None:
-    """Files of the index first, then the warehouse in one transaction, then the name by which the files are found."""
+) -> str | None:
+    """The warehouse, inside the caller's transaction, and files of the index beside it; returns the files' name.
+
+    The transaction ends when they are there; then the caller publishes the name by which they are found.
+    """
     area = _area(renewed, bonds)
-    name = _write_index(store, state, model, renewed, bonds, area) if store else None
-    with engine.transaction():
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(_write_index, store, state, model, renewed, bonds, area) if store else None
         keep_weights(engine, {kind: one.facts for kind, one in renewed.items()})
         keep_model(engine, model)
         _write_matches(engine, renewed, made.wanted.threads)
         _write_clusters(engine, renewed, bonds, area, state.area if state else ())
-        remember(engine, made.made_from, made.wanted.tuning, name, made.learned)
-    if store:
-        publish_state(store.folder, name)
+        name = writing.result() if writing else None
+    remember(engine, made.made_from, made.wanted.tuning, name, made.learned)
+    return name
 
 
 def _area(renewed: Mapping[str, _Renewed], bonds: Bonds) -> tuple[str, ...]:
@@ -230,26 +242,29 @@ def _write_index(
     for kind, one in renewed.items():
         is_worn = len(one.index.later) > _WEAR_AT_LEAST and one.index.wear > MOST_WEAR
         indexes[kind] = one.index.compacted() if is_worn else one.index
-        if state and one.rematched is not None and not is_worn:
+        if state and not one.is_anew and not is_worn:
             bases[kind] = state.bases[kind]
     return store.write(model, indexes, bases, tuple(sorted(bonds.unit_of)), area, bonds.fingerprint)
 
 
 def _write_matches(engine: Engine, renewed: Mapping[str, _Renewed], threads: int) -> None:
-    """The matches of what was resolved again take the place of the former."""
+    """The matches of what was resolved again, in the place of the former."""
     for kind, one in renewed.items():
-        if one.rematched is None:
+        if one.is_anew:
             chosen = "select subject_id from meta.resolution_record where kind = ?"
             _delete_matches(engine, chosen, [kind])
-        elif one.rematched:
-            with engine.registered(pa.table({"subject_id": pa.array(one.rematched)}), "rematched"):
-                _delete_matches(engine, "select subject_id from rematched", [])
     for one in renewed.values():
         for matches in one.matches:
             for batch in matches.batches(threads):
                 engine.write("main.match", batch)
         if len(one.near):
             engine.write("main.near_miss", one.near)
+
+
+def _forget_matches(engine: Engine, subjects: list[str]) -> None:
+    if subjects:
+        with engine.registered(pa.table({"subject_id": pa.array(subjects)}), "rematched"):
+            _delete_matches(engine, "select subject_id from rematched", [])
 
 
 def _delete_matches(engine: Engine, chosen: str, values: list[str]) -> None:

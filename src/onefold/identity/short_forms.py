@@ -7,6 +7,8 @@ are in comparison form (lower-case Latin letters, transliterated as ``records`` 
 
 from __future__ import annotations
 
+from functools import cache
+
 _GREEK = """
 aikaterini: katerina katia kaiti katina catherine katherine
 alexandros: alekos alexis alex
@@ -293,7 +295,8 @@ zahra: zari
 """
 
 
-def short_forms() -> list[tuple[str, str]]:
+@cache
+def short_forms() -> tuple[tuple[str, str], ...]:
     """Pairs of words that may be one given name; not transitive: two short forms of one name are two names.
 
     >>> ("konstantinos", "kostas") in short_forms()
@@ -303,4 +306,4 @@ def short_forms() -> list[tuple[str, str]]:
     for line in "".join((_GREEK, _IBERIAN, _WESTERN, _SLAVIC, _PERSIAN_AND_ARABIC)).split("\n"):
         name, _, forms = line.partition(":")
         pairs += [(name, form) for form in forms.split()]
-    return pairs
+    return tuple(pairs)

@@ -28,7 +28,7 @@ from onefold.errors import EngineFailed
 from onefold.identity import Exchange, Override, Place, Tuning, Wanted, resolve, resolve_parquet, resolve_records
 from onefold.identity.cluster import LINK_AT, cut_components
 from onefold.identity.compare import Pairs
-from onefold.records.model import RECORD
+from onefold.records import RECORD, write_records
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -171,7 +171,7 @@ def test_losing_a_worker_in_mid_run_loses_nothing(tmp_path, spark_cluster, sessi
     assert "scoring pairs" in steps
 
 
-def write_records(path: Path, rows: list[dict[str, Any]]) -> None:
+def store(path: Path, rows: list[dict[str, Any]]) -> None:
     found = table(rows)
     columns = [found[f.name] if f.name in found.column_names else pa.nulls(len(rows), f.type) for f in RECORD]
     engine = Engine.open(path)
@@ -184,7 +184,6 @@ import sys
 from pathlib import Path
 from onefold.engines import Engine
 from onefold.identity import Exchange, Place, Wanted, resolve
-from onefold.records import write_records
 engine = Engine.open(Path(sys.argv[1]))
 place = Place(sys.argv[2], {"spark.executor.memory": "512m", "spark.cores.max": "1"})
 wanted = Wanted(exchange=Exchange(place, Path(sys.argv[3])), is_relearn=True)
@@ -205,7 +204,7 @@ def test_a_build_on_a_cluster_fills_the_warehouse_with_the_same(tmp_path, spark_
     exchange = Exchange(Place(spark_cluster.url, {**SHARE, "spark.cores.max": "1"}), tmp_path / "exchange")
     tuning = Tuning(link_at=0.9)
     for name, wanted in (("here", Wanted(tuning=tuning)), ("there", Wanted(tuning=tuning, exchange=exchange))):
-        write_records(tmp_path / name, population(60)[0])
+        store(tmp_path / name, population(60)[0])
         engine = Engine.open(tmp_path / name)
         assert not resolve(engine, wanted=wanted).is_unchanged
         assert resolve(engine, wanted=wanted).is_unchanged
@@ -226,12 +225,12 @@ def clusters_in(warehouse: Path) -> set[frozenset[str]]:
 
 def test_a_killed_build_leaves_the_old_customers_and_the_next_one_gets_there(tmp_path, spark_cluster):
     warehouse, rows = tmp_path / "warehouse.duckdb", population(60)[0]
-    write_records(warehouse, rows[:90])
+    store(warehouse, rows[:90])
     engine = Engine.open(warehouse)
     resolve(engine)
     engine.close()
     before = clusters_in(warehouse)
-    write_records(warehouse, rows)
+    store(warehouse, rows)
     first = resolving(warehouse, spark_cluster.url, tmp_path)
     assert first.stdout is not None
     assert any(line.strip() == "scoring pairs" for line in first.stdout)
