@@ -67,10 +67,11 @@ function option({ nodes, links, colours }: GraphSpec): EChartsCoreOption {
       {
         type: "graph",
         layout: "none",
-        left: 70,
-        right: 70,
-        top: 40,
-        bottom: 40,
+        preserveAspect: true,
+        left: 40,
+        right: 40,
+        top: 30,
+        bottom: 30,
         symbolSize: 34,
         data: nodes.map(({ id, number, name, side }, index) => ({
           id,
