@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from onefold.identity.learned import Model
     from onefold.identity.matches import Matches
 
-RULE_VERSION = "5"
+RULE_VERSION = "6"
 """Changes whenever the same records may resolve differently; part of every input fingerprint."""
 
 INPUT = pa.schema([RECORD.field(name) for name in COMPARED])

@@ -35,8 +35,9 @@ Floats32 = npt.NDArray[np.float32]
 _Shifted = tuple[int, bool, Shift]
 """A correction: its column, whether relatives are affected like strangers, and what it takes off."""
 
-_TRUSTED_IDS = 0.02
-"""Share of one person's national ids that may differ in this data before a difference stops to forbid a merge."""
+_TRUSTED = 0.03
+"""Share of one person's national ids, or birth dates, that may differ in this data before a difference stops to forbid
+a merge."""
 
 
 _PAIRS_AT_ONCE = 100_000
@@ -229,13 +230,21 @@ class Scorer:
         return result
 
     def _conflicts(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
-        """Different national ids; or other birth dates and names, or generations, unless a national id says one."""
+        """Different national ids, birth dates or generations; not ids and dates that this data often gets wrong.
+
+        Such dates still do beside different given names, and where a national id agrees, it is one person all the same.
+        """
         given = patterns[:, FIELD_INDEX["given_name"]] == Name.DIFFERENT
         born = patterns[:, FIELD_INDEX["birth_date"]] == Date.DIFFERENT
         national = patterns[:, FIELD_INDEX["national_id"]]
         generation = patterns[:, FIELD_INDEX["generation"]] == Word.DIFFERENT
-        conflict: npt.NDArray[np.bool_] = ((given & born) | generation) & (national < Contact.SAME_SHARED_BY_MANY)
-        if FIELD_INDEX["national_id"] in self.weights.chances:
-            differing = self.weights.expected(FIELD_INDEX["national_id"], SAME, Contact.DIFFERENT)
-            conflict |= (national == Contact.DIFFERENT) & (differing < _TRUSTED_IDS)
+        if not self._is_trusted("birth_date", Date.DIFFERENT):
+            born &= given
+        conflict: npt.NDArray[np.bool_] = (born | generation) & (national < Contact.SAME_SHARED_BY_MANY)
+        if self._is_trusted("national_id", Contact.DIFFERENT):
+            conflict |= national == Contact.DIFFERENT
         return conflict
+
+    def _is_trusted(self, name: str, different: int) -> bool:
+        field = FIELD_INDEX[name]
+        return field in self.weights.chances and self.weights.expected(field, SAME, different) < _TRUSTED

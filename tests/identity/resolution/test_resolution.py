@@ -257,3 +257,23 @@ def test_conflicting_people_are_kept_apart_in_any_population(seed, people):
             names_differ = a["given_name"][0] != b["given_name"][0]
             dates_differ = bool(a["birth_date"] and b["birth_date"] and a["birth_date"][:4] != b["birth_date"][:4])
             assert not (names_differ and dates_differ)
+
+
+@pytest.mark.parametrize("is_kept_well", [True, False], ids=["dates kept well", "dates often wrong"])
+def test_other_birth_dates_forbid_where_dates_are_kept_well(is_kept_well):
+    rows, _ = population(200)
+    draw = random.Random(3)
+    if not is_kept_well:
+        for row in rows:
+            if row["birth_date"] and draw.random() < 0.2:
+                row["birth_date"] = f"19{draw.randrange(10, 99)}-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}"
+    parent = person(1, 7)
+    twice = [{**parent, "subject_id": f"namesake-{number}"} for number in range(4)]
+    for child in twice[2:]:
+        child["birth_date"] = "2014-02-28"
+    for row in (twice[1], twice[3]):  # everything else says one person
+        row["phones"] = ["+34600999999"]
+    found = groups(resolve_records(table([*rows, *twice])).clusters)
+    dates = {row["subject_id"]: row["birth_date"] for row in twice}
+    together = max(len({dates[name] for name in group if name in dates}) for group in found)
+    assert together == (1 if is_kept_well else 2)
