@@ -85,7 +85,6 @@ def test_why_two_are_not_one_names_evidence_for_and_against(built, client):
     assert not explained["is_same"]
     assert explained["verdict"] in {"against", "conflict"}
     link = explained["links"][0]
-    assert link["is_estimated"]
     assert {field["name"]: field["agreement"] for field in link["fields"]}["email"] == "different"
     linked = at(client, "/explain", params={"a": "crm:1", "b": "shop:9"})
     assert (linked["is_same"], linked["verdict"]) == (True, "linked")

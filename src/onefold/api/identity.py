@@ -34,6 +34,7 @@ from onefold.identity.explaining import Evidence, Explanation, explain_customer,
 from onefold.identity.feed import Change, get_change, list_changes, list_runs
 from onefold.identity.map import owner_of, subjects_of
 from onefold.identity.overrides import LONGEST_REASON, get_override
+from onefold.identity.tuning import Tuning
 from onefold.kernel import is_customer_id, utc_now
 from onefold.profiles import Sight, find_subject, resolve_key, see_customer
 from onefold.profiles.sight import OUT_OF_SCOPE, known_ids
@@ -138,7 +139,6 @@ class EvidenceOut(BaseModel):
     weight: float
     probability: float
     fields: list[ComparedOut]
-    is_estimated: bool
     is_conflict: bool
 
 
@@ -305,7 +305,6 @@ class Eyes:
             weight=link.weight,
             probability=link.probability,
             fields=fields,
-            is_estimated=link.is_estimated,
             is_conflict=link.is_conflict,
         )
 
@@ -438,7 +437,9 @@ def get_explanation(
         theirs = _records_of(call, connection, b) if b else []
         with warehouse(call) as engine:
             if b:
-                found = explain_pair(connection, engine, [one for one in ours if one not in theirs] or ours, theirs)
+                tuning = Tuning.of(call.workspace.settings.identity)
+                ours_alone = [one for one in ours if one not in theirs] or ours
+                found = explain_pair(connection, engine, ours_alone, theirs, tuning)
             else:
                 found = explain_customer(connection, engine, ours)
         shown = _explanation(connection, call.access, found)

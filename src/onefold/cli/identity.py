@@ -224,6 +224,7 @@ def explain(one: str, other: str | None, *, as_json: bool) -> None:
     """
     from onefold.identity.explaining import explain_customer, explain_pair
     from onefold.identity.map import owner_of, subjects_of
+    from onefold.identity.tuning import Tuning
 
     with reading() as (workspace, connection), workspace.warehouse() as engine:
         ours = _records(workspace, connection, one)
@@ -231,7 +232,8 @@ def explain(one: str, other: str | None, *, as_json: bool) -> None:
             found = explain_customer(connection, engine, subjects_of(connection, owner_of(connection, ours[0]) or ""))
         else:
             theirs = _records(workspace, connection, other)
-            found = explain_pair(connection, engine, [x for x in ours if x not in theirs] or ours, theirs)
+            tuning = Tuning.of(workspace.settings.identity)
+            found = explain_pair(connection, engine, [x for x in ours if x not in theirs] or ours, theirs, tuning)
     if as_json:
         print_json(asdict(found))
         return
@@ -239,8 +241,7 @@ def explain(one: str, other: str | None, *, as_json: bool) -> None:
     for step in found.chain:
         click.echo(f"  {step['a']} {'=' if step['kind'] == 'same' else '≠'} {step['b']}  ({step['override_id']})")
     for link in found.links:
-        estimated = ", estimated" if link.is_estimated else ""
-        click.echo(f"  {link.a} ~ {link.b}: {link.weight:+.1f} bits, {link.probability:.1%}{estimated}")
+        click.echo(f"  {link.a} ~ {link.b}: {link.weight:+.1f} bits, {link.probability:.1%}")
         for name, (agreement, bits) in sorted(link.fields.items(), key=lambda part: -part[1][1]):
             click.echo(f"    {bits:+6.1f}  {name.replace('_', ' ')}: {agreement}")
     for override in found.overrides:

@@ -73,11 +73,10 @@ def _model(engine: Engine, wanted: Wanted) -> Model | None:
 
 
 def _write(engine: Engine, found: Resolved, made_from: str, tuning: Tuning, learned: list[str]) -> None:
-    from onefold.identity.warehouse import keep_model, keep_weights, remember
+    from onefold.identity.warehouse import keep_model, remember
 
     clusters = quote_literal(f"{found.clusters}/*.parquet")
     with engine.transaction():
-        keep_weights(engine, found.diagnostics)
         keep_model(engine, found.model)
         engine.execute("delete from main.cluster")
         engine.execute(

@@ -1,7 +1,7 @@
 """Why records are one customer, and why two similar ones are not: links, weights, decisions, in the words of the data.
 
-The weights of matched pairs are those of the last resolution. A pair that was no match is weighed again with what the
-last resolution learned, without the corrections for how common the very values are: close, and said to be estimated.
+The weights of links within a customer are those of the last resolution. Pairs of records of two customers are weighed
+anew by the model in force, so they weigh what they would in a build; most of them are kept nowhere.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from onefold.identity.model import INPUT
 from onefold.identity.override import Override, check_consistent
 from onefold.identity.overrides import active_overrides, overrides_about
 from onefold.identity.tables import customer_change, identity_run
+from onefold.identity.tuning import Tuning
+from onefold.identity.warehouse import load_model
+from onefold.settings import LINK_AT
 from onefold.storage import aware
 
 MOST_PAIRS = 4_000
@@ -43,7 +46,6 @@ class Evidence:
     """That both are one customer, before the rest of the cluster is heard."""
     fields: dict[str, tuple[str, float]]
     """What was compared -> how it agrees, and its bits; they sum to ``weight``."""
-    is_estimated: bool = False
     is_conflict: bool = False
     """They must not be one customer whatever else agrees."""
 
@@ -99,7 +101,9 @@ def explain_customer(connection: sa.Connection, engine: Engine, subject_ids: Seq
     return Explanation(True, verdict, links[:MOST_LINKS], overrides, _changes(connection, subject_ids))
 
 
-def explain_pair(connection: sa.Connection, engine: Engine, ours: Sequence[str], theirs: Sequence[str]) -> Explanation:
+def explain_pair(
+    connection: sa.Connection, engine: Engine, ours: Sequence[str], theirs: Sequence[str], tuning: Tuning
+) -> Explanation:
     """Why the records on both sides are one customer, or why they are not.
 
     Args:
@@ -107,6 +111,10 @@ def explain_pair(connection: sa.Connection, engine: Engine, ours: Sequence[str],
         engine: the warehouse.
         ours: records of one side, of one customer.
         theirs: of the other.
+        tuning: what a person has set.
+
+    Raises:
+        Conflict: nothing was resolved yet by the rules of this version.
     """
     owners = owners_of(connection, [*ours, *theirs])
     is_same = len({owners.get(name) for name in (*ours, *theirs)}) == 1
@@ -116,9 +124,11 @@ def explain_pair(connection: sa.Connection, engine: Engine, ours: Sequence[str],
     changes = _changes(connection, sorted(named))
     if is_same:
         return _explain_same(connection, engine, ours, theirs, active, about, changes)
-    best = _matches(engine, ours, theirs)[:3] or _weigh(engine, ours, theirs)
+    best = weigh_pairs(engine, ours, theirs, tuning)
     chain = _chain(active, ours, theirs)
-    return Explanation(False, _verdict(best, chain), tuple(best), about, changes, tuple(chain))
+    return Explanation(
+        False, _verdict(best, chain, tuning.link_at or LINK_AT), tuple(best), about, changes, tuple(chain)
+    )
 
 
 def _explain_same(
@@ -139,14 +149,14 @@ def _explain_same(
     return Explanation(True, "decided_same" if decided else "linked" if way else "cluster", way, about, changes)
 
 
-def _verdict(best: Sequence[Evidence], chain: Sequence[Any]) -> str:
+def _verdict(best: Sequence[Evidence], chain: Sequence[Any], link_at: float) -> str:
     if chain:
         return "decided_different"
     if not best:
         return "none"
     if any(one.is_conflict for one in best):
         return "conflict"
-    if best[0].probability >= 0.5:
+    if best[0].probability >= link_at:
         return "cluster"
     return "against" if best[0].weight < 0 else "weak"
 
@@ -176,7 +186,7 @@ def _matches(engine: Engine, ours: Sequence[str], theirs: Sequence[str]) -> list
     if not engine.columns("main", "match"):
         return []
     with engine.registered(_names(ours), "explain_a"), engine.registered(_names(theirs), "explain_b"):
-        rows = engine.rows(
+        found = engine.arrow(
             """
             with chosen as (
                 select m.* from main.match m
@@ -188,22 +198,22 @@ def _matches(engine: Engine, ours: Sequence[str], theirs: Sequence[str]) -> list
             select subject_a, subject_b, weight, probability, evidence from chosen
             order by weight desc, subject_a, subject_b"""
         )
-    return [_evidence(a, b, weight, probability, json.loads(parts)) for a, b, weight, probability, parts in rows]
+    return _evidence(found)
 
 
-def _evidence(
-    a: str, b: str, weight: float, probability: float, parts: dict[str, list[Any]], *, is_estimated: bool = False
-) -> Evidence:
-    fields = {name: (str(agreement), float(bits)) for name, (agreement, bits) in parts.items()}
-    return Evidence(a, b, round(weight, 1), round(probability, 4), fields, is_estimated, _is_conflict(fields))
-
-
-def _is_conflict(fields: dict[str, tuple[str, float]]) -> bool:
-    def differs(name: str) -> bool:
-        agreement, _ = fields.get(name, ("", 0.0))
-        return agreement == "different"
-
-    return differs("national_id") or (differs("given_name") and differs("birth_date"))
+def _evidence(matches: pa.Table) -> list[Evidence]:
+    """Rows of ``MATCH``; ``is_conflict`` where the table tells it."""
+    return [
+        Evidence(
+            row["subject_a"],
+            row["subject_b"],
+            round(row["weight"], 1),
+            round(row["probability"], 4),
+            {name: (agreement, bits) for name, (agreement, bits) in json.loads(row["evidence"]).items()},
+            row.get("is_conflict", False),
+        )
+        for row in matches.to_pylist()
+    ]
 
 
 def _spanning(matches: Iterable[Evidence]) -> list[Evidence]:
@@ -240,55 +250,53 @@ def _way(links: Sequence[Evidence], ours: Sequence[str], theirs: Sequence[str]) 
     return []
 
 
-def _weigh(engine: Engine, ours: Sequence[str], theirs: Sequence[str]) -> list[Evidence]:
-    """The best pairs of records that were no match, weighed with what the last resolution learned."""
-    learned = _learned(engine)
+def weigh_pairs(engine: Engine, ours: Sequence[str], theirs: Sequence[str], tuning: Tuning) -> list[Evidence]:
+    """The best three pairs of a record of ours and one of theirs, as a build would weigh them.
+
+    Args:
+        engine: the warehouse, with records and the model in force.
+        ours: records of one side, all persons or all organisations; of the other kind than ``theirs`` nothing can be
+            compared and nothing is returned.
+        theirs: of the other side.
+        tuning: what a person has set.
+
+    Raises:
+        Conflict: nothing was resolved yet by the rules of this version.
+    """
+    model = load_model(engine)
+    if model is None:
+        raise Conflict(
+            "evidence is weighed by rules that no build has used yet", hint="Build once, then ask again: onefold build."
+        )
     columns = ", ".join(quote_identifier(name) for name in INPUT.names)
-    names = [*ours, *theirs]
-    with engine.registered(_names(names), "explain_name"):
+    with engine.registered(_names([*ours, *theirs]), "explain_name"):
         records = engine.arrow(
             f"select {columns} from main.record semi join explain_name n on n.name = subject_id order by subject_id"
         )
     kinds = set(records["kind"].to_pylist())
-    if not learned or len(kinds) != 1 or next(iter(kinds)) not in learned:
+    if len(kinds) != 1 or not kinds <= set(model.kinds):
+        return []
+    place = {name: number for number, name in enumerate(records["subject_id"].to_pylist())}
+    sides = [
+        sorted((place[a], place[b])) for a, b in islice(product(ours, theirs), MOST_PAIRS) if a in place and b in place
+    ]
+    if not sides:
         return []
     from onefold.identity.compare import Pairs, compare_pairs  # heavy: loads the compiled kernels
-    from onefold.identity.fields import FIELDS
-    from onefold.identity.people import encode_people
+    from onefold.identity.matches import Matches
 
-    weights, prior = learned[next(iter(kinds))]
-    place = {name: number for number, name in enumerate(records["subject_id"].to_pylist())}
-    pairs = [
-        tuple(sorted((place[a], place[b])))
-        for a, b in islice(product(ours, theirs), MOST_PAIRS)
-        if a in place and b in place
-    ]
-    if not pairs:
-        return []
-    left, right = (np.array(side, np.int32) for side in zip(*pairs, strict=True))
-    patterns = compare_pairs(encode_people(records), Pairs(left, right), 1)
-    ids = records["subject_id"].to_pylist()
-    found = []
-    for (a, b), levels in zip(pairs, patterns.tolist(), strict=True):
-        parts: dict[str, list[Any]] = {}
-        for part, level in zip(FIELDS, levels, strict=True):
-            bits = weights.get(part.name, {})
-            if level >= 0 and bits:
-                name = part.levels(level).name.lower()
-                parts[part.name] = [name.replace("_", " "), round(bits.get(name, 0.0), 1)]
-        weight = sum(bits for _, bits in parts.values())
-        odds = 2.0 ** max(min(weight + prior, 60.0), -60.0)
-        found.append(_evidence(ids[a], ids[b], weight, odds / (1 + odds), parts, is_estimated=True))
-    found = [one for one in found if one.fields]
-    return sorted(found, key=lambda one: (-one.weight, one.a, one.b))[:3]
-
-
-def _learned(engine: Engine) -> dict[str, tuple[dict[str, dict[str, float]], float]]:
-    """Kind -> field -> level -> bits, and the bits that a pair starts with."""
-    if not engine.columns("meta", "resolution_weight"):
-        return {}
-    rows = engine.rows("select kind, weights, prior from meta.resolution_weight")
-    return {kind: (json.loads(weights), prior) for kind, weights, prior in rows}
+    learned = model.kinds[kinds.pop()]
+    people = learned.encode(records)
+    ids = records["subject_id"].combine_chunks()
+    scorer = tuning.on(learned.scorer(people), ids)
+    left, right = np.array(sides, np.int32).T
+    pairs = Pairs(left.copy(), right.copy())
+    patterns = compare_pairs(people, pairs, 1)
+    scores = scorer.score(pairs, patterns)
+    best = np.argsort(-scores.log_odds, kind="stable")[:3]
+    some = scores.take(best)
+    table = Matches.of(ids, pairs.take(best), patterns[best], some, scorer, 1, float("-inf")).table()
+    return _evidence(table.append_column("is_conflict", pa.array(some.is_conflict)))
 
 
 def _changes(connection: sa.Connection, subject_ids: Sequence[str]) -> tuple[Reason, ...]:

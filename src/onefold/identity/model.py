@@ -61,7 +61,7 @@ class Resolution:
     model: Model
     """What was applied: learned from these very records where none was given."""
     diagnostics: dict[str, object] = field(default_factory=dict)
-    """Per kind: counts, seconds per step, blocking keys used, what each level of agreement was found to weigh."""
+    """Per kind: counts, seconds per step, blocking keys used."""
     near_misses: pa.Table = field(default_factory=NEAR_MISS.empty_table)
     """Pairs that are no match but might be one customer, ``NEAR_MISS``: what recall is measured by."""
 

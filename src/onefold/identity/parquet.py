@@ -12,7 +12,6 @@ from uuid import uuid4
 import pyarrow as pa
 
 from onefold.identity.bonds import Bonds
-from onefold.identity.explain import BITS
 from onefold.identity.model import CLUSTER, INPUT, MATCH, NEAR_MISS, RULE_VERSION
 from onefold.identity.override import Override
 from onefold.identity.tuning import AS_LEARNED, Tuning
@@ -20,7 +19,7 @@ from onefold.identity.tuning import AS_LEARNED, Tuning
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from onefold.identity.learned import KindModel, Model
+    from onefold.identity.learned import Model
     from onefold.identity.spark.stage import Stage
 
 EMBEDDED = "embedded"
@@ -169,16 +168,7 @@ def _on_cluster(asked: _Asked, session: SparkSession, records: Path, work: Path)
             ("near_miss", found.near_misses, NEAR_MISS),
         ):
             frame.select(*schema.names).write.parquet(str(work / "out" / name))
-    return model, {kind: {"records": counts.get(kind, 0), **facts_of(one)} for kind, one in model.kinds.items()}
-
-
-def facts_of(model: KindModel) -> dict[str, object]:
-    """What a model weighs, as resolution tells it."""
-    from onefold.identity.resolution import weights_in_bits
-    from onefold.identity.score import Scorer
-
-    prior = Scorer(model.weights, [], [], None).prior_log_odds * BITS
-    return {"weights": weights_in_bits(model.weights), "prior": round(prior, 2)}
+    return model, {kind: {"records": counts.get(kind, 0)} for kind in model.kinds}
 
 
 def _learned(asked: _Asked, stage: Stage, numbered: DataFrame, counts: dict[str, int]) -> Model:

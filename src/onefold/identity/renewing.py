@@ -28,7 +28,6 @@ from onefold.identity.warehouse import (
     index_state,
     is_tuned_alike,
     keep_model,
-    keep_weights,
     load_model,
     model_in_force,
     remember,
@@ -210,7 +209,6 @@ def _write(
     area = _area(renewed, bonds)
     with ThreadPoolExecutor(1) as beside:
         writing = beside.submit(_write_index, store, state, model, renewed, bonds, area) if store else None
-        keep_weights(engine, {kind: one.facts for kind, one in renewed.items()})
         keep_model(engine, model)
         _write_matches(engine, renewed, made.wanted.threads)
         _write_clusters(engine, renewed, bonds, area, state.area if state else ())

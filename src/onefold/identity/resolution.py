@@ -14,9 +14,6 @@ from onefold.identity import aliases, cluster
 from onefold.identity.blocking import Candidates, candidate_pairs
 from onefold.identity.bonds import Bonds
 from onefold.identity.compare import Pairs, Patterns, compare_pairs
-from onefold.identity.evidence import SAME, STRANGERS, Weights
-from onefold.identity.explain import BITS
-from onefold.identity.fields import FIELDS
 from onefold.identity.learned import KindModel, Model, keep_learned
 from onefold.identity.learning import learn_weights
 from onefold.identity.matches import LINK, Matches
@@ -192,8 +189,6 @@ def _resolve_kind(
         "keys": candidates.added,
         "ignored": ignored_values(people),
         "seconds": clock.seconds,
-        "weights": weights_in_bits(learned.weights),
-        "prior": round(scorer.prior_log_odds * BITS, 2),
     }
     return kept, groups.first, [found], close, facts
 
@@ -233,14 +228,3 @@ def near_table(ids: pa.Array, pairs: Pairs, scores: Scores, link_at: float = 0.0
         pa.array(scores.is_conflict[which]),
     ]
     return pa.table(columns, schema=NEAR_MISS)
-
-
-def weights_in_bits(weights: Weights) -> dict[str, dict[str, float]]:
-    """What each level of each field's agreement was found to weigh."""
-    return {
-        FIELDS[field].name: {
-            level.name.lower(): round(float(np.log2(table[SAME, level] / table[STRANGERS, level])), 2)
-            for level in FIELDS[field].levels
-        }
-        for field, table in weights.chances.items()
-    }

@@ -148,7 +148,7 @@ quality_pair = sa.Table(
     sa.Column("probability", sa.Float, nullable=False),
     sa.Column("digest_a", sa.Text, nullable=False),
     sa.Column("digest_b", sa.Text, nullable=False),
-    sa.Column("evidence", sa.JSON, nullable=False),  # {"weight", "fields", "is_estimated"}
+    sa.Column("evidence", sa.JSON, nullable=False),  # how the pair agrees, and its bits
     sa.Index("quality_pair_by_stratum", "stratum", "place"),
 )
 """Grain: one row per pair that may be asked about next; drawn anew by every build that changes the map."""

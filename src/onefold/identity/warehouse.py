@@ -7,7 +7,6 @@ beside the warehouse; the warehouse says which state of it belongs to what it ho
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,13 +52,6 @@ _TABLES = (
         content blob not null
     )""",
     RESOLUTION_RECORD,
-    """
-    -- grain: one row per kind of records: what each agreement was found to weigh, for pairs that were no match
-    create table if not exists meta.resolution_weight (
-        kind varchar not null,
-        weights varchar not null,
-        prior double
-    )""",
     "create table if not exists main.cluster (subject_id varchar, cluster bigint)",
     """
     create table if not exists main.match (
@@ -156,8 +148,8 @@ def _prepare(engine: Engine) -> None:
     """Make the tables, and find what has changed into ``resolution_change``."""
     engine.execute("create schema if not exists meta")
     if engine.columns("meta", "resolution") and "tuning" not in engine.columns("meta", "resolution"):
-        for name in ("resolution", "resolution_weight"):
-            engine.execute(f"drop table if exists meta.{name}")
+        engine.execute("drop table meta.resolution")
+    engine.execute("drop table if exists meta.resolution_weight")  # what earlier versions explained pairs with
     for table in _TABLES:
         engine.execute(table)
     find_changes(engine)
@@ -277,12 +269,3 @@ def load_model(engine: Engine) -> Model | None:
     from onefold.identity.model_file import from_parts
 
     return Model(RULE_VERSION, {kind: from_parts(parts) for kind, parts in by_kind.items()}, name)
-
-
-def keep_weights(engine: Engine, diagnostics: dict[str, object]) -> None:
-    """What each agreement was found to weigh, for explaining pairs that were no match."""
-    for kind, facts in diagnostics.items():
-        if isinstance(facts, dict) and "weights" in facts:
-            engine.execute("delete from meta.resolution_weight where kind = ?", [kind])
-            values = [kind, json.dumps(facts["weights"]), facts["prior"]]
-            engine.execute("insert into meta.resolution_weight values (?, ?, ?)", values)

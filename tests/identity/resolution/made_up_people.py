@@ -7,7 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from onefold.engines import Engine
 from onefold.identity.model import INPUT
+from onefold.records import RECORD, write_records
 
 GIVEN = [
     "ana",
@@ -37,6 +39,13 @@ FAMILY = [
 def table(rows: list[dict[str, Any]]) -> pa.Table:
     """Rows as the columns that identity reads."""
     return pa.Table.from_pylist([{"kind": "person", **row} for row in rows], schema=INPUT)
+
+
+def store(engine: Engine, rows: list[dict[str, Any]]) -> None:
+    """Make rows the records of a warehouse."""
+    found = table(rows)
+    columns = [found[f.name] if f.name in found.column_names else pa.nulls(len(rows), f.type) for f in RECORD]
+    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
 
 
 def person(number: int, seed: int = 7) -> dict[str, Any]:

@@ -8,14 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from made_up_people import groups, population, table
+from made_up_people import groups, population, store, table
 
 from onefold.engines import Engine
 from onefold.identity import resolve, resolve_records
-from onefold.records import write_records
-from onefold.records.model import RECORD
 
 
 @pytest.fixture
@@ -23,12 +20,6 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = Engine.open(tmp_path / "warehouse.duckdb", threads=2)
     yield engine
     engine.close()
-
-
-def store(engine: Engine, rows: list[dict[str, object]]) -> None:
-    found = table(rows)
-    columns = [found[f.name] if f.name in found.column_names else pa.nulls(len(rows), f.type) for f in RECORD]
-    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
 
 
 def written(engine: Engine) -> set[frozenset[str]]:

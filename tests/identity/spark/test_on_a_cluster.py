@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.identity.resolution.made_up_people import groups, person, population, table
+from tests.identity.resolution.made_up_people import groups, person, population, store, table
 from tests.servers import require, shared_data
 from tests.spark_cluster import SparkCluster
 
@@ -28,7 +28,6 @@ from onefold.errors import EngineFailed
 from onefold.identity import Exchange, Override, Place, Tuning, Wanted, resolve, resolve_parquet, resolve_records
 from onefold.identity.cluster import LINK_AT, cut_components
 from onefold.identity.compare import Pairs
-from onefold.records import RECORD, write_records
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -171,11 +170,9 @@ def test_losing_a_worker_in_mid_run_loses_nothing(tmp_path, spark_cluster, sessi
     assert "scoring pairs" in steps
 
 
-def store(path: Path, rows: list[dict[str, Any]]) -> None:
-    found = table(rows)
-    columns = [found[f.name] if f.name in found.column_names else pa.nulls(len(rows), f.type) for f in RECORD]
+def written(path: Path, rows: list[dict[str, Any]]) -> None:
     engine = Engine.open(path)
-    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
+    store(engine, rows)
     engine.close()
 
 
@@ -204,7 +201,7 @@ def test_a_build_on_a_cluster_fills_the_warehouse_with_the_same(tmp_path, spark_
     exchange = Exchange(Place(spark_cluster.url, {**SHARE, "spark.cores.max": "1"}), tmp_path / "exchange")
     tuning = Tuning(link_at=0.9)
     for name, wanted in (("here", Wanted(tuning=tuning)), ("there", Wanted(tuning=tuning, exchange=exchange))):
-        store(tmp_path / name, population(60)[0])
+        written(tmp_path / name, population(60)[0])
         engine = Engine.open(tmp_path / name)
         assert not resolve(engine, wanted=wanted).is_unchanged
         assert resolve(engine, wanted=wanted).is_unchanged
@@ -225,12 +222,12 @@ def clusters_in(warehouse: Path) -> set[frozenset[str]]:
 
 def test_a_killed_build_leaves_the_old_customers_and_the_next_one_gets_there(tmp_path, spark_cluster):
     warehouse, rows = tmp_path / "warehouse.duckdb", population(60)[0]
-    store(warehouse, rows[:90])
+    written(warehouse, rows[:90])
     engine = Engine.open(warehouse)
     resolve(engine)
     engine.close()
     before = clusters_in(warehouse)
-    store(warehouse, rows)
+    written(warehouse, rows)
     first = resolving(warehouse, spark_cluster.url, tmp_path)
     assert first.stdout is not None
     assert any(line.strip() == "scoring pairs" for line in first.stdout)
@@ -246,8 +243,7 @@ def test_a_killed_build_leaves_the_old_customers_and_the_next_one_gets_there(tmp
 def test_a_cluster_that_is_gone_leaves_the_old_customers(tmp_path):
     engine = Engine.open(tmp_path / "warehouse.duckdb")
     rows, _ = population(30)
-    columns = [table(rows)[f.name] if f.name in table(rows).column_names else pa.nulls(90, f.type) for f in RECORD]
-    write_records(engine, pa.table(columns, schema=RECORD), replace=True)
+    store(engine, rows)
     resolve(engine)
     before = engine.rows("select * from main.cluster order by all")
     engine.execute("delete from main.record where subject_id like 's1%'")

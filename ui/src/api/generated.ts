@@ -4567,8 +4567,6 @@ export interface components {
             probability: number;
             /** Fields */
             fields: components["schemas"]["ComparedOut"][];
-            /** Is Estimated */
-            is_estimated: boolean;
             /** Is Conflict */
             is_conflict: boolean;
         };
@@ -14021,7 +14019,6 @@ export interface operations {
                      *             "hidden_by": "hidden by"
                      *           }
                      *         ],
-                     *         "is_estimated": false,
                      *         "is_conflict": false
                      *       },
                      *       "graph": {
@@ -14462,7 +14459,6 @@ export interface operations {
                      *             "fields": [
                      *               {}
                      *             ],
-                     *             "is_estimated": false,
                      *             "is_conflict": false
                      *           }
                      *         ],
@@ -14487,7 +14483,6 @@ export interface operations {
                      *             "fields": [
                      *               {}
                      *             ],
-                     *             "is_estimated": false,
                      *             "is_conflict": false
                      *           }
                      *         ],
@@ -14848,7 +14843,6 @@ export interface operations {
                      *               "hidden_by": "hidden by"
                      *             }
                      *           ],
-                     *           "is_estimated": false,
                      *           "is_conflict": false
                      *         }
                      *       ],
@@ -16507,7 +16501,6 @@ export interface operations {
                      *             "fields": [
                      *               {}
                      *             ],
-                     *             "is_estimated": false,
                      *             "is_conflict": false
                      *           }
                      *         }

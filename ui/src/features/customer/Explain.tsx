@@ -86,7 +86,6 @@ export function Waterfall({ link }: { link: Link }): ReactNode {
         <RecordName record={link.a} /> · <RecordName record={link.b} />{" "}
         <span className="soft">
           {t("why.probability")} <Num value={link.probability} style="percent" maximumFractionDigits={1} />
-          {link.is_estimated && ` · ${t("why.estimated")}`}
         </span>
       </figcaption>
       <ol>

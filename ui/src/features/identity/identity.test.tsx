@@ -82,7 +82,6 @@ const detail = (one: ReviewItem): ItemDetail => ({
     weight: 4.2,
     probability: 0.6,
     fields: [{ name: "given_name", agreement: "same", bits: 6.2, hidden_by: null }],
-    is_estimated: false,
     is_conflict: false,
   },
   graph: { nodes: [], links: [], weakest: { links: 1, possible: 1, weight: 4.2, probability: 0.6 } },
