@@ -8,7 +8,7 @@ import { useLanguage } from "@/app/language";
 import { useSession } from "@/app/session";
 import { EmptyState } from "@/components/EmptyState";
 import { CardEditor } from "./CardEditor";
-import { lineLabel } from "./labels";
+import { essentialLabel } from "./labels";
 import { useOpenField, WithProvenance } from "./Provenance";
 import { PartValue } from "./Value";
 
@@ -67,7 +67,7 @@ function Line({ line, card }: { line: Essential; card: Card }): ReactNode {
     <div className="cu-line">
       <dt>
         <button type="button" className="cu-label" onClick={() => open(line.field)}>
-          {lineLabel(t, line.field)}
+          {essentialLabel(t, line)}
         </button>
       </dt>
       <dd>

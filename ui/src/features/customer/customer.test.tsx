@@ -130,6 +130,27 @@ describe("the customer page", () => {
     expect(within(card).getByText("Acme")).toBeTruthy();
   });
 
+  it("names the clock's line by the language only where one is known", async () => {
+    const clock = {
+      name: "time_zone",
+      type: "zone",
+      value: { zone: "Europe/Madrid", basis: "country" },
+      hidden_by: null,
+    };
+    const language = { name: "language", type: "language", value: "es", hidden_by: null };
+    for (const [parts, label] of [
+      [[clock], "Local time"],
+      [[language, clock], "Language"],
+    ]) {
+      const line = { field: "language", parts, is_more: false };
+      serve({ ...answers([]), "GET /customers/cus_bbbbbbbbbbbbbbbb": { ...CARD, essentials: [line] } });
+      const { unmount } = show();
+      const card = await screen.findByRole("region", { name: "Essentials" });
+      expect(within(card).getByRole("term").textContent).toBe(label);
+      unmount();
+    }
+  });
+
   it("says that a former id was asked for, and isolates the name", async () => {
     serve(answers([]));
     show();

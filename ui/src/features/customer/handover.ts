@@ -3,7 +3,7 @@ import type { TFunction } from "i18next";
 import type { Attribute, Essential, Part, TimelineEntry, ToldFact } from "@/api/customer";
 import type { Handover } from "@/api/picks";
 import { formatMoment, formatNumber } from "@/app/language";
-import { fieldLabel, isolated, lineLabel, nameOfCode, typeLabel, wordsOf } from "./labels";
+import { essentialLabel, fieldLabel, isolated, nameOfCode, typeLabel, wordsOf } from "./labels";
 
 export interface HandoverLine {
   text: string;
@@ -73,8 +73,8 @@ export function textOf(summary: Handover, reader: Reader): string {
   return [titleOf(summary, reader.t), ...parts].join("\n\n");
 }
 
-function essential({ field, parts }: Essential, reader: Reader): string {
-  return `${lineLabel(reader.t, field)}: ${joined(parts.map((part) => partText(part, reader)))}`;
+function essential(line: Essential, reader: Reader): string {
+  return `${essentialLabel(reader.t, line)}: ${joined(line.parts.map((part) => partText(part, reader)))}`;
 }
 
 function partText(part: Part, { t, language }: Reader): string {

@@ -1,5 +1,6 @@
 /** Names of fields, rules and kinds of entries in the reader's language. */
 import type { TFunction } from "i18next";
+import type { Essential } from "@/api/customer";
 
 /** "email", or "category:industry": the meaning with the column that it comes from. */
 export function fieldLabel(t: TFunction, name: string): string {
@@ -12,6 +13,12 @@ export function fieldLabel(t: TFunction, name: string): string {
 export function lineLabel(t: TFunction, field: string): string {
   const label = t(`line.${field}`, { defaultValue: "" });
   return label || fieldLabel(t, field);
+}
+
+/** The line of the language is that of the clock where no language is known. */
+export function essentialLabel(t: TFunction, { field, parts }: Essential): string {
+  const isClock = parts.every(({ name }) => name === "time_zone");
+  return lineLabel(t, isClock ? "time_zone" : field);
 }
 
 export function ruleLabel(t: TFunction, rule: string): string {
