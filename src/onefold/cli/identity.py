@@ -241,7 +241,8 @@ def explain(one: str, other: str | None, *, as_json: bool) -> None:
     for step in found.chain:
         click.echo(f"  {step['a']} {'=' if step['kind'] == 'same' else '≠'} {step['b']}  ({step['override_id']})")
     for link in found.links:
-        click.echo(f"  {link.a} ~ {link.b}: {link.weight:+.1f} bits, {link.probability:.1%}")
+        forbids = ", cannot be one customer" if link.is_conflict else ""
+        click.echo(f"  {link.a} ~ {link.b}: {link.weight:+.1f} bits, {link.probability:.1%}{forbids}")
         for name, (agreement, bits) in sorted(link.fields.items(), key=lambda part: -part[1][1]):
             click.echo(f"    {bits:+6.1f}  {name.replace('_', ' ')}: {agreement}")
     for override in found.overrides:

@@ -154,7 +154,7 @@ def _verdict(best: Sequence[Evidence], chain: Sequence[Any], link_at: float) -> 
         return "decided_different"
     if not best:
         return "none"
-    if any(one.is_conflict for one in best):
+    if best[0].is_conflict:
         return "conflict"
     if best[0].probability >= link_at:
         return "cluster"
@@ -251,7 +251,9 @@ def _way(links: Sequence[Evidence], ours: Sequence[str], theirs: Sequence[str]) 
 
 
 def weigh_pairs(engine: Engine, ours: Sequence[str], theirs: Sequence[str], tuning: Tuning) -> list[Evidence]:
-    """The best three pairs of a record of ours and one of theirs, as a build would weigh them.
+    """At most three pairs of a record of ours and one of theirs, as a build would weigh them.
+
+    The best pairs, after the best one that must not be one customer where there is such.
 
     Args:
         engine: the warehouse, with records and the model in force.
@@ -293,7 +295,9 @@ def weigh_pairs(engine: Engine, ours: Sequence[str], theirs: Sequence[str], tuni
     pairs = Pairs(left.copy(), right.copy())
     patterns = compare_pairs(people, pairs, 1)
     scores = scorer.score(pairs, patterns)
-    best = np.argsort(-scores.log_odds, kind="stable")[:3]
+    best = np.argsort(-scores.log_odds, kind="stable")
+    forbidding = best[scores.is_conflict[best]][:1]
+    best = np.r_[forbidding, best[~np.isin(best, forbidding)]][:3]
     some = scores.take(best)
     table = Matches.of(ids, pairs.take(best), patterns[best], some, scorer, 1, float("-inf")).table()
     return _evidence(table.append_column("is_conflict", pa.array(some.is_conflict)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Iterator
@@ -73,15 +74,19 @@ def test_what_a_person_has_set_to_keep_apart_is_a_contradiction(engine):
     assert not weigh(engine, rows[0]["subject_id"], "mover").is_conflict
 
 
-def test_the_best_pairs_of_two_sides_come_first(engine):
-    rows, people = population(60)
+def test_what_forbids_comes_first_then_what_agrees_best(engine):
+    rows, people = population(20)
     store(engine, rows)
     resolve(engine)
     ours = [row["subject_id"] for row, number in zip(rows, people, strict=True) if number == people[0]]
     theirs = [row["subject_id"] for row, number in zip(rows, people, strict=True) if number != people[0]]
-    best = weigh_pairs(engine, ours, theirs, AS_LEARNED)
-    assert len(best) == 3
-    assert [one.probability for one in best] == sorted((one.probability for one in best), reverse=True)
+    pairs = [weigh(engine, a, b) for a, b in itertools.product(ours, theirs)]
+    found = weigh_pairs(engine, ours, theirs, AS_LEARNED)
+    assert found[0].is_conflict
+    assert found[0].weight == max(one.weight for one in pairs if one.is_conflict)
+    first = next(one for one in pairs if (one.a, one.b) == (found[0].a, found[0].b))
+    others = sorted((one.weight for one in pairs if one is not first), reverse=True)
+    assert [one.weight for one in found[1:]] == others[:2]
 
 
 def test_before_a_build_has_used_these_rules_it_says_so(engine):

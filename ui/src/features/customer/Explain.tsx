@@ -86,6 +86,7 @@ export function Waterfall({ link }: { link: Link }): ReactNode {
         <RecordName record={link.a} /> · <RecordName record={link.b} />{" "}
         <span className="soft">
           {t("why.probability")} <Num value={link.probability} style="percent" maximumFractionDigits={1} />
+          {link.is_conflict && ` · ${t("why.forbids")}`}
         </span>
       </figcaption>
       <ol>
