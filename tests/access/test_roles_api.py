@@ -293,12 +293,11 @@ def test_of_two_owners_who_disable_each_other_at_once_one_remains(company, as_us
         assert has_active_owner(connection)
 
 
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 @pytest.mark.parametrize("way", ["disabled", "without the role"])
 def test_the_last_owner_remains_though_the_other_goes_in_a_transaction_that_is_still_open(company, way):
     """On PostgreSQL the second waits for the first, then sees what it did; SQLite has one writer at a time."""
     with company.write() as connection:
-        if connection.dialect.name == "sqlite":
-            pytest.skip("one writer at a time")
         connection.execute(sa.text("insert into user_role (user_id, role_id) values ('usr_agent', 'owner')"))
     full = Access.full(Actor("cli", "cli", "command line"))
     first = UserChange(state="disabled") if way == "disabled" else UserChange(roles=[])

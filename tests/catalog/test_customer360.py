@@ -1,15 +1,10 @@
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
+from tests.servers import shared_data
 
 from onefold.catalog import Meaning, Role, infer_joins, infer_table
 from onefold.engines import Engine, quote_identifier, quote_literal
-
-FOLDER = Path(os.environ.get("ONEFOLD_SHARED_DATA", "/nonexistent")) / "customer360"
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="ONEFOLD_SHARED_DATA does not name the data folder")
 
 PEOPLE = {"app_signups", "billing_accounts", "crm_contacts", "partner_leads", "support_users"}
 JOINS = {
@@ -23,9 +18,10 @@ JOINS = {
 
 @pytest.fixture(scope="module")
 def tables():
+    paths = sorted(shared_data("customer360").glob("*.csv"))
     engine = Engine.open(threads=2)
     relations, inferred = {}, []
-    for path in sorted(FOLDER.glob("*.csv")):
+    for path in paths:
         relation = quote_identifier(f"landed_{path.stem}")
         engine.execute(
             f"create table {relation} as select * from "

@@ -6,8 +6,12 @@ import bz2
 import gzip
 import lzma
 import os
+import pwd
+import tempfile
 import time
 import zipfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -115,12 +119,32 @@ def test_a_web_page_named_xls_is_refused(read_one):
         read_one("<html><body><table><tr><td>1</td></tr></table></body></html>", "report.xls")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_read_permission_fails_with_a_hint(read_one, tmp_path):
-    write(tmp_path / "secret.csv")
-    (tmp_path / "secret.csv").chmod(0)
-    with pytest.raises(SourceFailed) as caught:
-        read_one(CSV, "secret.csv")
+@pytest.fixture
+def open_folder():
+    """A folder that every account may look into, unlike ``tmp_path``."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def as_nobody():
+    """Root may read everything, so root does the block as an account that may not."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_file_without_read_permission_fails_with_a_hint(read_all, open_folder):
+    write(open_folder / "secret.csv")
+    (open_folder / "secret.csv").chmod(0)
+    with as_nobody(), pytest.raises(SourceFailed, match="not allowed") as caught:
+        read_all(str(open_folder / "secret.csv"))
     assert "chmod" in caught.value.hint
 
 
