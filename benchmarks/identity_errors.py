@@ -100,6 +100,12 @@ def print_kinds(connection: duckdb.DuckDBPyConnection, name: str, examples: int,
     """Print the commonest kinds of a table of pairs, with examples."""
     total = connection.execute(f"select count(*) from {name}_pair_kind").fetchall()[0][0]
     print(f"  {name} pairs: {total:,}")
+    families = connection.execute(
+        f"""
+        select regexp_extract(kind, '^(one household, )?[^,]*') as family, count(*) / {total} as share
+        from {name}_pair_kind group by family order by share desc, family"""
+    ).fetchall()
+    print("   ", "; ".join(f"{share:.0%} {family}" for family, share in families))
     kinds = connection.execute(
         f"select kind, count(*) as n from {name}_pair_kind group by kind order by n desc, kind limit {most}"
     ).fetchall()
