@@ -438,8 +438,7 @@ def get_explanation(
         with warehouse(call) as engine:
             if b:
                 tuning = Tuning.of(call.workspace.settings.identity)
-                ours_alone = [one for one in ours if one not in theirs] or ours
-                found = explain_pair(connection, engine, ours_alone, theirs, tuning)
+                found = explain_pair(connection, engine, ours, theirs, tuning)
             else:
                 found = explain_customer(connection, engine, ours)
         shown = _explanation(connection, call.access, found)

@@ -233,7 +233,7 @@ def explain(one: str, other: str | None, *, as_json: bool) -> None:
         else:
             theirs = _records(workspace, connection, other)
             tuning = Tuning.of(workspace.settings.identity)
-            found = explain_pair(connection, engine, [x for x in ours if x not in theirs] or ours, theirs, tuning)
+            found = explain_pair(connection, engine, ours, theirs, tuning)
     if as_json:
         print_json(asdict(found))
         return

@@ -109,13 +109,15 @@ def explain_pair(
     Args:
         connection: to the app database.
         engine: the warehouse.
-        ours: records of one side, of one customer.
+        ours: records of one side, of one customer; those that are on the other side too are left out, where that
+            leaves any.
         theirs: of the other.
         tuning: what a person has set.
 
     Raises:
         Conflict: nothing was resolved yet by the rules of this version.
     """
+    ours = [name for name in ours if name not in theirs] or ours
     owners = owners_of(connection, [*ours, *theirs])
     is_same = len({owners.get(name) for name in (*ours, *theirs)}) == 1
     active = active_overrides(connection)
@@ -126,9 +128,8 @@ def explain_pair(
         return _explain_same(connection, engine, ours, theirs, active, about, changes)
     best = weigh_pairs(engine, ours, theirs, tuning)
     chain = _chain(active, ours, theirs)
-    return Explanation(
-        False, _verdict(best, chain, tuning.link_at or LINK_AT), tuple(best), about, changes, tuple(chain)
-    )
+    verdict = _verdict(best, chain, tuning.link_at or LINK_AT)
+    return Explanation(False, verdict, tuple(best), about, changes, tuple(chain))
 
 
 def _explain_same(
@@ -291,8 +292,7 @@ def weigh_pairs(engine: Engine, ours: Sequence[str], theirs: Sequence[str], tuni
     people = learned.encode(records)
     ids = records["subject_id"].combine_chunks()
     scorer = tuning.on(learned.scorer(people), ids)
-    left, right = np.array(sides, np.int32).T
-    pairs = Pairs(left.copy(), right.copy())
+    pairs = Pairs(*np.array(sides, np.int32).T.copy())
     patterns = compare_pairs(people, pairs, 1)
     scores = scorer.score(pairs, patterns)
     best = np.argsort(-scores.log_odds, kind="stable")

@@ -39,7 +39,6 @@ _TRUSTED = 0.03
 """Share of one person's national ids, or birth dates, that may differ in this data before a difference stops to forbid
 a merge."""
 
-
 _PAIRS_AT_ONCE = 100_000
 """Pairs of a thread's share of the work."""
 

@@ -80,6 +80,14 @@ def population(people: int, *, records_each: int = 3, seed: int = 7) -> tuple[li
     return rows, owners
 
 
+def spoil_birth_dates(rows: list[dict[str, Any]], share: float = 0.2, seed: int = 3) -> None:
+    """Give some rows a birth date that has nothing to do with theirs."""
+    draw = random.Random(seed)
+    for row in rows:
+        if row["birth_date"] and draw.random() < share:
+            row["birth_date"] = f"19{draw.randrange(10, 99)}-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}"
+
+
 def slip(word: str, draw: random.Random) -> str:
     """Two neighbouring letters swapped."""
     at = draw.randrange(len(word) - 1)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-import random
 from collections.abc import Iterator
 
 import pytest
-from made_up_people import person, population, store
+from made_up_people import person, population, spoil_birth_dates, store
 
 from onefold.engines import Engine
 from onefold.errors import Conflict
@@ -53,11 +52,8 @@ def test_a_pair_weighs_what_it_weighed_in_the_build(engine, tuning):
 @pytest.mark.parametrize("is_kept_well", [True, False], ids=["dates kept well", "dates often wrong"])
 def test_other_birth_dates_are_a_contradiction_where_dates_are_kept_well(engine, is_kept_well):
     rows, _ = population(200)
-    draw = random.Random(3)
     if not is_kept_well:
-        for row in rows:
-            if row["birth_date"] and draw.random() < 0.2:
-                row["birth_date"] = f"19{draw.randrange(10, 99)}-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}"
+        spoil_birth_dates(rows)
     parent = {**person(1, 7), "subject_id": "parent"}
     child = {**parent, "subject_id": "child", "birth_date": "2014-02-28"}
     store(engine, [*rows, parent, child])

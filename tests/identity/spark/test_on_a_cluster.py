@@ -170,7 +170,7 @@ def test_losing_a_worker_in_mid_run_loses_nothing(tmp_path, spark_cluster, sessi
     assert "scoring pairs" in steps
 
 
-def written(path: Path, rows: list[dict[str, Any]]) -> None:
+def store_in(path: Path, rows: list[dict[str, Any]]) -> None:
     engine = Engine.open(path)
     store(engine, rows)
     engine.close()
@@ -201,7 +201,7 @@ def test_a_build_on_a_cluster_fills_the_warehouse_with_the_same(tmp_path, spark_
     exchange = Exchange(Place(spark_cluster.url, {**SHARE, "spark.cores.max": "1"}), tmp_path / "exchange")
     tuning = Tuning(link_at=0.9)
     for name, wanted in (("here", Wanted(tuning=tuning)), ("there", Wanted(tuning=tuning, exchange=exchange))):
-        written(tmp_path / name, population(60)[0])
+        store_in(tmp_path / name, population(60)[0])
         engine = Engine.open(tmp_path / name)
         assert not resolve(engine, wanted=wanted).is_unchanged
         assert resolve(engine, wanted=wanted).is_unchanged
@@ -222,12 +222,12 @@ def clusters_in(warehouse: Path) -> set[frozenset[str]]:
 
 def test_a_killed_build_leaves_the_old_customers_and_the_next_one_gets_there(tmp_path, spark_cluster):
     warehouse, rows = tmp_path / "warehouse.duckdb", population(60)[0]
-    written(warehouse, rows[:90])
+    store_in(warehouse, rows[:90])
     engine = Engine.open(warehouse)
     resolve(engine)
     engine.close()
     before = clusters_in(warehouse)
-    written(warehouse, rows)
+    store_in(warehouse, rows)
     first = resolving(warehouse, spark_cluster.url, tmp_path)
     assert first.stdout is not None
     assert any(line.strip() == "scoring pairs" for line in first.stdout)
